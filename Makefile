@@ -1,0 +1,30 @@
+# The same commands for everybody: a newcomer, a developer, CI.
+SHELL := /bin/bash
+PY := .venv/bin/python
+STAMP := .venv/.hoithi-$(shell cat requirements.lock requirements-dev.lock | sha256sum | cut -c1-12)
+
+.PHONY: setup lock check test bench
+
+setup: $(STAMP)
+$(STAMP): requirements.lock requirements-dev.lock
+	@python3 -c 'import venv, ensurepip' 2>/dev/null || { echo "Python's venv is missing. Install it with:  sudo apt-get install python3-venv"; exit 1; }
+	@[ -x $(PY) ] || python3 -m venv .venv
+	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-dev.lock
+	@touch $@
+
+lock:           ## write the lock files anew from pyproject.toml (needs uv)
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --quiet -o requirements.lock
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header --quiet -o requirements-dev.lock
+
+check: setup    ## format, lint, types, floors, dependencies
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	.venv/bin/deptry .
+
+test: check
+	$(PY) -m pytest
+
+bench: setup
+	$(PY) -m bench

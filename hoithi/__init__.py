@@ -1,0 +1,1 @@
+"""hoithi runs a contest of a Vietnamese province, from the signed plan to the last settled receipt."""

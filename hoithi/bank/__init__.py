@@ -1,0 +1,1 @@
+"""Questions, versioned, reviewed and frozen; knows nothing of contests."""

@@ -1,0 +1,1 @@
+"""Settings, urls, command line: knows everybody, known by nobody."""

@@ -1,0 +1,1 @@
+"""The contest, its plan file, categories, rounds, prizes, committee and duties."""

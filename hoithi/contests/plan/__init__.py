@@ -1,0 +1,1 @@
+"""The plan file: typed schema, check, load, export. Knows no Django."""

@@ -1,0 +1,1 @@
+"""Who takes part, for which unit: lists, people, teams, entries."""

@@ -1,0 +1,1 @@
+"""The online way of holding a round: packages, sittings, attempts, appeals."""

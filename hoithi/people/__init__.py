@@ -1,0 +1,1 @@
+"""Users, units, and who may do what for which unit: grants and approvals by two people."""

@@ -1,0 +1,1 @@
+"""The public site: schedule, lists and published results."""

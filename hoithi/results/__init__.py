@@ -1,0 +1,1 @@
+"""Scores per round, places, qualification, awards, publication."""

@@ -1,0 +1,1 @@
+"""The live way of holding a round."""

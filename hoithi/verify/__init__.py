@@ -1,0 +1,1 @@
+"""Checks a contest's bundle from outside: no database, no network, no Django."""
