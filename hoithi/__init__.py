@@ -1,1 +1,1 @@
-"""hoithi runs a contest of a Vietnamese province, from the signed plan to the last settled receipt."""
+"""hoithi runs a contest of a Vietnamese province, from the signed plan to the settled account."""

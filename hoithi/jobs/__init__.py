@@ -1,1 +1,1 @@
-"""Long work outside the request: progress, result files, cancel, and the timetable of duties due by the clock."""
+"""Long work outside the request: progress, result files, cancel, and duties due by the clock."""

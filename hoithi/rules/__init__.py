@@ -1,1 +1,4 @@
-"""The rules of the contest as pure functions over plain data: no clock, no database, no Django, no chance but a seed passed in."""
+"""The rules of the contest as pure functions over plain data.
+
+No clock, no database, no Django, and no chance but a seed passed in.
+"""
