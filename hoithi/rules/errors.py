@@ -9,7 +9,7 @@ from __future__ import annotations
 ParamValue = str | int | None
 
 
-class RuleViolation(Exception):
+class RuleViolation(Exception):  # noqa: N818 - the glossary name: a rule, not a fault
     """A rule of the contest forbids what was asked; `code` says which, `params` the facts."""
 
     def __init__(self, code: str, **params: ParamValue) -> None:
