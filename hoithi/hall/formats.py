@@ -1,0 +1,146 @@
+"""The stored formats of the hall: rows, batches, receipts (docs/decisions/0004).
+
+They are frozen: published journals depend on every byte. Nothing here does I/O.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+NO_HEAD = bytes(32)
+NO_ATTEMPT = bytes(16)
+NONE = -1
+
+_ROW = struct.Struct(">16sHIBiqqqH")
+_BATCH = struct.Struct(">16s16sQ32sI32s")
+_START = struct.Struct(">q8s")
+_CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+class Kind(IntEnum):
+    """What a row says; a number never changes its meaning."""
+
+    START = 1
+    ANSWER = 2
+    PREDICT = 3
+    SUBMIT = 4
+    AUTO_SUBMIT = 5
+    DEVICE = 6
+    DEADLINE = 7
+    VOID = 8
+    RESTORE = 9
+    LATE_ANSWER = 10
+    LATE_PREDICT = 11
+    STALE_ANSWER = 12
+    ORDER = 13
+    CLOSED = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of the journal; `item`, `option` and `data` mean what the kind says."""
+
+    attempt: bytes
+    epoch: int
+    seq: int
+    kind: Kind
+    item: int
+    option: int
+    server_ms: int
+    client_ms: int = NONE
+    data: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The newest batch of one writer in one sitting."""
+
+    writer: bytes
+    batch: int
+    digest: bytes
+
+
+def row_bytes(row: Row) -> bytes:
+    """The canonical bytes of a row, as they are hashed."""
+    return (
+        _ROW.pack(
+            row.attempt,
+            row.epoch,
+            row.seq,
+            row.kind,
+            row.item,
+            row.option,
+            row.server_ms,
+            row.client_ms,
+            len(row.data),
+        )
+        + row.data
+    )
+
+
+def batch_hash(
+    *, sitting: bytes, writer: bytes, batch: int, previous: bytes, rows: Iterable[Row]
+) -> bytes:
+    """The head of a writer's chain after this batch; `previous` as docs/decisions/0004 says."""
+    packed = [row_bytes(row) for row in rows]
+    rows_hash = hashlib.sha256(b"".join(packed)).digest()
+    body = _BATCH.pack(sitting, writer, batch, previous, len(packed), rows_hash)
+    return hashlib.sha256(b"hoithi/batch/1\x00" + body).digest()
+
+
+def start_data(deadline_ms: int, device_tag: bytes) -> bytes:
+    """The data of a START row."""
+    return _START.pack(deadline_ms, device_tag)
+
+
+def read_start_data(data: bytes) -> tuple[int, bytes]:
+    """Deadline in milliseconds and device tag of a START row."""
+    deadline_ms, device_tag = _START.unpack(data)
+    return deadline_ms, device_tag
+
+
+def device_tag(device_id: bytes) -> bytes:
+    """What is stored of a browser's random device id."""
+    return hashlib.sha256(device_id).digest()[:8]
+
+
+def receipt(
+    *,
+    nonce: bytes,
+    attempt: bytes,
+    submitted_ms: int,
+    answers: Sequence[int],
+    prediction: int = NONE,
+) -> bytes:
+    """The ten bytes that bind the final answers; `answers[i]` is −1 where none was given."""
+    count = len(answers)
+    body = struct.pack(f">H{count}iq", count, *answers, prediction)
+    stamp = struct.pack(">q", submitted_ms)
+    content = b"hoithi/receipt/1\x00" + nonce + attempt + stamp + body
+    return hashlib.sha256(content).digest()[:10]
+
+
+def receipt_text(value: bytes) -> str:
+    """A receipt as its holder sees it: sixteen characters in fours."""
+    number = int.from_bytes(value, "big")
+    letters = "".join(_CODE_ALPHABET[number >> shift & 31] for shift in range(75, -1, -5))
+    return "-".join(letters[start : start + 4] for start in range(0, 16, 4))
+
+
+def merkle_root(receipts: Iterable[bytes]) -> bytes:
+    """The root over all receipts of a sitting, in any order given."""
+    level = [hashlib.sha256(b"\x00" + leaf).digest() for leaf in sorted(receipts)]
+    if not level:
+        return hashlib.sha256(b"").digest()
+    while len(level) > 1:
+        level = [
+            hashlib.sha256(b"\x01" + level[at] + level[at + 1]).digest()
+            if at + 1 < len(level)
+            else level[at]
+            for at in range(0, len(level), 2)
+        ]
+    return level[0]

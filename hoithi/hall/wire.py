@@ -1,0 +1,180 @@
+"""What travels between the contestant's page and the hall: version 1 of the messages.
+
+All bodies are JSON. Times are integer milliseconds UTC of the hall's clock. A paper has no field
+in which a key could travel. docs/hall.md lists every status and body.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+ErrorCode = Literal[
+    "malformed",  # 400: not JSON, or not this message
+    "code_mistyped",  # 400: the check character does not fit; costs no guess
+    "code_unknown",  # 401
+    "code_replaced",  # 401: a newer slip exists; this code and its tokens are dead
+    "token_invalid",  # 401
+    "not_open",  # 403: the sitting has not opened; `opens_ms` says when
+    "closed",  # 403: the sitting is over for those who have not started
+    "no_attempts_left",  # 403
+    "voided",  # 403: the attempt was made void
+    "other_device",  # 409: the attempt is open elsewhere; start again with take_over
+    "stale_device",  # 409: another device has taken over
+    "conflict",  # 409: this number was used for another answer
+    "gap",  # 409: `expected` is the number the hall waits for
+    "unknown_item",  # 422: no such position or option in this paper
+    "submitted",  # 409: already handed in
+    "incomplete",  # 422: the rules want every question answered
+    "too_large",  # 413
+    "too_many",  # 429: too many wrong codes from here; Retry-After says how long
+    "unavailable",  # 503: cannot write to disk or database; Retry-After
+    "not_found",  # 404
+    "method",  # 405
+]
+
+
+class Refusal(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The body of every answer that is not 2xx."""
+
+    error: ErrorCode
+    expected: int | None = None
+    opens_ms: int | None = None
+    last_seq: int | None = None
+
+
+class EnterRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    code: str
+
+
+class Document(msgspec.Struct, frozen=True):
+    """A text the contestant accepts, by version."""
+
+    version: str
+    text: str
+
+
+class SampleQuestion(msgspec.Struct, frozen=True):
+    stem: str
+    options: list[str]
+
+
+class PredictionPrompt(msgspec.Struct, frozen=True):
+    prompt: str
+    minimum: int
+    maximum: int
+
+
+class ReceiptView(msgspec.Struct, frozen=True):
+    """What a contestant keeps: receipt and nonce bind the answers, the rest explains."""
+
+    receipt: str
+    nonce: str
+    attempt: str
+    submitted_ms: int
+    automatic: bool
+    answered: int
+    total: int
+
+
+class EnterReply(msgspec.Struct, frozen=True):
+    """Who the code belongs to and what waits for them; the token allows start and pulse."""
+
+    token: str
+    name: str
+    unit: str
+    number: str
+    title: str
+    now_ms: int
+    opens_ms: int
+    closes_ms: int
+    state: Literal["waiting", "ready", "open", "submitted", "closed"]
+    duration_ms: int
+    items: int
+    all_required: bool
+    attempts_left: int | None
+    regulation: Document
+    consent: Document
+    sample: SampleQuestion
+    prediction: PredictionPrompt | None
+    signals: bool
+    receipt: ReceiptView | None
+
+
+class StartRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`device` is the browser's random id, 32 hex digits; `accepted` names the versions read."""
+
+    device: str
+    regulation: str
+    consent: str
+    take_over: bool = False
+
+
+class PaperItem(msgspec.Struct, frozen=True):
+    stem: str
+    options: list[str]
+
+
+class StartReply(msgspec.Struct, frozen=True):
+    """The paper, and where the attempt stands: `answers[i]` is −1 where none is stored.
+
+    `last_seq` is the last number stored in this epoch: a resumed page goes on from there.
+    """
+
+    token: str
+    attempt: str
+    epoch: int
+    last_seq: int
+    started_ms: int
+    deadline_ms: int
+    now_ms: int
+    pulse_ms: int
+    paper: list[PaperItem]
+    answers: list[int]
+    prediction: int
+
+
+class SaveRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Rows of [number, position, option, client's time]; position −1 is the prediction."""
+
+    saves: list[tuple[int, int, int, int]]
+
+
+class SaveReply(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`acknowledged` is on disk. 200 when counted, 202 with `late` when it came too late."""
+
+    acknowledged: int
+    now_ms: int
+    deadline_ms: int
+    late: bool = False
+
+
+class SubmitRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`last_seq` is the last number the page has sent: nothing is handed in half."""
+
+    last_seq: int
+
+
+class PulseReply(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The server's time and the contestant's own standing, asked for every `pulse_ms`."""
+
+    now_ms: int
+    opens_ms: int
+    closes_ms: int
+    order: int
+    pulse_ms: int
+    state: Literal["waiting", "ready", "open", "submitted", "closed"]
+    deadline_ms: int | None = None
+    receipt: ReceiptView | None = None
+
+
+ROUTES: dict[tuple[str, str], str] = {
+    ("GET", "/thi/"): "the page",
+    ("POST", "/thi/v1/enter"): "EnterRequest → EnterReply",
+    ("POST", "/thi/v1/start"): "StartRequest → StartReply; starts, resumes or takes over",
+    ("POST", "/thi/v1/save"): "SaveRequest → SaveReply",
+    ("POST", "/thi/v1/submit"): "SubmitRequest → ReceiptView; answers again when repeated",
+    ("POST", "/thi/v1/pulse"): "empty → PulseReply",
+    ("GET", "/thi/health"): "200 while the journal can be written, else 503",
+}
