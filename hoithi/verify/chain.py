@@ -85,6 +85,8 @@ def _check_closing(
 ) -> None:
     named = {each.writer: (each.batch, each.hash) for each in closing.heads}
     found = {writer: (head.batch, head.digest.hex()) for writer, head in heads.items()}
-    for writer in sorted(named.keys() | found.keys()):
-        if named.get(writer) != found.get(writer):
-            findings.append(Finding("head_differs", f"{folder}/closing.json", writer))
+    findings.extend(
+        Finding("head_differs", f"{folder}/closing.json", writer)
+        for writer in sorted(named.keys() | found.keys())
+        if named.get(writer) != found.get(writer)
+    )

@@ -1,0 +1,107 @@
+"""What a journal's rows say about attempts."""
+
+from __future__ import annotations
+
+from hoithi.hall import formats
+from hoithi.hall.formats import NO_ATTEMPT, Kind, Row
+from hoithi.hall.ledger import AttemptFacts, Flaw, Ledger, read_ledger
+
+A = b"a" * 16
+START = Row(A, 1, 0, Kind.START, 4, 1, 1000, -1, formats.start_data(61_000, b"t" * 8))
+NONCE = b"n" * 16
+
+
+def answer(seq: int, item: int, option: int, at: int, epoch: int = 1) -> Row:
+    return Row(A, epoch, seq, Kind.ANSWER, item, option, at)
+
+
+def read(*rows: Row) -> Ledger:
+    return read_ledger(rows, items=3, grace_ms=10_000)
+
+
+def only(*rows: Row) -> AttemptFacts:
+    ledger = read(*rows)
+    assert ledger.flaws == ()
+    (attempt,) = ledger.attempts
+    return attempt
+
+
+def test_the_last_answer_to_a_question_counts_whatever_order_writers_are_read_in() -> None:
+    first, second = answer(1, 0, 2, 2000), answer(2, 0, 1, 3000)
+    moved = answer(1, 0, 3, 4000, epoch=2)
+    assert only(START, first, second).answers == (1, -1, -1)
+    assert only(START, second, first).answers == (1, -1, -1)
+    assert only(moved, START, second, first).answers == (3, -1, -1)
+
+
+def test_a_cleared_answer_is_none() -> None:
+    assert only(START, answer(1, 1, 2, 2000), answer(2, 1, -1, 3000)).answers == (-1, -1, -1)
+
+
+def test_a_handed_in_attempt_has_its_time_and_receipt() -> None:
+    attempt = only(START, answer(1, 2, 0, 2000), Row(A, 1, 1, Kind.SUBMIT, -1, -1, 5000, -1, NONCE))
+    assert (attempt.line, attempt.number, attempt.started_ms) == (4, 1, 1000)
+    assert (attempt.submitted_ms, attempt.automatic) == (5000, False)
+    assert attempt.receipt == formats.receipt(
+        nonce=NONCE, attempt=A, submitted_ms=5000, answers=[-1, -1, 0], prediction=-1
+    )
+
+
+def test_an_automatic_hand_in_counts_as_the_deadline() -> None:
+    auto = Row(A, 1, 0, Kind.AUTO_SUBMIT, -1, -1, 71_500, -1, NONCE)
+    attempt = only(START, auto)
+    assert (attempt.submitted_ms, attempt.automatic) == (61_000, True)
+
+
+def test_an_attempt_that_nobody_ended_is_automatic_and_has_no_receipt() -> None:
+    attempt = only(START)
+    assert (attempt.submitted_ms, attempt.automatic, attempt.receipt) == (61_000, True, b"")
+
+
+def test_answers_within_the_grace_count_and_later_ones_are_flaws() -> None:
+    assert only(START, answer(1, 0, 2, 71_000)).answers == (2, -1, -1)
+    ledger = read(START, answer(1, 0, 2, 71_001))
+    assert ledger.attempts[0].answers == (-1, -1, -1)
+    assert ledger.flaws == (Flaw("answer_after_end", A.hex(), "ANSWER 1/1"),)
+
+
+def test_more_minutes_move_the_deadline_by_the_newest_order() -> None:
+    longer = Row(A, 1, 0, Kind.DEADLINE, 9, 121_000, 50_000)
+    earlier_order = Row(A, 1, 0, Kind.DEADLINE, 8, 91_000, 40_000)
+    attempt = only(START, longer, earlier_order, answer(1, 0, 2, 130_000))
+    assert (attempt.deadline_ms, attempt.answers) == (121_000, (2, -1, -1))
+
+
+def test_late_and_stale_answers_are_counted_apart_and_never_as_answers() -> None:
+    late = Row(A, 1, 1, Kind.LATE_ANSWER, 0, 2, 99_000)
+    stale = Row(A, 1, 1, Kind.STALE_ANSWER, 0, 2, 3000)
+    attempt = only(START, late, stale)
+    assert (attempt.answers, attempt.late_rows, attempt.stale_rows) == ((-1, -1, -1), 1, 1)
+
+
+def test_a_void_attempt_can_be_restored() -> None:
+    void = Row(A, 1, 0, Kind.VOID, 3, -1, 9000)
+    restore = Row(A, 1, 0, Kind.RESTORE, 5, -1, 9500)
+    assert only(START, void).void
+    assert not only(START, restore, void).void
+
+
+def test_rows_of_the_sitting_are_kept_apart() -> None:
+    order = Row(NO_ATTEMPT, 0, 0, Kind.ORDER, 1, -1, 500, -1, b"h" * 32)
+    closed = Row(NO_ATTEMPT, 0, 0, Kind.CLOSED, 1, -1, 99_000)
+    ledger = read(order, START, closed)
+    assert ledger.orders == ((1, b"h" * 32),)
+    assert ledger.closed_by_order == (1,)
+
+
+def test_rows_that_could_not_have_been_written_are_flaws() -> None:
+    codes = [
+        flaw.code
+        for flaw in read(
+            START,
+            START,
+            answer(1, 3, 0, 2000),
+            Row(b"b" * 16, 1, 1, Kind.ANSWER, 0, 0, 2000),
+        ).flaws
+    ]
+    assert codes == ["started_twice", "unknown_position", "attempt_without_start"]
