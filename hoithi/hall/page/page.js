@@ -41,7 +41,7 @@ const TEXTS = {
     previous: "Câu trước",
     next: "Câu sau",
     review: "Xem lại",
-    flag: "Đánh dấu xem lại",
+    flag: "Đánh dấu",
     flagged: "Đã đánh dấu",
     saved: (t) => `Đã lưu lúc ${t}`,
     sending: "Đang gửi…",
@@ -142,7 +142,7 @@ const TEXTS = {
     previous: "Previous",
     next: "Next",
     review: "Review",
-    flag: "Flag for review",
+    flag: "Flag",
     flagged: "Flagged",
     saved: (t) => `Saved at ${t}`,
     sending: "Sending…",
@@ -895,6 +895,7 @@ function showExam() {
     warning.textContent = page.warned === 1 ? t.hurry1 : page.warned === 5 ? t.hurry5 : "";
   };
   redraw();
+  tick();
   page.moveBy = move;
   page.choose = (index) => {
     const choice = options.children[index]?.firstChild;
@@ -998,7 +999,7 @@ function showDone(receipt) {
 
 function tick() {
   const now = clock.now();
-  const shown = page.paper && page.deadline && now !== null;
+  const shown = page.paper && page.deadline && now !== null && view !== "done";
   const time = $("time");
   if (shown) {
     const left = page.deadline - now;
