@@ -1,0 +1,69 @@
+"""Access codes and receipts as people read them (docs/decisions/0007).
+
+A code is derived from an entry and its issue number, never stored: ten characters of an alphabet of
+32 and a check character over GF(32) that finds every wrong character and every exchange of two.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+LENGTH = 11
+_VALUES = {letter: value for value, letter in enumerate(ALPHABET)} | {"O": 0, "I": 1, "L": 1}
+_POLYNOMIAL = 0b100101
+
+
+def access_code(code_key: bytes, entry: bytes, issue: int) -> str:
+    """The code of an entry's issue: eleven characters without separators."""
+    content = b"hoithi/code/1\x00" + entry + issue.to_bytes(4, "big")
+    digest = hmac.new(code_key, content, hashlib.sha256).digest()
+    number = int.from_bytes(digest[:8], "big") >> 14
+    letters = "".join(ALPHABET[number >> shift & 31] for shift in range(45, -1, -5))
+    return letters + check_character(letters)
+
+
+def check_character(letters: str) -> str:
+    """The check of ten characters: the sum of v_i · a^(i+1) in GF(32)."""
+    total = 0
+    weight = 1
+    for letter in letters:
+        weight = _times(weight, 2)
+        total ^= _times(_VALUES[letter], weight)
+    return ALPHABET[total]
+
+
+def read_code(text: str) -> str | None:
+    """A code as somebody typed it, or nothing when it cannot be one.
+
+    Small letters, spaces and hyphens do not matter; O is read as 0, I and L as 1.
+    """
+    letters = [letter for letter in text.upper() if letter not in " -–.\t"]
+    if len(letters) != LENGTH or any(letter not in _VALUES for letter in letters):
+        return None
+    code = "".join(ALPHABET[_VALUES[letter]] for letter in letters)
+    return code if check_character(code[:-1]) == code[-1] else None
+
+
+def code_tag(hall_secret: bytes, code: str) -> bytes:
+    """What the hall keeps of a code: 16 bytes that do not give it back."""
+    return hmac.new(hall_secret, code.encode(), hashlib.sha256).digest()[:16]
+
+
+def grouped(code: str) -> str:
+    """A code as it is printed: ABCD-EFGH-JKM."""
+    return "-".join(code[start : start + 4] for start in range(0, len(code), 4))
+
+
+def _times(left: int, right: int) -> int:
+    """Product in GF(32) modulo x^5 + x^2 + 1."""
+    product = 0
+    while right:
+        if right & 1:
+            product ^= left
+        right >>= 1
+        left <<= 1
+        if left & 32:
+            left ^= _POLYNOMIAL
+    return product
