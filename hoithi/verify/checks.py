@@ -1,0 +1,214 @@
+"""Recomputes a contest from its bundle, from the sealed files down to every attempt's marks.
+
+Each check adds findings and goes on, so that one changed byte is named at every place it shows.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+import msgspec
+
+from hoithi.hall.formats import Row, merkle_root, receipt_text
+from hoithi.hall.ledger import AttemptFacts, Ledger, read_ledger
+from hoithi.rules import paper, scoring
+from hoithi.rules.paper import KeysFile, PackageError, Paper, Questions
+from hoithi.rules.scoring import Effect, Ruling
+from hoithi.verify.bundle import (
+    MANIFEST,
+    BundleReader,
+    Closing,
+    Roster,
+    RosterLine,
+    RoundRecord,
+    UnreadableBundleError,
+)
+from hoithi.verify.chain import check_chains
+from hoithi.verify.findings import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedAttempt:
+    """An attempt of the journal with its roster line and its marks."""
+
+    sitting: str
+    line: RosterLine
+    facts: AttemptFacts
+    grade: scoring.Grade
+
+
+@dataclass(frozen=True, slots=True)
+class SealedFiles:
+    """A round's sealed files, read."""
+
+    questions: Questions
+    keys: KeysFile
+
+
+def check_manifest(bundle: BundleReader, findings: list[Finding]) -> None:
+    """Every file is listed with its digest, and every listed file is there."""
+    listed = bundle.manifest.files
+    present = set(bundle.names()) - {MANIFEST}
+    findings.extend(Finding("file_unlisted", name) for name in sorted(present - listed.keys()))
+    findings.extend(Finding("file_missing", name) for name in sorted(listed.keys() - present))
+    for name in sorted(listed.keys() & present):
+        try:
+            if bundle.sha256(name) != listed[name]:
+                findings.append(Finding("file_changed", name))
+        except UnreadableBundleError as error:
+            findings.append(Finding("unreadable", error.part, error.why))
+
+
+def check_sealed_files(
+    bundle: BundleReader, folder: str, record: RoundRecord, findings: list[Finding]
+) -> SealedFiles:
+    """Questions and keys against the commitment that was published before the first start."""
+    questions_bytes = bundle.bytes(f"{folder}/questions.json")
+    keys_bytes = bundle.bytes(f"{folder}/keys.json")
+    questions_sha = hashlib.sha256(questions_bytes).digest()
+    keys_sha = hashlib.sha256(keys_bytes).digest()
+    published = (record.questions_sha256, record.keys_sha256, record.commitment)
+    found = (questions_sha.hex(), keys_sha.hex(), paper.commitment(questions_sha, keys_sha).hex())
+    if published != found:
+        findings.append(Finding("commitment_differs", folder))
+    try:
+        questions = paper.read_questions(questions_bytes)
+        keys = paper.read_keys(keys_bytes)
+    except PackageError as error:
+        raise UnreadableBundleError(folder, str(error)) from error
+    missing = [item.id for item in questions.file.items if not keys.keys.get(item.id)]
+    if missing:
+        raise UnreadableBundleError(f"{folder}/keys.json", f"no key for {missing[0]}")
+    return SealedFiles(questions, keys)
+
+
+def rulings_of(record: RoundRecord, findings: list[Finding], folder: str) -> list[Ruling]:
+    """The rulings, each made by two different people."""
+    rulings = []
+    for each in record.rulings:
+        if not each.first or not each.second or each.first == each.second:
+            findings.append(Finding("ruling_by_one", f"{folder}/round.json", each.item))
+        rulings.append(Ruling(each.item, Effect(each.effect), each.option))
+    return rulings
+
+
+def check_sitting(
+    bundle: BundleReader,
+    folder: str,
+    sealed: SealedFiles,
+    points_per_item: Decimal,
+    rulings: list[Ruling],
+    findings: list[Finding],
+) -> list[MarkedAttempt]:
+    """Chains, roster, papers and receipts of one sitting; answers its marked attempts."""
+    closing = bundle.decode(f"{folder}/closing.json", Closing)
+    roster = bundle.decode(f"{folder}/roster.json", Roster)
+    if bundle.sha256(f"{folder}/roster.json") != closing.roster_sha256:
+        findings.append(Finding("roster_differs", f"{folder}/roster.json"))
+    writers = check_chains(bundle, folder, closing, findings)
+    ledger = _ledger(bundle, folder, writers, sealed.questions)
+    findings.extend(
+        Finding("journal_flaw", folder, f"{flaw.code} {flaw.attempt} {flaw.row}".strip())
+        for flaw in ledger.flaws
+    )
+    receipts = [facts.receipt for facts in ledger.attempts if facts.receipt]
+    if (merkle_root(receipts).hex(), len(receipts)) != (closing.receipts_root, closing.receipts):
+        findings.append(Finding("receipts_differ", f"{folder}/closing.json"))
+    lines = {line.line: line for line in roster.lines}
+    marked = []
+    for facts in ledger.attempts:
+        line = lines.get(facts.line)
+        if line is None:
+            findings.append(Finding("unknown_line", folder, str(facts.line)))
+            continue
+        drawn = paper.draw(sealed.questions, bytes.fromhex(line.entry_key), facts.number)
+        if not _fits(drawn, facts):
+            findings.append(Finding("foreign_paper", folder, facts.attempt.hex()))
+            continue
+        grade = scoring.grade(
+            sealed.questions, sealed.keys, drawn, facts.answers, points_per_item, rulings
+        )
+        marked.append(MarkedAttempt(closing.sitting, line, facts, grade))
+    return marked
+
+
+def _ledger(bundle: BundleReader, folder: str, writers: list[str], questions: Questions) -> Ledger:
+    def rows() -> Iterator[Row]:
+        for writer in writers:
+            for _, row in bundle.rows(folder, writer):
+                yield row
+
+    policy = questions.file.policy
+    return read_ledger(rows(), items=questions.paper_length, grace_ms=policy.grace_ms)
+
+
+def _fits(drawn: Paper, facts: AttemptFacts) -> bool:
+    return all(
+        answer < len(place.order) for place, answer in zip(drawn, facts.answers, strict=True)
+    )
+
+
+def find_receipt(path: Path, wanted: str) -> list[AttemptFacts]:
+    """The attempts of a bundle whose receipt is this one, as its holder wrote it down."""
+    bundle = BundleReader(path)
+    text = "".join(letter for letter in wanted.upper() if letter.isalnum())
+    found = []
+    for name in bundle.names():
+        if not name.endswith("/closing.json"):
+            continue
+        folder = name.removesuffix("/closing.json")
+        round_folder = folder.partition("/sittings/")[0]
+        questions = paper.read_questions(bundle.bytes(f"{round_folder}/questions.json"))
+        ledger = _ledger(bundle, folder, bundle.writers(folder), questions)
+        found += [
+            facts
+            for facts in ledger.attempts
+            if facts.receipt and receipt_text(facts.receipt).replace("-", "") == text
+        ]
+    return found
+
+
+class RoundRules(msgspec.Struct, frozen=True):
+    """The part of a round's regulation that marking needs."""
+
+    points_per_item: Decimal
+
+
+def check_round(bundle: BundleReader, folder: str, findings: list[Finding]) -> list[MarkedAttempt]:
+    """All sittings of a round held online."""
+    record = bundle.decode(f"{folder}/round.json", RoundRecord)
+    sealed = check_sealed_files(bundle, folder, record, findings)
+    rules = bundle.decode(f"{folder}/regulation.json", RoundRules)
+    rulings = rulings_of(record, findings, folder)
+    marked: list[MarkedAttempt] = []
+    for sitting in record.sittings:
+        marked += check_sitting(
+            bundle, f"{folder}/sittings/{sitting}", sealed, rules.points_per_item, rulings, findings
+        )
+    return marked
+
+
+def rounds_of(bundle: BundleReader) -> list[str]:
+    """The folders of the rounds held online, in name order."""
+    return sorted(
+        name.removesuffix("/questions.json")
+        for name in bundle.names()
+        if name.startswith("rounds/") and name.endswith("/questions.json")
+    )
+
+
+def verify(path: Path) -> list[Finding]:
+    """Check a bundle to the end; no finding means that everything fits."""
+    findings: list[Finding] = []
+    try:
+        bundle = BundleReader(path)
+        check_manifest(bundle, findings)
+        for folder in rounds_of(bundle):
+            check_round(bundle, folder, findings)
+    except UnreadableBundleError as error:
+        findings.append(Finding("unreadable", error.part, error.why))
+    return findings
