@@ -1,0 +1,516 @@
+"""The state machine of one contestant in one sitting: (state, command, now) → (state, rows, reply).
+
+The unit is a *line* of the roster with all its attempts. A step does no I/O, knows no clock and no
+chance: ids and nonces come with the command. It never changes its input, so that a step whose
+commit failed has not happened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import IntEnum
+
+import msgspec
+
+from hoithi.hall import formats
+from hoithi.hall.formats import NO_ATTEMPT, NONE, Kind, Row
+from hoithi.hall.wire import Refusal
+
+PREDICTION = -1
+MOST_STALE_ROWS = 500
+_DAY_MS = 86_400_000
+
+Save = tuple[int, int, int, int]
+
+
+class Ended(IntEnum):
+    """How an attempt ended, if it did."""
+
+    OPEN = 0
+    SUBMITTED = 1
+    AUTOMATIC = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt as it stands.
+
+    `history[n − 1]` is (position, option) saved under number n in the current epoch;
+    `ended_ms` is the effective time of handing in: the deadline when it was automatic.
+    """
+
+    attempt: bytes
+    number: int
+    started_ms: int
+    deadline_ms: int
+    epoch: int
+    device: bytes
+    answers: tuple[int, ...]
+    history: tuple[tuple[int, int], ...] = ()
+    prediction: int = NONE
+    ended: Ended = Ended.OPEN
+    ended_ms: int = NONE
+    nonce: bytes = b""
+    void: bool = False
+    stale: int = 0
+
+    @property
+    def last_seq(self) -> int:
+        return len(self.history)
+
+    def receipt(self) -> bytes:
+        """The receipt of an ended attempt."""
+        return formats.receipt(
+            nonce=self.nonce,
+            attempt=self.attempt,
+            submitted_ms=self.ended_ms,
+            answers=self.answers,
+            prediction=self.prediction,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the roster with its attempts, oldest first."""
+
+    number: int
+    attempts: tuple[Attempt, ...] = ()
+
+    def find(self, attempt: bytes) -> Attempt | None:
+        for each in reversed(self.attempts):
+            if each.attempt == attempt:
+                return each
+        return None
+
+    def with_attempt(self, changed: Attempt) -> Line:
+        return Line(
+            self.number,
+            tuple(changed if each.attempt == changed.attempt else each for each in self.attempts),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the sealed policy and the orders say for one line at this time.
+
+    `periods` are [from, to) in milliseconds UTC; `extra_ms` are minutes granted to this line.
+    """
+
+    opens_ms: int
+    closes_ms: int
+    duration_ms: int
+    grace_ms: int
+    items: int
+    all_required: bool
+    has_prediction: bool
+    limit: int | None
+    per: str
+    utc_offset_min: int
+    periods: tuple[tuple[int, int], ...] = ()
+    extra_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """Start, resume or take over; `attempt` and `nonce` are used if one begins or ends now."""
+
+    device: bytes
+    take_over: bool
+    attempt: bytes
+    nonce: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class SaveAnswers:
+    """Rows of (number, position, option, client's time); position −1 is the prediction."""
+
+    attempt: bytes
+    epoch: int
+    saves: tuple[Save, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Submit:
+    attempt: bytes
+    epoch: int
+    last_seq: int
+    nonce: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Expire:
+    """End an attempt whose time is over; does nothing to any other."""
+
+    attempt: bytes
+    nonce: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class MoveDeadline:
+    attempt: bytes
+    order: int
+    deadline_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class SetVoid:
+    attempt: bytes
+    order: int
+    void: bool
+
+
+Command = Start | SaveAnswers | Submit | Expire | MoveDeadline | SetVoid
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    status: int
+    refusal: Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The attempt after a command that was accepted."""
+
+    attempt: Attempt
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    acknowledged: int
+    deadline_ms: int
+    late: bool
+
+
+Reply = Refused | Standing | Saved
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The line after a command, the rows to store, and the answer that may leave after that."""
+
+    line: Line
+    rows: tuple[Row, ...]
+    reply: Reply
+
+
+def _refuse(line: Line, status: int, refusal: Refusal, rows: tuple[Row, ...] = ()) -> Step:
+    return Step(line, rows, Refused(status, refusal))
+
+
+def step(line: Line, command: Command, now_ms: int, terms: Terms) -> Step:
+    """What a command does to a line. Users' faults are replies, never exceptions."""
+    if isinstance(command, SaveAnswers):
+        return _save(line, command, now_ms, terms)
+    if isinstance(command, Start):
+        return _start(line, command, now_ms, terms)
+    attempt = line.find(command.attempt)
+    if attempt is None:
+        return _refuse(line, 401, Refusal("token_invalid"))
+    if isinstance(command, Submit):
+        return _submit(line, attempt, command, now_ms, terms)
+    if isinstance(command, Expire):
+        return _expire(line, attempt, command.nonce, now_ms, terms)
+    if isinstance(command, MoveDeadline):
+        return _move_deadline(line, attempt, command, now_ms)
+    kind = Kind.VOID if command.void else Kind.RESTORE
+    row = Row(attempt.attempt, attempt.epoch, 0, kind, command.order, NONE, now_ms)
+    changed = replace(attempt, void=command.void)
+    return Step(line.with_attempt(changed), (row,), Standing(changed))
+
+
+def _start(line: Line, command: Start, now_ms: int, terms: Terms) -> Step:
+    rows: tuple[Row, ...] = ()
+    last = line.attempts[-1] if line.attempts else None
+    if last is not None and last.ended is Ended.OPEN and not last.void:
+        if now_ms <= last.deadline_ms + terms.grace_ms:
+            return _resume(line, last, command, now_ms)
+        expired = _expire(line, last, command.nonce, now_ms, terms)
+        line, rows = expired.line, expired.rows
+    refusal = _may_start(line, now_ms, terms)
+    if refusal is not None:
+        return _refuse(line, 403, refusal, rows)
+    closes_ms = terms.closes_ms + terms.extra_ms
+    deadline_ms = min(now_ms + terms.duration_ms + terms.extra_ms, closes_ms)
+    attempt = Attempt(
+        attempt=command.attempt,
+        number=len(line.attempts) + 1,
+        started_ms=now_ms,
+        deadline_ms=deadline_ms,
+        epoch=1,
+        device=command.device,
+        answers=(NONE,) * terms.items,
+    )
+    data = formats.start_data(deadline_ms, command.device)
+    row = Row(attempt.attempt, 1, 0, Kind.START, line.number, attempt.number, now_ms, NONE, data)
+    started = Line(line.number, (*line.attempts, attempt))
+    return Step(started, (*rows, row), Standing(attempt))
+
+
+def _resume(line: Line, attempt: Attempt, command: Start, now_ms: int) -> Step:
+    if attempt.device == command.device:
+        return Step(line, (), Standing(attempt))
+    if not command.take_over:
+        return _refuse(line, 409, Refusal("other_device"))
+    epoch = attempt.epoch + 1
+    row = Row(
+        attempt.attempt, epoch, 0, Kind.DEVICE, NONE, attempt.epoch, now_ms, NONE, command.device
+    )
+    moved = replace(attempt, epoch=epoch, device=command.device, history=())
+    return Step(line.with_attempt(moved), (row,), Standing(moved))
+
+
+def _may_start(line: Line, now_ms: int, terms: Terms) -> Refusal | None:
+    if now_ms < terms.opens_ms:
+        return Refusal("not_open", opens_ms=terms.opens_ms)
+    if now_ms >= terms.closes_ms + terms.extra_ms:
+        return Refusal("closed")
+    left = attempts_left(line, now_ms, terms)
+    return Refusal("no_attempts_left") if left == 0 else None
+
+
+def attempts_left(line: Line, now_ms: int, terms: Terms) -> int | None:
+    """How many more attempts may be started at this instant; none when there is no limit.
+
+    Void attempts are not counted. A day is a day of the contest's own time.
+    """
+    if terms.limit is None:
+        return None
+    span = _span(now_ms, terms)
+    used = sum(not each.void and _span(each.started_ms, terms) == span for each in line.attempts)
+    return max(0, terms.limit - used)
+
+
+def _span(at_ms: int, terms: Terms) -> int:
+    """The day or period in which an instant falls; one span for a whole round."""
+    if terms.per == "day":
+        return (at_ms + terms.utc_offset_min * 60_000) // _DAY_MS
+    if terms.per == "period":
+        for index, (start, end) in enumerate(terms.periods):
+            if start <= at_ms < end:
+                return index
+        return NONE
+    return 0
+
+
+def _save(line: Line, command: SaveAnswers, now_ms: int, terms: Terms) -> Step:
+    attempt = line.find(command.attempt)
+    if attempt is None:
+        return _refuse(line, 401, Refusal("token_invalid"))
+    if attempt.void:
+        return _refuse(line, 403, Refusal("voided"))
+    if command.epoch != attempt.epoch:
+        return _keep_stale(line, attempt, command, now_ms)
+    if attempt.ended is Ended.SUBMITTED:
+        return _refuse(line, 409, Refusal("submitted"))
+    known = attempt.last_seq
+    fresh = _fresh(attempt.history, command.saves)
+    if isinstance(fresh, Refusal):
+        return _refuse(line, 409, fresh)
+    late = attempt.ended is Ended.AUTOMATIC or now_ms > attempt.deadline_ms + terms.grace_ms
+    if not fresh:
+        return Step(line, (), Saved(known, attempt.deadline_ms, late=late))
+    rows = []
+    answers = list(attempt.answers)
+    prediction = attempt.prediction
+    for seq, item, option, client_ms in fresh:
+        if item == PREDICTION:
+            kind = Kind.LATE_PREDICT if late else Kind.PREDICT
+            prediction = prediction if late else option
+        else:
+            kind = Kind.LATE_ANSWER if late else Kind.ANSWER
+            if not late:
+                answers[item] = option
+        rows.append(Row(attempt.attempt, attempt.epoch, seq, kind, item, option, now_ms, client_ms))
+    changed = replace(
+        attempt,
+        answers=tuple(answers),
+        prediction=prediction,
+        history=attempt.history + tuple((save[1], save[2]) for save in fresh),
+    )
+    reply = Saved(changed.last_seq, attempt.deadline_ms, late=late)
+    return Step(line.with_attempt(changed), tuple(rows), reply)
+
+
+def _fresh(history: tuple[tuple[int, int], ...], saves: tuple[Save, ...]) -> list[Save] | Refusal:
+    """What is new among numbered saves; repeats must repeat, and no number may be left out."""
+    known = len(history)
+    fresh: list[Save] = []
+    for save in saves:
+        seq = save[0]
+        if seq <= known:
+            if seq < 1 or history[seq - 1] != (save[1], save[2]):
+                return Refusal("conflict", last_seq=known)
+        elif seq == known + len(fresh) + 1:
+            fresh.append(save)
+        else:
+            return Refusal("gap", expected=known + len(fresh) + 1)
+    return fresh
+
+
+def _keep_stale(line: Line, attempt: Attempt, command: SaveAnswers, now_ms: int) -> Step:
+    """Answers of a device that was replaced are evidence, up to a bound."""
+    refusal = Refusal("stale_device")
+    room = MOST_STALE_ROWS - attempt.stale
+    if command.epoch > attempt.epoch or room <= 0:
+        return _refuse(line, 409, refusal)
+    rows = tuple(
+        Row(attempt.attempt, command.epoch, seq, Kind.STALE_ANSWER, item, option, now_ms, client_ms)
+        for seq, item, option, client_ms in command.saves[:room]
+    )
+    changed = replace(attempt, stale=attempt.stale + len(rows))
+    return _refuse(line.with_attempt(changed), 409, refusal, rows)
+
+
+def _submit(line: Line, attempt: Attempt, command: Submit, now_ms: int, terms: Terms) -> Step:
+    if attempt.ended is not Ended.OPEN:
+        return Step(line, (), Standing(attempt))
+    if attempt.void:
+        return _refuse(line, 403, Refusal("voided"))
+    if command.epoch != attempt.epoch:
+        return _refuse(line, 409, Refusal("stale_device"))
+    if now_ms > attempt.deadline_ms + terms.grace_ms:
+        return _expire(line, attempt, command.nonce, now_ms, terms)
+    if command.last_seq != attempt.last_seq:
+        return _refuse(
+            line, 409, Refusal("gap", expected=attempt.last_seq + 1, last_seq=attempt.last_seq)
+        )
+    missing = NONE in attempt.answers or (terms.has_prediction and attempt.prediction == NONE)
+    if terms.all_required and missing:
+        return _refuse(line, 422, Refusal("incomplete"))
+    row = Row(
+        attempt.attempt, attempt.epoch, 0, Kind.SUBMIT, NONE, NONE, now_ms, NONE, command.nonce
+    )
+    ended = replace(attempt, ended=Ended.SUBMITTED, ended_ms=now_ms, nonce=command.nonce)
+    return Step(line.with_attempt(ended), (row,), Standing(ended))
+
+
+def _expire(line: Line, attempt: Attempt, nonce: bytes, now_ms: int, terms: Terms) -> Step:
+    if attempt.ended is not Ended.OPEN or now_ms <= attempt.deadline_ms + terms.grace_ms:
+        return Step(line, (), Standing(attempt))
+    row = Row(attempt.attempt, attempt.epoch, 0, Kind.AUTO_SUBMIT, NONE, NONE, now_ms, NONE, nonce)
+    ended = replace(attempt, ended=Ended.AUTOMATIC, ended_ms=attempt.deadline_ms, nonce=nonce)
+    return Step(line.with_attempt(ended), (row,), Standing(ended))
+
+
+def _move_deadline(line: Line, attempt: Attempt, command: MoveDeadline, now_ms: int) -> Step:
+    """A new deadline; it reopens an attempt that time had ended, never one handed in."""
+    if attempt.ended is Ended.SUBMITTED:
+        return Step(line, (), Standing(attempt))
+    row = Row(
+        attempt.attempt,
+        attempt.epoch,
+        0,
+        Kind.DEADLINE,
+        command.order,
+        command.deadline_ms,
+        now_ms,
+    )
+    moved = _with_deadline(attempt, command.deadline_ms, now_ms)
+    return Step(line.with_attempt(moved), (row,), Standing(moved))
+
+
+def _with_deadline(attempt: Attempt, deadline_ms: int, now_ms: int) -> Attempt:
+    if attempt.ended is Ended.AUTOMATIC:
+        if deadline_ms > now_ms:
+            return replace(
+                attempt, deadline_ms=deadline_ms, ended=Ended.OPEN, ended_ms=NONE, nonce=b""
+            )
+        return replace(attempt, deadline_ms=deadline_ms, ended_ms=deadline_ms)
+    return replace(attempt, deadline_ms=deadline_ms)
+
+
+class Replay:
+    """Builds the lines of one sitting again from its stored rows, in the order they were stored."""
+
+    def __init__(self, items: int) -> None:
+        self._items = items
+        self._lines: dict[int, list[bytes]] = {}
+        self._line_of: dict[bytes, int] = {}
+        self._attempts: dict[bytes, Attempt] = {}
+        self._answers: dict[bytes, list[int]] = {}
+        self._history: dict[bytes, list[tuple[int, int]]] = {}
+
+    def take(self, rows: Iterable[Row]) -> None:
+        """Fold rows in; the two that come by the thousand are handled first."""
+        answers, history = self._answers, self._history
+        for row in rows:
+            kind = row.kind
+            if kind is Kind.ANSWER:
+                answers[row.attempt][row.item] = row.option
+                history[row.attempt].append((row.item, row.option))
+            elif row.attempt != NO_ATTEMPT:
+                self._take_other(row)
+
+    def _take_other(self, row: Row) -> None:
+        attempt_id = row.attempt
+        if row.kind is Kind.START:
+            deadline_ms, device = formats.read_start_data(row.data)
+            self._attempts[attempt_id] = Attempt(
+                attempt_id, row.option, row.server_ms, deadline_ms, 1, device, ()
+            )
+            self._answers[attempt_id] = [NONE] * self._items
+            self._history[attempt_id] = []
+            self._lines.setdefault(row.item, []).append(attempt_id)
+            return
+        attempt = self._attempts[attempt_id]
+        match row.kind:
+            case Kind.PREDICT:
+                attempt = replace(attempt, prediction=row.option)
+                self._history[attempt_id].append((row.item, row.option))
+            case Kind.LATE_ANSWER | Kind.LATE_PREDICT:
+                self._history[attempt_id].append((row.item, row.option))
+            case Kind.STALE_ANSWER:
+                attempt = replace(attempt, stale=attempt.stale + 1)
+            case Kind.DEVICE:
+                attempt = replace(attempt, epoch=row.epoch, device=row.data)
+                self._history[attempt_id] = []
+            case _:
+                attempt = _ended_by(attempt, row)
+        self._attempts[attempt_id] = attempt
+
+    def lines(self) -> dict[int, Line]:
+        """The lines that have attempts, by number."""
+        return {
+            number: Line(number, tuple(self._whole(attempt) for attempt in attempts))
+            for number, attempts in self._lines.items()
+        }
+
+    def _whole(self, attempt_id: bytes) -> Attempt:
+        return replace(
+            self._attempts[attempt_id],
+            answers=tuple(self._answers[attempt_id]),
+            history=tuple(self._history[attempt_id]),
+        )
+
+
+def _ended_by(attempt: Attempt, row: Row) -> Attempt:
+    """An attempt after a row that ends, lengthens or voids it."""
+    match row.kind:
+        case Kind.SUBMIT:
+            return replace(attempt, ended=Ended.SUBMITTED, ended_ms=row.server_ms, nonce=row.data)
+        case Kind.AUTO_SUBMIT:
+            return replace(
+                attempt, ended=Ended.AUTOMATIC, ended_ms=attempt.deadline_ms, nonce=row.data
+            )
+        case Kind.DEADLINE:
+            return _with_deadline(attempt, row.option, row.server_ms)
+        case Kind.VOID | Kind.RESTORE:
+            return replace(attempt, void=row.kind is Kind.VOID)
+        case _:
+            raise ValueError(f"{row.kind.name} does not end an attempt")
+
+
+_ENCODER = msgspec.msgpack.Encoder()
+_DECODER = msgspec.msgpack.Decoder(tuple[Attempt, ...])
+
+
+def encode_attempts(line: Line) -> bytes:
+    """A line's attempts as bytes, for a store that several nodes share."""
+    return _ENCODER.encode(line.attempts)
+
+
+def decode_line(number: int, content: bytes) -> Line:
+    """A line again from its stored bytes."""
+    return Line(number, _DECODER.decode(content))
