@@ -1,0 +1,95 @@
+"""Group commit: whoever waits is written together, and answered after the disk has it.
+
+While one batch is on its way to the disk the next one gathers; there is no other delay.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Protocol
+
+from hoithi.hall.formats import Row
+from hoithi.hall.session import Command, Reply, Terms
+from hoithi.hall.store.api import JournalStore, UnavailableError, Work
+
+MOST_IN_A_BATCH = 4000
+
+
+class HallClock(Protocol):
+    def now_ms(self) -> int: ...
+
+
+class Journal:
+    """The engine's only way to write."""
+
+    def __init__(self, store: JournalStore, clock: HallClock) -> None:
+        self.store = store
+        self.clock = clock
+        self.batches = 0
+        self.failures = 0
+        self._waiting: list[tuple[Work, asyncio.Future[Reply | None]]] = []
+        self._wake = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        self._task = asyncio.create_task(self._run(), name="group commit")
+
+    @property
+    def queue(self) -> int:
+        return len(self._waiting)
+
+    async def act(self, sitting: bytes, line: int, command: Command, terms: Terms) -> Reply:
+        """Do a command; when this returns, what it stored is on disk.
+
+        Raises UnavailableError; then nothing has happened.
+        """
+        reply = await self._queue(Work(sitting, line, command, terms))
+        if reply is None:
+            raise TypeError("a command has a reply")
+        return reply
+
+    async def note(self, sitting: bytes, row: Row) -> None:
+        """Store a row of the sitting itself. Raises UnavailableError."""
+        await self._queue(Work(sitting, 0, row, None))
+
+    def _queue(self, work: Work) -> asyncio.Future[Reply | None]:
+        future: asyncio.Future[Reply | None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((work, future))
+        self._wake.set()
+        return future
+
+    async def _run(self) -> None:
+        while True:
+            await self._wake.wait()
+            waiting = self._waiting[:MOST_IN_A_BATCH]
+            del self._waiting[:MOST_IN_A_BATCH]
+            if not self._waiting:
+                self._wake.clear()
+            if waiting:
+                await self._commit(waiting)
+
+    async def _commit(self, waiting: list[tuple[Work, asyncio.Future[Reply | None]]]) -> None:
+        try:
+            replies = iter(
+                await self.store.commit([work for work, _ in waiting], self.clock.now_ms)
+            )
+        except UnavailableError as error:
+            self.failures += 1
+            for _, future in waiting:
+                if not future.done():
+                    future.set_exception(UnavailableError(*error.args))
+            return
+        self.batches += 1
+        for work, future in waiting:
+            reply = None if isinstance(work.command, Row) else next(replies)
+            if not future.done():
+                future.set_result(reply)
+
+    async def stop(self) -> None:
+        """Write what waits, then shut the store."""
+        while self._waiting:
+            await asyncio.sleep(0.01)
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        await self.store.shut()

@@ -1,0 +1,195 @@
+"""What the engine asks of its stores, whatever database holds them (docs/decisions/0002).
+
+*Control* is read here and written by the desk. The *journal* is written here and read by the desk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from hoithi.hall.formats import Head, Row
+from hoithi.hall.session import Command, Line, Reply, Terms
+
+
+class StoreError(Exception):
+    """The store cannot be used; the sentence says why and what to do."""
+
+
+class UnavailableError(Exception):
+    """Nothing can be stored at the moment; what was asked has not happened."""
+
+
+class OrderKind(StrEnum):
+    """What the desk can order; a sitting's window is what its last orders say."""
+
+    OPEN_AT = "open_at"
+    CLOSE_AT = "close_at"
+    EXTRA_TIME = "extra_time"
+    REISSUE = "reissue"
+    VOID = "void"
+    RESTORE = "restore"
+    SCORE_TO_SHOW = "score_to_show"
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One order. `amount` is milliseconds: an instant, or minutes granted; or an issue number.
+
+    `text` is the new code tag in hex for a reissue, or the score to show.
+    """
+
+    number: int
+    sitting: bytes
+    kind: OrderKind
+    line: int | None
+    attempt: bytes | None
+    amount: int
+    text: str
+    actor: str
+    reason: str
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedPackage:
+    """A sealed package as control holds it: questions, never keys."""
+
+    package: str
+    questions: bytes
+    questions_sha256: bytes
+    keys_sha256: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedSitting:
+    """A sitting as control holds it; the window is the one it was published with."""
+
+    sitting: bytes
+    package: str
+    title: str
+    results_url: str
+    roster_sha256: bytes
+    opens_ms: int
+    closes_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedLine:
+    """A line of the roster as control holds it."""
+
+    line: int
+    entry_key: bytes
+    code_tag: bytes
+    issue: int
+    name: str
+    unit: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One thing to do in a batch: a command to a line, or a row of the sitting itself."""
+
+    sitting: bytes
+    line: int
+    command: Command | Row
+    terms: Terms | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredBatch:
+    """A batch record as the journal holds it, with its rows."""
+
+    writer: bytes
+    number: int
+    previous: bytes
+    digest: bytes
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NodeStatus:
+    """One life of a hall process as it last reported itself; `seen_ms` is its own clock."""
+
+    writer: bytes
+    started_ms: int
+    seen_ms: int
+    order: int
+    snapshot: str
+
+
+class Control(Protocol):
+    """Read by the hall."""
+
+    def changed(self) -> bool:
+        """Whether anything was written since the last call; the first call says yes."""
+        ...
+
+    def packages(self) -> list[PublishedPackage]: ...
+
+    def sittings(self) -> list[PublishedSitting]: ...
+
+    def roster(self, sitting: bytes) -> Iterator[PublishedLine]: ...
+
+    def orders(self, after: int) -> list[Order]: ...
+
+    def close(self) -> None: ...
+
+
+class JournalStore(Protocol):
+    """Written by the hall. One writer's door to the journal."""
+
+    writer: bytes
+
+    async def open(self, items: Mapping[bytes, int]) -> None:
+        """Take hold of the journal; `items` says how many positions a sitting's papers have.
+
+        Raises StoreError when another process holds it or its settings lose commits.
+        """
+        ...
+
+    def add_sitting(self, sitting: bytes, items: int) -> None:
+        """Get ready for a sitting that was published after the start."""
+        ...
+
+    async def commit(self, work: Sequence[Work], now_ms: Callable[[], int]) -> list[Reply]:
+        """Do all of it in one transaction; when this returns, it is on disk.
+
+        Raises UnavailableError; then nothing of it has happened.
+        """
+        ...
+
+    async def line(self, sitting: bytes, number: int) -> Line: ...
+
+    async def open_attempts(self, sitting: bytes) -> list[tuple[int, bytes, int]]:
+        """(line, attempt, deadline) of attempts that have not ended."""
+        ...
+
+    async def orders_applied(self) -> int:
+        """The highest order number that the journal has as applied."""
+        ...
+
+    async def closed(self, sitting: bytes) -> bool:
+        """Whether this writer, or on one machine any writer, has closed the sitting."""
+        ...
+
+    async def report(self, status: NodeStatus) -> None: ...
+
+    async def shut(self) -> None: ...
+
+
+class JournalReader(Protocol):
+    """Read by the desk, in short transactions."""
+
+    def batches(self, sitting: bytes) -> Iterator[StoredBatch]:
+        """All batches of a sitting, each writer's in order."""
+        ...
+
+    def heads(self, sitting: bytes) -> list[Head]: ...
+
+    def nodes(self) -> list[NodeStatus]: ...
+
+    def close(self) -> None: ...
