@@ -6,8 +6,8 @@ While one batch is on its way to the disk the next one gathers; there is no othe
 from __future__ import annotations
 
 import asyncio
-from typing import Protocol
 
+from hoithi.hall.clock import Clock
 from hoithi.hall.formats import Row
 from hoithi.hall.session import Command, Reply, Terms
 from hoithi.hall.store.api import JournalStore, UnavailableError, Work
@@ -15,14 +15,10 @@ from hoithi.hall.store.api import JournalStore, UnavailableError, Work
 MOST_IN_A_BATCH = 4000
 
 
-class HallClock(Protocol):
-    def now_ms(self) -> int: ...
-
-
 class Journal:
     """The engine's only way to write."""
 
-    def __init__(self, store: JournalStore, clock: HallClock) -> None:
+    def __init__(self, store: JournalStore, clock: Clock) -> None:
         self.store = store
         self.clock = clock
         self.batches = 0

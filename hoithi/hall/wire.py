@@ -10,6 +10,7 @@ from typing import Literal
 
 import msgspec
 
+State = Literal["waiting", "ready", "open", "submitted", "closed"]
 ErrorCode = Literal[
     "malformed",  # 400: not JSON, or not this message
     "code_mistyped",  # 400: the check character does not fit; costs no guess
@@ -89,7 +90,7 @@ class EnterReply(msgspec.Struct, frozen=True):
     now_ms: int
     opens_ms: int
     closes_ms: int
-    state: Literal["waiting", "ready", "open", "submitted", "closed"]
+    state: State
     duration_ms: int
     items: int
     all_required: bool
@@ -99,6 +100,7 @@ class EnterReply(msgspec.Struct, frozen=True):
     sample: SampleQuestion
     prediction: PredictionPrompt | None
     signals: bool
+    results_url: str
     receipt: ReceiptView | None
 
 
@@ -164,7 +166,7 @@ class PulseReply(msgspec.Struct, frozen=True, omit_defaults=True):
     closes_ms: int
     order: int
     pulse_ms: int
-    state: Literal["waiting", "ready", "open", "submitted", "closed"]
+    state: State
     deadline_ms: int | None = None
     receipt: ReceiptView | None = None
 

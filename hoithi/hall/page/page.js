@@ -76,6 +76,7 @@ const TEXTS = {
     receiptHelp: "Anh/chị chụp lại hoặc ghi lại mã này. Sau khi công bố, mã cho phép kiểm tra bài của mình đã được tính.",
     nonce: "Số kèm theo biên nhận",
     attempt: "Mã lượt thi",
+    results: "Xem kết quả khi được công bố",
     another: "Người khác thi trên máy này",
     again: "Thi thêm lượt nữa",
     timeUp: "Hết giờ. Đang nhận biên nhận từ máy chủ…",
@@ -177,6 +178,7 @@ const TEXTS = {
     receiptHelp: "Please note it or take a picture. After publication it shows that your paper was counted.",
     nonce: "Number that belongs to the receipt",
     attempt: "Attempt",
+    results: "See the results once they are published",
     another: "Somebody else uses this device",
     again: "One more attempt",
     timeUp: "Time is over. Fetching your receipt…",
@@ -991,6 +993,7 @@ function showDone(receipt) {
     h("div", { class: "receipt" }, h("p", {}, t.receipt), h("p", { class: "code" }, receipt.receipt)),
     h("p", { class: "quiet" }, t.receiptHelp),
     h("details", {}, h("summary", {}, t.attempt), h("p", { class: "fine" }, `${t.attempt}: ${receipt.attempt}`), h("p", { class: "fine" }, `${t.nonce}: ${receipt.nonce}`)),
+    page.who.results_url && h("p", {}, h("a", { href: page.who.results_url }, t.results)),
     h("div", { class: "actions" }, more && page.who.closes_ms > clock.now() ? button(t.again, () => { showRules(); }, "plain") : "", button(t.another, () => showEnter(), "plain")),
   );
 }

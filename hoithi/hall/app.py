@@ -1,0 +1,511 @@
+"""The hall as an ASGI application: a dict of routes, limits, errors; no framework.
+
+A 2xx leaves only after the journal has said that what it acknowledges is on disk. docs/hall.md
+tells every message, status and body.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import random
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import msgspec
+from asgiref.typing import (
+    ASGIReceiveCallable,
+    ASGISendCallable,
+    HTTPResponseBodyEvent,
+    HTTPResponseStartEvent,
+    HTTPScope,
+    Scope,
+)
+
+from hoithi.hall import wire
+from hoithi.hall.clock import Clock
+from hoithi.hall.config import Config
+from hoithi.hall.formats import NO_ATTEMPT, NONE, device_tag, receipt_text
+from hoithi.hall.journal import Journal
+from hoithi.hall.limits import GuessLimit
+from hoithi.hall.monitor import Monitor
+from hoithi.hall.orders import Follower
+from hoithi.hall.page_files import Header, read_page
+from hoithi.hall.session import (
+    PREDICTION,
+    Attempt,
+    Ended,
+    Line,
+    Refused,
+    Reply,
+    SaveAnswers,
+    Saved,
+    Standing,
+    Start,
+    Submit,
+    attempts_left,
+)
+from hoithi.hall.sittings import RosterEntry, Sitting, Sittings
+from hoithi.hall.store.api import Control, JournalStore, NodeStatus, UnavailableError
+from hoithi.hall.tokens import Token, make_token, read_token
+from hoithi.hall.wire import Refusal
+from hoithi.rules.codes import code_tag, read_code
+from hoithi.rules.paper import Paper
+
+LARGEST_BODY = 16_384
+SLOWEST_BODY_S = 10.0
+FOLLOW_S = 0.2
+WAITING_PULSE_MS = 2000
+SITTING_PULSE_MS = 4000
+MOST_SAVES = 400
+_RETRY_S = 2
+
+_log = logging.getLogger("hoithi.hall")
+_encode = msgspec.json.Encoder().encode
+_enter = msgspec.json.Decoder(wire.EnterRequest)
+_start = msgspec.json.Decoder(wire.StartRequest)
+_save = msgspec.json.Decoder(wire.SaveRequest)
+_submit = msgspec.json.Decoder(wire.SubmitRequest)
+
+T = TypeVar("T")
+
+_JSON: tuple[Header, ...] = (
+    (b"content-type", b"application/json"),
+    (b"cache-control", b"no-store"),
+    (b"x-content-type-options", b"nosniff"),
+)
+
+
+class _Refusing(Exception):  # noqa: N818 - carries a reply, not a fault
+    """Ends a request with a refusal."""
+
+    def __init__(self, status: int, refusal: Refusal, retry_s: int | None = None) -> None:
+        super().__init__(status, refusal)
+        self.status = status
+        self.refusal = refusal
+        self.retry_s = retry_s
+
+
+Answer = tuple[int, bytes]
+Handler = Callable[["Hall", HTTPScope, bytes], Awaitable[Answer]]
+
+
+class Hall:
+    """One hall process: its stores, its sittings in memory, and the routes."""
+
+    def __init__(self, config: Config, control: Control, store: JournalStore) -> None:
+        self.config = config
+        self.clock = Clock()
+        self.sittings = Sittings()
+        self.journal = Journal(store, self.clock)
+        self.follower = Follower(control, self.journal, self.sittings)
+        self.monitor = Monitor(self.sittings, self.journal)
+        self.guesses = GuessLimit()
+        self._control = control
+        self._page = read_page()
+        self._papers: dict[bytes, Paper] = {}
+        self._tasks: list[asyncio.Task[None]] = []
+        self._started_ms = self.clock.now_ms()
+
+    async def open(self) -> None:
+        """Take hold of the journal and catch up with the desk. Raises StoreError."""
+        await self.journal.store.open(self.follower.load())
+        self.journal.start()
+        await self.follower.follow()
+        self._tasks = [
+            asyncio.create_task(self._follow(), name="follow"),
+            asyncio.create_task(self._keep_time(), name="keep time"),
+        ]
+
+    async def shut(self) -> None:
+        """Stop following, write what waits, let go of the journal."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.journal.stop()
+        self._control.close()
+
+    async def _follow(self) -> None:
+        while True:
+            await asyncio.sleep(FOLLOW_S)
+            try:
+                await self.follower.follow()
+            except UnavailableError:
+                _log.warning("orders wait: the journal cannot be written")
+
+    async def _keep_time(self) -> None:
+        while True:
+            await asyncio.sleep(1)
+            try:
+                await self.follower.sweep()
+                await self.journal.store.report(
+                    NodeStatus(
+                        self.journal.store.writer,
+                        self._started_ms,
+                        self.clock.now_ms(),
+                        self.follower.order,
+                        await self.monitor.snapshot(),
+                    )
+                )
+            except UnavailableError:
+                _log.warning("time waits: the journal cannot be written")
+
+    # ---- HTTP
+
+    async def __call__(
+        self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
+    ) -> None:
+        if scope["type"] == "http":
+            await self._http(scope, receive, send)
+
+    async def _http(
+        self, scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCallable
+    ) -> None:
+        path = scope["path"]
+        handler = ROUTES.get(path)
+        if handler is None:
+            await self._get(scope, path, send)
+            return
+        extra: tuple[Header, ...] = ()
+        try:
+            body = await _body(receive)
+            if body is None:
+                return
+            status, content = await _posted(scope, handler)(self, scope, body)
+        except _Refusing as refusing:
+            status, content = refusing.status, _encode(refusing.refusal)
+            if refusing.retry_s is not None:
+                extra = ((b"retry-after", str(refusing.retry_s).encode()),)
+        except UnavailableError:
+            status, content = 503, _encode(Refusal("unavailable"))
+            extra = ((b"retry-after", str(_RETRY_S).encode()),)
+        await _reply(send, status, content, (*_JSON, *extra))
+
+    async def _get(self, scope: HTTPScope, path: str, send: ASGISendCallable) -> None:
+        if path == "/thi":
+            await _reply(send, 308, b"", ((b"location", b"/thi/"),))
+            return
+        if path == "/thi/health":
+            failing = self.journal.failures > 0 and not await self._can_write()
+            status = 503 if failing else 200
+            content = _encode({"now_ms": self.clock.now_ms(), "order": self.follower.order})
+            await _reply(send, status, content, _JSON)
+            return
+        file = self._page.get(path)
+        if file is None:
+            await _reply(send, 404, _encode(Refusal("not_found")), _JSON)
+        elif scope["method"] not in ("GET", "HEAD"):
+            await _reply(send, 405, _encode(Refusal("method")), _JSON)
+        elif _header(scope, b"if-none-match") == file.etag:
+            await _reply(send, 304, b"", file.headers)
+        elif b"gzip" in _header(scope, b"accept-encoding"):
+            await _reply(send, 200, file.packed, (*file.headers, (b"content-encoding", b"gzip")))
+        else:
+            await _reply(send, 200, file.plain, file.headers)
+
+    async def _can_write(self) -> bool:
+        status = NodeStatus(
+            self.journal.store.writer,
+            self._started_ms,
+            self.clock.now_ms(),
+            self.follower.order,
+            "{}",
+        )
+        try:
+            await self.journal.store.report(status)
+        except UnavailableError:
+            return False
+        return True
+
+    # ---- the five messages
+
+    async def enter(self, scope: HTTPScope, body: bytes) -> Answer:
+        request = _decode(_enter, body)
+        now_ms = self.clock.now_ms()
+        address = self._address(scope)
+        wait_ms = self.guesses.wait_ms(address, now_ms)
+        if wait_ms:
+            raise _Refusing(429, Refusal("too_many"), max(1, wait_ms // 1000))
+        code = read_code(request.code)
+        if code is None:
+            raise _Refusing(400, Refusal("code_mistyped"))
+        found = self.sittings.find(code_tag(self.config.secret, code), now_ms)
+        if found is None:
+            self.guesses.wrong(address, now_ms)
+            raise _Refusing(401, Refusal("code_unknown"))
+        sitting, entry = found
+        entry.seen_ms = now_ms
+        line = await self.journal.store.line(sitting.sitting, entry.line)
+        token = Token(entry.line, entry.issue, 0, sitting.sitting, NO_ATTEMPT)
+        attempt = line.attempts[-1] if line.attempts else None
+        own = {
+            "token": make_token(self.config.secret, token),
+            "name": entry.name,
+            "unit": entry.unit,
+            "number": entry.number,
+            "title": sitting.title,
+            "now_ms": now_ms,
+            "opens_ms": sitting.opens_ms,
+            "closes_ms": sitting.closes_ms + entry.extra_ms,
+            "state": self._state(sitting, entry, line, now_ms),
+            "attempts_left": attempts_left(line, now_ms, sitting.terms(entry)),
+            "results_url": sitting.results_url,
+            "receipt": _receipt(attempt),
+        }
+        return 200, b"%b,%b}" % (_encode(own)[:-1], sitting.exam.entrance)
+
+    async def start(self, scope: HTTPScope, body: bytes) -> Answer:
+        token, sitting, entry = self._known(scope)
+        request = _decode(_start, body)
+        policy = sitting.exam.questions.file.policy
+        try:
+            device = bytes.fromhex(request.device)
+        except ValueError:
+            device = b""
+        accepted = (request.regulation, request.consent)
+        if len(device) != 16 or accepted != (policy.regulation.version, policy.consent.version):
+            raise _Refusing(400, Refusal("malformed"))
+        reply = await self.journal.act(
+            sitting.sitting,
+            entry.line,
+            Start(device_tag(device), request.take_over, os.urandom(16), os.urandom(16)),
+            sitting.terms(entry),
+        )
+        attempt = _standing(reply)
+        entry.seen_ms = now_ms = self.clock.now_ms()
+        drawn = sitting.paper_of(entry, attempt.number)
+        if sitting.exam.same_count is None:
+            self._papers[attempt.attempt] = drawn
+        started = {
+            "token": make_token(
+                self.config.secret,
+                Token(token.line, token.issue, attempt.epoch, sitting.sitting, attempt.attempt),
+            ),
+            "attempt": attempt.attempt.hex(),
+            "epoch": attempt.epoch,
+            "last_seq": attempt.last_seq,
+            "started_ms": attempt.started_ms,
+            "deadline_ms": attempt.deadline_ms,
+            "now_ms": now_ms,
+            "pulse_ms": self._pulse_ms(SITTING_PULSE_MS),
+            "answers": attempt.answers,
+            "prediction": attempt.prediction,
+        }
+        return 200, b'%b,"paper":%b}' % (_encode(started)[:-1], sitting.exam.paper_json(drawn))
+
+    async def save(self, scope: HTTPScope, body: bytes) -> Answer:
+        token, sitting, entry = self._known(scope)
+        saves = _decode(_save, body).saves
+        if token.attempt == NO_ATTEMPT or not 0 < len(saves) <= MOST_SAVES:
+            raise _Refusing(400, Refusal("malformed"))
+        await self._check_items(sitting, entry, token.attempt, saves)
+        reply = await self.journal.act(
+            sitting.sitting,
+            entry.line,
+            SaveAnswers(token.attempt, token.epoch, tuple(saves)),
+            sitting.terms(entry),
+        )
+        if not isinstance(reply, Saved):
+            raise _refusing(reply)
+        entry.seen_ms = now_ms = self.clock.now_ms()
+        saved = wire.SaveReply(reply.acknowledged, now_ms, reply.deadline_ms, reply.late)
+        return 202 if reply.late else 200, _encode(saved)
+
+    async def submit(self, scope: HTTPScope, body: bytes) -> Answer:
+        token, sitting, entry = self._known(scope)
+        request = _decode(_submit, body)
+        reply = await self.journal.act(
+            sitting.sitting,
+            entry.line,
+            Submit(token.attempt, token.epoch, request.last_seq, os.urandom(16)),
+            sitting.terms(entry),
+        )
+        return 200, _encode(_receipt(_standing(reply)))
+
+    async def pulse(self, scope: HTTPScope, body: bytes) -> Answer:
+        if body not in (b"", b"{}"):
+            raise _Refusing(400, Refusal("malformed"))
+        token, sitting, entry = self._known(scope)
+        entry.seen_ms = now_ms = self.clock.now_ms()
+        line = await self.journal.store.line(sitting.sitting, entry.line)
+        attempt = line.find(token.attempt) or (line.attempts[-1] if line.attempts else None)
+        state = self._state(sitting, entry, line, now_ms)
+        if attempt is not None and token.attempt == attempt.attempt:
+            state = "open" if attempt.ended is Ended.OPEN else "submitted"
+        waiting = now_ms < sitting.opens_ms
+        reply = wire.PulseReply(
+            now_ms=now_ms,
+            opens_ms=sitting.opens_ms,
+            closes_ms=sitting.closes_ms + entry.extra_ms,
+            order=self.follower.order,
+            pulse_ms=self._pulse_ms(WAITING_PULSE_MS if waiting else SITTING_PULSE_MS),
+            state=state,
+            deadline_ms=attempt.deadline_ms if attempt is not None else None,
+            receipt=_receipt(attempt),
+        )
+        return 200, _encode(reply)
+
+    # ---- parts
+
+    def _known(self, scope: HTTPScope) -> tuple[Token, Sitting, RosterEntry]:
+        token = read_token(self.config.secret, _header(scope, b"x-thi-token"))
+        sitting = self.sittings.by_id.get(token.sitting) if token else None
+        entry = sitting.lines.get(token.line) if sitting and token else None
+        if token is None or sitting is None or entry is None:
+            raise _Refusing(401, Refusal("token_invalid"))
+        if token.issue != entry.issue:
+            raise _Refusing(401, Refusal("code_replaced"))
+        return token, sitting, entry
+
+    def _address(self, scope: HTTPScope) -> str:
+        """Who speaks; a forwarded address counts only from a trusted proxy."""
+        client = scope.get("client")
+        address = client[0] if client else ""
+        if address in self.config.trusted_proxies:
+            forwarded = _header(scope, b"x-forwarded-for").decode("latin-1")
+            return forwarded.rpartition(",")[2].strip() or address
+        return address
+
+    def _state(self, sitting: Sitting, entry: RosterEntry, line: Line, now_ms: int) -> wire.State:
+        last = line.attempts[-1] if line.attempts else None
+        if last is not None and last.ended is Ended.OPEN and not last.void:
+            return "open"
+        if now_ms < sitting.opens_ms:
+            return "waiting"
+        left = attempts_left(line, now_ms, sitting.terms(entry))
+        if now_ms < sitting.closes_ms + entry.extra_ms and left != 0:
+            return "ready"
+        return "submitted" if last is not None else "closed"
+
+    async def _check_items(
+        self,
+        sitting: Sitting,
+        entry: RosterEntry,
+        attempt: bytes,
+        saves: list[tuple[int, int, int, int]],
+    ) -> None:
+        """Positions and options must be of this paper; −1 clears an answer."""
+        exam = sitting.exam
+        count = exam.same_count
+        drawn = None if count is not None else await self._paper(sitting, entry, attempt)
+        items = sitting.items
+        prediction = exam.questions.file.policy.prediction
+        for _, item, option, _ in saves:
+            if item == PREDICTION:
+                known = (
+                    prediction is not None and prediction.minimum <= option <= prediction.maximum
+                )
+            elif 0 <= item < items:
+                most = count if drawn is None or count is not None else len(drawn[item].order)
+                known = most is not None and NONE <= option < most
+            else:
+                known = False
+            if not known:
+                raise _Refusing(422, Refusal("unknown_item"))
+
+    async def _paper(self, sitting: Sitting, entry: RosterEntry, attempt: bytes) -> Paper:
+        drawn = self._papers.get(attempt)
+        if drawn is None:
+            line = await self.journal.store.line(sitting.sitting, entry.line)
+            known = line.find(attempt)
+            if known is None:
+                raise _Refusing(401, Refusal("token_invalid"))
+            drawn = self._papers[attempt] = sitting.paper_of(entry, known.number)
+        return drawn
+
+    def _pulse_ms(self, base_ms: int) -> int:
+        """Longer when many wait for the disk; a little different for everybody."""
+        loaded = base_ms * (1 + min(4, self.journal.queue // 500))
+        return loaded + random.randrange(loaded // 4)  # noqa: S311 - jitter, not a secret
+
+
+ROUTES: dict[str, Handler] = {
+    "/thi/v1/enter": Hall.enter,
+    "/thi/v1/start": Hall.start,
+    "/thi/v1/save": Hall.save,
+    "/thi/v1/submit": Hall.submit,
+    "/thi/v1/pulse": Hall.pulse,
+}
+
+
+def _posted(scope: HTTPScope, handler: Handler) -> Handler:
+    if scope["method"] != "POST":
+        raise _Refusing(405, Refusal("method"))
+    return handler
+
+
+def _receipt(attempt: Attempt | None) -> wire.ReceiptView | None:
+    if attempt is None or attempt.ended is Ended.OPEN:
+        return None
+    return wire.ReceiptView(
+        receipt=receipt_text(attempt.receipt()),
+        nonce=attempt.nonce.hex(),
+        attempt=attempt.attempt.hex(),
+        submitted_ms=attempt.ended_ms,
+        automatic=attempt.ended is Ended.AUTOMATIC,
+        answered=sum(option >= 0 for option in attempt.answers),
+        total=len(attempt.answers),
+    )
+
+
+def _refusing(reply: Reply) -> Exception:
+    if isinstance(reply, Refused):
+        return _Refusing(reply.status, reply.refusal)
+    return TypeError(f"unexpected reply: {type(reply).__name__}")
+
+
+def _standing(reply: Reply) -> Attempt:
+    if not isinstance(reply, Standing):
+        raise _refusing(reply)
+    return reply.attempt
+
+
+def _decode(decoder: msgspec.json.Decoder[T], body: bytes) -> T:
+    try:
+        return decoder.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise _Refusing(400, Refusal("malformed")) from error
+
+
+def _header(scope: HTTPScope, name: bytes) -> bytes:
+    for key, value in scope["headers"]:
+        if key == name:
+            return value
+    return b""
+
+
+async def _body(receive: ASGIReceiveCallable) -> bytes | None:
+    """The whole body, or nothing when the client has gone; bounded in size and time."""
+    body = b""
+    try:
+        async with asyncio.timeout(SLOWEST_BODY_S):
+            while True:
+                message = await receive()
+                if message["type"] != "http.request":
+                    return None
+                body += message["body"]
+                if len(body) > LARGEST_BODY:
+                    raise _Refusing(413, Refusal("too_large"))
+                if not message["more_body"]:
+                    return body
+    except TimeoutError as error:
+        raise _Refusing(408, Refusal("malformed")) from error
+
+
+async def _reply(
+    send: ASGISendCallable, status: int, content: bytes, headers: tuple[Header, ...]
+) -> None:
+    start: HTTPResponseStartEvent = {
+        "type": "http.response.start",
+        "status": status,
+        "headers": (*headers, (b"content-length", b"%d" % len(content))),
+        "trailers": False,
+    }
+    body: HTTPResponseBodyEvent = {
+        "type": "http.response.body",
+        "body": content,
+        "more_body": False,
+    }
+    await send(start)
+    await send(body)

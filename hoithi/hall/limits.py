@@ -1,0 +1,36 @@
+"""A limit on wrong codes that an office behind one address never meets and a guesser meets soon.
+
+Only codes whose check character fits count: a typing slip hardly ever makes one. A bucket holds
+30 wrong codes and wins one back every ten seconds.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+
+BURST = 30
+REFILL_MS = 10_000
+MOST_ADDRESSES = 50_000
+
+
+class GuessLimit:
+    """Counts wrong codes by address, in memory and bounded."""
+
+    def __init__(self) -> None:
+        self._spent: OrderedDict[str, tuple[float, int]] = OrderedDict()
+
+    def wait_ms(self, address: str, now_ms: int) -> int:
+        """How long this address has to wait before it may try again; 0 when it may."""
+        spent = self._now(address, now_ms)
+        return 0 if spent < BURST else int((spent - BURST + 1) * REFILL_MS)
+
+    def wrong(self, address: str, now_ms: int) -> None:
+        """Count one wrong code."""
+        self._spent[address] = (self._now(address, now_ms) + 1, now_ms)
+        self._spent.move_to_end(address)
+        while len(self._spent) > MOST_ADDRESSES:
+            self._spent.popitem(last=False)
+
+    def _now(self, address: str, now_ms: int) -> float:
+        spent, at_ms = self._spent.get(address, (0.0, now_ms))
+        return max(0.0, spent - (now_ms - at_ms) / REFILL_MS)

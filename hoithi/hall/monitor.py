@@ -1,0 +1,80 @@
+"""Counts for those who watch a sitting: by unit, how many have entered, work, have handed in.
+
+Made once a second from memory and stored as one small row: watching costs the hall no query.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from hoithi.hall.journal import Journal
+from hoithi.hall.session import Ended
+from hoithi.hall.sittings import RosterEntry, Sitting, Sittings
+
+OFFLINE_AFTER_MS = 15_000
+
+
+class UnitCount(msgspec.Struct):
+    """People of one unit; `offline` are working and have not been heard for a while."""
+
+    unit: str
+    people: int = 0
+    entered: int = 0
+    working: int = 0
+    submitted: int = 0
+    offline: int = 0
+
+
+class Snapshot(msgspec.Struct, frozen=True):
+    """What one node saw; counts by sitting in hex, and how much waits for the disk."""
+
+    now_ms: int
+    drift_ms: int
+    queue: int
+    failures: int
+    sittings: dict[str, list[UnitCount]]
+
+
+class Monitor:
+    def __init__(self, sittings: Sittings, journal: Journal) -> None:
+        self._sittings = sittings
+        self._journal = journal
+
+    async def snapshot(self) -> str:
+        """The counts as JSON. Sittings that are long over are left out."""
+        now_ms = self._journal.clock.now_ms()
+        counts = {
+            key.hex(): await self._count(sitting, now_ms)
+            for key, sitting in self._sittings.by_id.items()
+            if now_ms < sitting.last_moment_ms() + 60_000
+        }
+        snapshot = Snapshot(
+            now_ms,
+            self._journal.clock.drift_ms(),
+            self._journal.queue,
+            self._journal.failures,
+            counts,
+        )
+        return msgspec.json.encode(snapshot).decode()
+
+    async def _count(self, sitting: Sitting, now_ms: int) -> list[UnitCount]:
+        units: dict[str, UnitCount] = {}
+        for entry in sitting.lines.values():
+            unit = units.get(entry.unit)
+            if unit is None:
+                unit = units[entry.unit] = UnitCount(entry.unit)
+            await self._count_line(sitting, entry, unit, now_ms)
+        return list(units.values())
+
+    async def _count_line(
+        self, sitting: Sitting, entry: RosterEntry, unit: UnitCount, now_ms: int
+    ) -> None:
+        unit.people += 1
+        line = await self._journal.store.line(sitting.sitting, entry.line)
+        if not line.attempts:
+            unit.entered += entry.seen_ms >= 0
+        elif line.attempts[-1].ended is Ended.OPEN:
+            unit.working += 1
+            unit.offline += now_ms - entry.seen_ms > OFFLINE_AFTER_MS
+        else:
+            unit.submitted += 1

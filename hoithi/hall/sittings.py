@@ -1,0 +1,218 @@
+"""The sittings as the hall has them in memory: papers ready to serve, codes, windows, grants.
+
+Papers are joined from pieces of JSON that are encoded once, so that a start costs little.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import msgspec
+
+from hoithi.hall import wire
+from hoithi.hall.session import Attempt, Terms
+from hoithi.hall.store.api import PublishedLine, PublishedPackage, PublishedSitting, StoreError
+from hoithi.rules import paper
+from hoithi.rules.paper import PackageError, Paper, Questions
+
+_json = msgspec.json.Encoder()
+
+
+@dataclass(frozen=True, slots=True)
+class Exam:
+    """A package ready to serve: each option and stem encoded once."""
+
+    questions: Questions
+    stems: tuple[bytes, ...]
+    options: tuple[tuple[bytes, ...], ...]
+    entrance: bytes
+    same_count: int | None
+
+    def paper_json(self, drawn: Paper) -> bytes:
+        """The paper as the JSON list of `wire.PaperItem`."""
+        stems, options = self.stems, self.options
+        parts = [
+            b'{"stem":%b,"options":[%b]}'
+            % (
+                stems[place.item],
+                b",".join([options[place.item][index] for index in place.order]),
+            )
+            for place in drawn
+        ]
+        return b"[%b]" % b",".join(parts)
+
+
+def prepare(package: PublishedPackage) -> Exam:
+    """Check a package's questions against its hash and encode them. Raises StoreError."""
+    try:
+        questions = paper.read_questions(package.questions)
+    except PackageError as error:
+        raise StoreError(f"package {package.package}: {error}") from error
+    if questions.sha256 != package.questions_sha256:
+        raise StoreError(f"package {package.package}: questions do not fit their hash")
+    if paper.shortages(questions):
+        raise StoreError(f"package {package.package}: too few items for its blueprint")
+    items = questions.file.items
+    return Exam(
+        questions=questions,
+        stems=tuple(_json.encode(item.stem) for item in items),
+        options=tuple(tuple(_json.encode(option) for option in item.options) for item in items),
+        entrance=_entrance(questions),
+        same_count=_same_count(questions),
+    )
+
+
+def _same_count(questions: Questions) -> int | None:
+    """How many options every item has, if it is the same for all."""
+    counts = {len(item.options) for item in questions.file.items}
+    return counts.pop() if len(counts) == 1 else None
+
+
+def _entrance(questions: Questions) -> bytes:
+    """The part of an EnterReply that is the same for everybody, without its braces."""
+    policy = questions.file.policy
+    prediction = policy.prediction
+    shared = {
+        "duration_ms": policy.duration_ms,
+        "items": questions.paper_length,
+        "all_required": policy.all_required,
+        "regulation": wire.Document(policy.regulation.version, policy.regulation.text),
+        "consent": wire.Document(policy.consent.version, policy.consent.text),
+        "sample": wire.SampleQuestion(policy.sample.stem, list(policy.sample.options)),
+        "prediction": prediction
+        and wire.PredictionPrompt(prediction.prompt, prediction.minimum, prediction.maximum),
+        "signals": policy.signals,
+    }
+    return _json.encode(shared)[1:-1]
+
+
+@dataclass(slots=True)
+class RosterEntry:
+    """A line of the roster as the hall uses it; `extra_ms` are minutes granted by orders."""
+
+    line: int
+    entry_key: bytes
+    code_tag: bytes
+    issue: int
+    name: str
+    unit: str
+    number: str
+    extra_ms: int = 0
+    score: str = ""
+    seen_ms: int = -1
+
+
+@dataclass(slots=True)
+class Sitting:
+    """A sitting with its window as the last orders say."""
+
+    sitting: bytes
+    title: str
+    results_url: str
+    exam: Exam
+    opens_ms: int
+    closes_ms: int
+    lines: dict[int, RosterEntry] = field(default_factory=dict)
+
+    @property
+    def items(self) -> int:
+        return self.exam.questions.paper_length
+
+    def terms(self, line: RosterEntry) -> Terms:
+        """What holds for a line now."""
+        policy = self.exam.questions.file.policy
+        attempts = policy.attempts
+        return Terms(
+            opens_ms=self.opens_ms,
+            closes_ms=self.closes_ms,
+            duration_ms=policy.duration_ms,
+            grace_ms=policy.grace_ms,
+            items=self.items,
+            all_required=policy.all_required,
+            has_prediction=policy.prediction is not None,
+            limit=attempts.limit,
+            per=attempts.per,
+            utc_offset_min=attempts.utc_offset_min,
+            periods=tuple(attempts.periods),
+            extra_ms=line.extra_ms,
+        )
+
+    def deadline_of(self, attempt: Attempt, line: RosterEntry) -> int:
+        """An attempt's deadline as window and grants say now."""
+        policy = self.exam.questions.file.policy
+        return min(attempt.started_ms + policy.duration_ms, self.closes_ms) + line.extra_ms
+
+    def last_moment_ms(self) -> int:
+        """After this nobody of the sitting can be heard in time."""
+        longest = max((line.extra_ms for line in self.lines.values()), default=0)
+        return self.closes_ms + longest + self.exam.questions.file.policy.grace_ms
+
+    def paper_of(self, line: RosterEntry, number: int) -> Paper:
+        return paper.draw(self.exam.questions, line.entry_key, number)
+
+
+class Sittings:
+    """All sittings, and the codes that open them."""
+
+    def __init__(self) -> None:
+        self.by_id: dict[bytes, Sitting] = {}
+        self._exams: dict[str, Exam] = {}
+        self._tags: dict[bytes, list[tuple[bytes, int]]] = {}
+
+    def add(
+        self,
+        package: PublishedPackage,
+        published: PublishedSitting,
+        roster: Iterable[PublishedLine],
+    ) -> Sitting:
+        """Take in a published sitting. Raises StoreError when its package was changed."""
+        exam = self._exams.get(package.package)
+        if exam is None:
+            exam = self._exams[package.package] = prepare(package)
+        sitting = Sitting(
+            published.sitting,
+            published.title,
+            published.results_url,
+            exam,
+            published.opens_ms,
+            published.closes_ms,
+        )
+        for each in roster:
+            sitting.lines[each.line] = RosterEntry(
+                each.line,
+                each.entry_key,
+                each.code_tag,
+                each.issue,
+                each.name,
+                each.unit,
+                each.number,
+            )
+            self._tags.setdefault(each.code_tag, []).append((published.sitting, each.line))
+        self.by_id[published.sitting] = sitting
+        return sitting
+
+    def reissue(self, sitting: Sitting, line: int, issue: int, code_tag: bytes) -> None:
+        """A new code for a line: the old one opens nothing any more."""
+        entry = sitting.lines[line]
+        self._tags[entry.code_tag].remove((sitting.sitting, line))
+        entry.issue, entry.code_tag = issue, code_tag
+        self._tags.setdefault(code_tag, []).append((sitting.sitting, line))
+
+    def find(self, code_tag: bytes, now_ms: int) -> tuple[Sitting, RosterEntry] | None:
+        """The sitting a code opens now: the open one, else the next, else the last."""
+        places = self._tags.get(code_tag)
+        if not places:
+            return None
+        sittings = [(self.by_id[sitting], line) for sitting, line in places]
+
+        def distance(place: tuple[Sitting, int]) -> tuple[int, int]:
+            sitting = place[0]
+            if sitting.opens_ms <= now_ms < sitting.closes_ms:
+                return (0, sitting.opens_ms)
+            if now_ms < sitting.opens_ms:
+                return (1, sitting.opens_ms)
+            return (2, -sitting.closes_ms)
+
+        sitting, line = min(sittings, key=distance)
+        return sitting, sitting.lines[line]

@@ -1,0 +1,46 @@
+"""Tokens: what a page shows to be known again (docs/decisions/0007). A header, never a cookie."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import struct
+from dataclasses import dataclass
+
+_BODY = struct.Struct(">IHH16s16s")
+_MAC = 16
+_LENGTH = _BODY.size + _MAC
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """`attempt` is zeros and `epoch` 0 before the start."""
+
+    line: int
+    issue: int
+    epoch: int
+    sitting: bytes
+    attempt: bytes
+
+
+def make_token(secret: bytes, token: Token) -> str:
+    body = _BODY.pack(token.line, token.issue, token.epoch, token.sitting, token.attempt)
+    mac = hmac.digest(secret, body, hashlib.sha256)[:_MAC]
+    return base64.urlsafe_b64encode(body + mac).decode()
+
+
+def read_token(secret: bytes, text: bytes) -> Token | None:
+    """The token, or nothing when it was not made under this secret."""
+    try:
+        raw = base64.urlsafe_b64decode(text)
+    except (binascii.Error, ValueError):
+        return None
+    if len(raw) != _LENGTH:
+        return None
+    body, mac = raw[: _BODY.size], raw[_BODY.size :]
+    if not hmac.compare_digest(hmac.digest(secret, body, hashlib.sha256)[:_MAC], mac):
+        return None
+    line, issue, epoch, sitting, attempt = _BODY.unpack(body)
+    return Token(line, issue, epoch, sitting, attempt)

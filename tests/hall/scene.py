@@ -1,0 +1,227 @@
+"""A hall with one sitting, for tests: a real process on a real socket, and who talks to it."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from hoithi.hall.store.api import OrderKind, PublishedLine, PublishedPackage, PublishedSitting
+from hoithi.hall.store.sqlite_control import SqliteControlWriter
+from hoithi.rules import paper
+from hoithi.rules.codes import access_code, code_tag
+from hoithi.rules.paper import Policy
+from tests.rules.test_paper import BLUEPRINT, POLICY, source
+
+SECRET = b"a secret of the tests"
+CODE_KEY = b"a code key of the tests"
+SITTING = bytes(range(16))
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def entry_key(line: int) -> bytes:
+    return (1000 + line).to_bytes(16, "big")
+
+
+def code(line: int, issue: int = 1) -> str:
+    return access_code(CODE_KEY, line.to_bytes(16, "big"), issue)
+
+
+def published_line(line: int) -> PublishedLine:
+    return PublishedLine(
+        line,
+        entry_key(line),
+        code_tag(SECRET, code(line)),
+        1,
+        f"Mẫu Thị {line}",
+        f"Đơn vị {line % 2}",
+        f"{line:04d}",
+    )
+
+
+def publish(
+    control: Path, *, opens_ms: int, closes_ms: int, lines: int = 5, policy: Policy = POLICY
+) -> paper.Package:
+    """Publish one sitting; answers its package, keys and all, for the test's own grading."""
+    made = paper.build_package(
+        source(), blueprint=BLUEPRINT, policy=policy, package_id="ab" * 16, secret=b"s" * 32
+    )
+    questions = paper.read_questions(made.questions)
+    writer = SqliteControlWriter(control)
+    writer.publish(
+        PublishedPackage("ab" * 16, made.questions, questions.sha256, bytes(32)),
+        PublishedSitting(SITTING, "ab" * 16, "Hội thi mẫu", "", bytes(32), opens_ms, closes_ms),
+        [published_line(line) for line in range(1, lines + 1)],
+    )
+    writer.close()
+    return made
+
+
+def order(control: Path, kind: OrderKind, **more: int | str | bytes | None) -> int:
+    writer = SqliteControlWriter(control)
+    number = writer.order(
+        sitting=SITTING,
+        kind=kind,
+        actor="Thử",
+        reason="thử",
+        at_ms=now_ms(),
+        line=_number(more.get("line")),
+        attempt=_bytes(more.get("attempt")),
+        amount=_number(more.get("amount")) or 0,
+        text=str(more.get("text", "")),
+    )
+    writer.close()
+    return number
+
+
+def _number(value: int | str | bytes | None) -> int | None:
+    return value if isinstance(value, int) else None
+
+
+def _bytes(value: int | str | bytes | None) -> bytes | None:
+    return value if isinstance(value, bytes) else None
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class HallProcess:
+    """`python -m hoithi.hall` as a user would start it."""
+
+    folder: Path
+    port: int = field(default_factory=free_port)
+    process: subprocess.Popen[str] | None = None
+    more: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def control(self) -> Path:
+        return self.folder / "control.sqlite3"
+
+    @property
+    def journal(self) -> Path:
+        return self.folder / "journal.sqlite3"
+
+    def environment(self) -> dict[str, str]:
+        return {
+            **os.environ,
+            "HOITHI_HALL_SECRET": SECRET.decode(),
+            "HOITHI_HALL_PORT": str(self.port),
+            "HOITHI_HALL_JOURNAL": str(self.journal),
+            "HOITHI_HALL_CONTROL": str(self.control),
+            **self.more,
+        }
+
+    def start(self) -> HallProcess:
+        """Start and wait until it answers."""
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "hoithi.hall"],
+            env=self.environment(),
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                raise RuntimeError(self.process.communicate()[1])
+            try:
+                status, _, _ = Client(self.port).request("GET", "/thi/health")
+            except OSError:
+                time.sleep(0.02)
+                continue
+            if status == 200:
+                return self
+        raise TimeoutError("the hall does not answer")
+
+    def kill(self) -> None:
+        """SIGKILL: nothing is said, nothing is written."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        self._end(signal.SIGTERM)
+
+    def _end(self, how: signal.Signals) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(how)
+            self.process.communicate(timeout=20)
+
+
+Json = dict[str, object]
+
+
+@dataclass
+class Client:
+    """One device that speaks the hall's protocol over its own connection."""
+
+    port: int
+    device: str = "0" * 32
+    token: str = ""
+    seq: int = 0
+    connection: http.client.HTTPConnection | None = None
+
+    def request(
+        self, method: str, path: str, body: bytes | None = None, **headers: str
+    ) -> tuple[int, Json, dict[str, str]]:
+        if self.connection is None:
+            self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        send = {key.replace("_", "-"): value for key, value in headers.items()}
+        if self.token:
+            send["X-Thi-Token"] = self.token
+        self.connection.request(method, path, body, send)
+        response = self.connection.getresponse()
+        content = response.read()
+        reply = json.loads(content) if content.startswith(b"{") else {}
+        return response.status, reply, {k.lower(): v for k, v in response.getheaders()}
+
+    def post(self, name: str, message: object) -> tuple[int, Json]:
+        body = json.dumps(message).encode()
+        status, reply, _ = self.request("POST", f"/thi/v1/{name}", body)
+        return status, reply
+
+    def enter(self, access: str) -> tuple[int, Json]:
+        self.token = ""
+        status, reply = self.post("enter", {"code": access})
+        if status == 200:
+            self.token = str(reply["token"])
+        return status, reply
+
+    def start(self, *, take_over: bool = False) -> tuple[int, Json]:
+        status, reply = self.post(
+            "start",
+            {"device": self.device, "regulation": "1", "consent": "1", "take_over": take_over},
+        )
+        if status == 200:
+            self.token = str(reply["token"])
+            last = reply["last_seq"]
+            assert isinstance(last, int)
+            self.seq = last
+        return status, reply
+
+    def save(self, *choices: tuple[int, int]) -> tuple[int, Json]:
+        """Save (position, option) pairs under the next numbers."""
+        saves = [
+            [self.seq + at, item, option, -1] for at, (item, option) in enumerate(choices, start=1)
+        ]
+        status, reply = self.post("save", {"saves": saves})
+        if status in (200, 202):
+            self.seq += len(choices)
+        return status, reply
+
+    def submit(self) -> tuple[int, Json]:
+        return self.post("submit", {"last_seq": self.seq})
+
+    def pulse(self) -> tuple[int, Json]:
+        return self.post("pulse", {})
