@@ -6,6 +6,7 @@ While one batch is on its way to the disk the next one gathers; there is no othe
 from __future__ import annotations
 
 import asyncio
+import logging
 
 from hoithi.hall.clock import Clock
 from hoithi.hall.formats import Row
@@ -13,6 +14,9 @@ from hoithi.hall.session import Command, Reply, Terms
 from hoithi.hall.store.api import JournalStore, UnavailableError, Work
 
 MOST_IN_A_BATCH = 4000
+Waiting = tuple[Work, "asyncio.Future[Reply | None]"]
+
+_log = logging.getLogger("hoithi.hall")
 
 
 class Journal:
@@ -23,7 +27,7 @@ class Journal:
         self.clock = clock
         self.batches = 0
         self.failures = 0
-        self._waiting: list[tuple[Work, asyncio.Future[Reply | None]]] = []
+        self._waiting: list[Waiting] = []
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
@@ -64,16 +68,19 @@ class Journal:
             if waiting:
                 await self._commit(waiting)
 
-    async def _commit(self, waiting: list[tuple[Work, asyncio.Future[Reply | None]]]) -> None:
+    async def _commit(self, waiting: list[Waiting]) -> None:
         try:
             replies = iter(
                 await self.store.commit([work for work, _ in waiting], self.clock.now_ms)
             )
         except UnavailableError as error:
             self.failures += 1
-            for _, future in waiting:
-                if not future.done():
-                    future.set_exception(UnavailableError(*error.args))
+            _fail(waiting, UnavailableError(*error.args))
+            return
+        except Exception as error:  # noqa: BLE001 - see the comment
+            # A fault of ours in one batch must not end the writing of all later ones.
+            _log.exception("a batch was not written")
+            _fail(waiting, error)
             return
         self.batches += 1
         for work, future in waiting:
@@ -89,3 +96,9 @@ class Journal:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
         await self.store.shut()
+
+
+def _fail(waiting: list[Waiting], error: Exception) -> None:
+    for _, future in waiting:
+        if not future.done():
+            future.set_exception(error)

@@ -6,11 +6,14 @@ in which a key could travel. docs/hall.md lists every status and body.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
 State = Literal["waiting", "ready", "open", "submitted", "closed"]
+# What fits the fields of a stored row (docs/decisions/0004).
+Small = Annotated[int, msgspec.Meta(ge=-(2**31), le=2**31 - 1)]
+Large = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 ErrorCode = Literal[
     "malformed",  # 400: not JSON, or not this message
     "code_mistyped",  # 400: the check character does not fit; costs no guess
@@ -140,7 +143,7 @@ class StartReply(msgspec.Struct, frozen=True):
 class SaveRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Rows of [number, position, option, client's time]; position −1 is the prediction."""
 
-    saves: list[tuple[int, int, int, int]]
+    saves: list[tuple[Small, Small, Large, Large]]
 
 
 class SaveReply(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -155,7 +158,7 @@ class SaveReply(msgspec.Struct, frozen=True, omit_defaults=True):
 class SubmitRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`last_seq` is the last number the page has sent: nothing is handed in half."""
 
-    last_seq: int
+    last_seq: Small
 
 
 class PulseReply(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -49,13 +49,18 @@ def published_line(line: int) -> PublishedLine:
     )
 
 
+def made_package(policy: Policy = POLICY) -> paper.Package:
+    """The package that `publish` publishes."""
+    return paper.build_package(
+        source(), blueprint=BLUEPRINT, policy=policy, package_id="ab" * 16, secret=b"s" * 32
+    )
+
+
 def publish(
     control: Path, *, opens_ms: int, closes_ms: int, lines: int = 5, policy: Policy = POLICY
 ) -> paper.Package:
     """Publish one sitting; answers its package, keys and all, for the test's own grading."""
-    made = paper.build_package(
-        source(), blueprint=BLUEPRINT, policy=policy, package_id="ab" * 16, secret=b"s" * 32
-    )
+    made = made_package(policy)
     questions = paper.read_questions(made.questions)
     writer = SqliteControlWriter(control)
     writer.publish(
@@ -104,7 +109,7 @@ class HallProcess:
 
     folder: Path
     port: int = field(default_factory=free_port)
-    process: subprocess.Popen[str] | None = None
+    process: subprocess.Popen[bytes] | None = None
     more: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -114,6 +119,10 @@ class HallProcess:
     @property
     def journal(self) -> Path:
         return self.folder / "journal.sqlite3"
+
+    @property
+    def log(self) -> Path:
+        return self.folder / f"hall-{self.port}.log"
 
     def environment(self) -> dict[str, str]:
         return {
@@ -127,16 +136,14 @@ class HallProcess:
 
     def start(self) -> HallProcess:
         """Start and wait until it answers."""
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "hoithi.hall"],
-            env=self.environment(),
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "hoithi.hall"], env=self.environment(), stderr=log
+            )
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
-                raise RuntimeError(self.process.communicate()[1])
+                raise RuntimeError(self.log.read_text())
             try:
                 status, _, _ = Client(self.port).request("GET", "/thi/health")
             except OSError:
@@ -156,10 +163,17 @@ class HallProcess:
     def _end(self, how: signal.Signals) -> None:
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(how)
-            self.process.communicate(timeout=20)
+            self.process.wait(timeout=20)
 
 
 Json = dict[str, object]
+OPENED: list[http.client.HTTPConnection] = []
+
+
+def close_connections() -> None:
+    """Hang up on behalf of every client."""
+    while OPENED:
+        OPENED.pop().close()
 
 
 @dataclass
@@ -177,6 +191,7 @@ class Client:
     ) -> tuple[int, Json, dict[str, str]]:
         if self.connection is None:
             self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+            OPENED.append(self.connection)
         send = {key.replace("_", "-"): value for key, value in headers.items()}
         if self.token:
             send["X-Thi-Token"] = self.token

@@ -1,0 +1,333 @@
+"""The hall over real HTTP: what people send, the worst of it included, and what they get."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+import time
+from itertools import count
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from hoithi.hall import wire
+from hoithi.hall.store.api import OrderKind
+from hoithi.rules import paper
+from tests.hall.scene import (
+    Client,
+    HallProcess,
+    Json,
+    code,
+    entry_key,
+    made_package,
+    now_ms,
+    order,
+    publish,
+)
+
+LINES = count(1)
+PAGE = Path(__file__).parents[2] / "hoithi/hall/page"
+
+
+def sitting_client(hall: HallProcess, *, device: str = "0" * 32) -> tuple[Client, int]:
+    """Somebody new who has started."""
+    line = next(LINES)
+    client = Client(hall.port, device)
+    assert client.enter(code(line))[0] == 200
+    assert client.start()[0] == 200
+    return client, line
+
+
+def test_a_code_opens_the_hall_as_it_is_typed(hall: HallProcess) -> None:
+    line = next(LINES)
+    typed = code(line).lower()
+    status, reply = Client(hall.port).enter(f"{typed[:4]} {typed[4:8]}-{typed[8:]}")
+    assert status == 200
+    assert (reply["name"], reply["number"], reply["state"]) == (
+        f"Mẫu Thị {line}",
+        f"{line:04d}",
+        "ready",
+    )
+    assert (reply["items"], reply["attempts_left"], reply["receipt"]) == (5, 1, None)
+
+
+def test_the_paper_served_is_the_one_the_rules_draw(hall: HallProcess) -> None:
+    line = next(LINES)
+    client = Client(hall.port)
+    client.enter(code(line))
+    _, reply = client.start()
+    questions = paper.read_questions(made_package().questions)
+    expected = [
+        {
+            "stem": questions.file.items[place.item].stem,
+            "options": [questions.file.items[place.item].options[i] for i in place.order],
+        }
+        for place in paper.draw(questions, entry_key(line), 1)
+    ]
+    assert reply["paper"] == expected
+
+
+def test_a_reload_shows_exactly_what_was_acknowledged(hall: HallProcess) -> None:
+    client, _ = sitting_client(hall)
+    client.save((0, 1), (4, 3))
+    client.save((0, 2))
+    _, again = client.start()
+    assert (again["answers"], again["last_seq"]) == ([2, -1, -1, -1, 3], 3)
+
+
+def test_a_second_device_is_told_takes_over_and_the_first_is_stale(hall: HallProcess) -> None:
+    first, line = sitting_client(hall)
+    first.save((0, 1))
+    second = Client(hall.port, device="f" * 32)
+    second.enter(code(line))
+    assert second.start() == (409, {"error": "other_device"})
+    status, reply = second.start(take_over=True)
+    assert (status, reply["epoch"], reply["answers"]) == (200, 2, [1, -1, -1, -1, -1])
+    assert first.save((1, 1)) == (409, {"error": "stale_device"})
+    assert first.submit() == (409, {"error": "stale_device"})
+    assert second.save((1, 2))[0] == 200
+
+
+def test_replayed_and_reordered_saves(hall: HallProcess) -> None:
+    client, _ = sitting_client(hall)
+
+    def save(*rows: list[int]) -> tuple[int, Json]:
+        return client.post("save", {"saves": list(rows)})
+
+    assert save([1, 0, 1, -1], [2, 1, 1, -1])[0] == 200
+    assert save([1, 0, 1, -1])[1]["acknowledged"] == 2
+    assert save([4, 0, 1, -1]) == (409, {"error": "gap", "expected": 3})
+    assert save([2, 1, 3, -1]) == (409, {"error": "conflict", "last_seq": 2})
+
+
+def test_handing_in_is_final_and_repeatable(hall: HallProcess) -> None:
+    client, line = sitting_client(hall)
+    client.save((0, 1))
+    status, receipt = client.submit()
+    assert status == 200
+    assert re.fullmatch(r"([0-9A-Z]{4}-){3}[0-9A-Z]{4}", str(receipt["receipt"]))
+    assert client.submit() == (200, receipt)
+    assert client.save((1, 1)) == (409, {"error": "submitted"})
+    status, entered = Client(hall.port).enter(code(line))
+    assert (entered["state"], entered["receipt"]) == ("submitted", receipt)
+    assert client.start() == (403, {"error": "no_attempts_left"})
+
+
+BAD = [
+    ("enter", b"{", 400, "malformed"),
+    ("enter", b"", 400, "malformed"),
+    ("enter", b"[]", 400, "malformed"),
+    ("enter", b'{"code":7}', 400, "malformed"),
+    ("enter", b'{"code":"\xff"}', 400, "malformed"),
+    ("enter", b'{"code":"A","more":1}', 400, "malformed"),
+    ("enter", '{"code":"Đắk Nông"}'.encode(), 400, "code_mistyped"),
+    ("enter", b'{"code":"%s"}' % (b"A" * 20_000), 413, "too_large"),
+    ("start", b'{"device":"xyz","regulation":"1","consent":"1"}', 400, "malformed"),
+    (
+        "start",
+        b'{"device":"00000000000000000000000000000000","regulation":"0","consent":"1"}',
+        400,
+        "malformed",
+    ),
+    ("save", b'{"saves":[]}', 400, "malformed"),
+    ("save", b'{"saves":[[1,0,1]]}', 400, "malformed"),
+    ("save", b'{"saves":[[1,0,"1",0]]}', 400, "malformed"),
+    ("save", b'{"saves":[[1,5,1,0]]}', 422, "unknown_item"),
+    ("save", b'{"saves":[[1,-2,1,0]]}', 422, "unknown_item"),
+    ("save", b'{"saves":[[1,0,4,0]]}', 422, "unknown_item"),
+    ("save", b'{"saves":[[1,0,-2,0]]}', 422, "unknown_item"),
+    ("save", b'{"saves":[[1,-1,5,0]]}', 422, "unknown_item"),
+    ("save", b'{"saves":[[9,0,1,0]]}', 409, "gap"),
+    ("save", b'{"saves":[[99999999999999999999,0,1,0]]}', 400, "malformed"),
+    ("save", b'{"saves":[[1,0,1e3,0.5]]}', 400, "malformed"),
+    ("save", b'{"saves":[[-5,0,1,0]]}', 409, "conflict"),
+    ("save", b'{"saves":[[1,0,1,99999999999999999999]]}', 400, "malformed"),
+    ("submit", b'{"last_seq":"x"}', 400, "malformed"),
+    ("submit", b'{"last_seq":7}', 409, "gap"),
+    ("pulse", b'{"x":1}', 400, "malformed"),
+]
+
+
+@pytest.mark.parametrize(("name", "body", "status", "error"), BAD)
+def test_bad_requests_have_a_status_and_a_body(
+    hall: HallProcess, name: str, body: bytes, status: int, error: str
+) -> None:
+    somebody = Client(hall.port)
+    somebody.enter(code(40))
+    somebody.start()
+    got, reply, _ = somebody.request("POST", f"/thi/v1/{name}", body)
+    assert (got, reply["error"]) == (status, error)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "error"),
+    [
+        ("GET", "/thi/v1/save", 405, "method"),
+        ("PUT", "/thi/v1/save", 405, "method"),
+        ("POST", "/thi/", 405, "method"),
+        ("DELETE", "/thi/page.js", 405, "method"),
+        ("GET", "/thi/page.py", 404, "not_found"),
+        ("GET", "/thi/../config.py", 404, "not_found"),
+        ("GET", "/", 404, "not_found"),
+    ],
+)
+def test_wrong_paths_and_methods(
+    hall: HallProcess, method: str, path: str, status: int, error: str
+) -> None:
+    got, reply, _ = Client(hall.port).request(method, path)
+    assert (got, reply["error"]) == (status, error)
+
+
+def test_a_forged_token_opens_nothing(hall: HallProcess) -> None:
+    client, _ = sitting_client(hall)
+    good = client.token
+    for forged in ("", "x", good[:-4] + "AAA=", "A" * len(good), "é" * 10):
+        client.token = forged
+        assert client.save((0, 1)) == (401, {"error": "token_invalid"})
+
+
+def test_a_token_from_before_the_start_saves_nothing(hall: HallProcess) -> None:
+    client = Client(hall.port)
+    client.enter(code(next(LINES)))
+    assert client.save((0, 1)) == (400, {"error": "malformed"})
+
+
+def test_a_code_guessed_a_thousand_times_is_stopped_early(tmp_path: Path) -> None:
+    hall = HallProcess(tmp_path)
+    publish(hall.control, opens_ms=0, closes_ms=now_ms() + 60_000, lines=3)
+    hall.start()
+    try:
+        guesser = Client(hall.port)
+        statuses = [guesser.enter(code(line))[0] for line in range(1000, 2000)]
+        assert statuses.count(401) <= 40
+        assert statuses.count(401) + statuses.count(429) == 1000
+        _, reply, headers = guesser.request(
+            "POST", "/thi/v1/enter", json.dumps({"code": code(1)}).encode()
+        )
+        assert reply == {"error": "too_many"}
+        assert int(headers["retry-after"]) >= 1
+    finally:
+        hall.stop()
+
+
+def test_three_hundred_people_behind_one_address_come_in(tmp_path: Path) -> None:
+    hall = HallProcess(tmp_path)
+    publish(hall.control, opens_ms=0, closes_ms=now_ms() + 60_000, lines=300)
+    hall.start()
+    try:
+        client = Client(hall.port)
+        for line in range(1, 301):
+            assert client.enter("ABCDEFGHJKM")[0] == 400
+            assert client.enter(code(line))[0] == 200
+    finally:
+        hall.stop()
+
+
+def test_half_a_body_and_a_dropped_line_hurt_nobody(hall: HallProcess) -> None:
+    head = b"POST /thi/v1/save HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"
+    for _ in range(20):
+        with socket.create_connection(("127.0.0.1", hall.port)) as line:
+            line.sendall(head)
+    assert Client(hall.port).request("GET", "/thi/health")[0] == 200
+
+
+def test_the_page_comes_in_three_small_files_that_stay_cached(hall: HallProcess) -> None:
+    client = Client(hall.port)
+    status, _, headers = client.request("GET", "/thi/", accept_encoding="gzip")
+    assert (status, headers["content-encoding"]) == (200, "gzip")
+    assert "script-src 'self'" in headers["content-security-policy"]
+    assert "set-cookie" not in headers
+    client.connection = None
+    again, _, _ = client.request("GET", "/thi/", if_none_match=headers["etag"])
+    assert again == 304
+    for name in ("page.js", "page.css"):
+        status, _, headers = client.request("GET", f"/thi/{name}", accept_encoding="gzip")
+        assert (status, headers["cache-control"]) == (200, "public, max-age=31536000, immutable")
+    assert client.request("GET", "/thi")[0] == 308
+
+
+def test_the_page_never_asks_this_device_for_the_date() -> None:
+    script = (PAGE / "page.js").read_text()
+    assert re.findall(r"Date\.now|new Date", script) == []
+
+
+def wait_for_order(client: Client, number: int) -> Json:
+    for _ in range(100):
+        status, reply = client.pulse()
+        assert status == 200
+        if reply["order"] == number:
+            return reply
+        time.sleep(0.05)
+    raise TimeoutError(number)
+
+
+def test_more_minutes_reach_the_page_and_the_deadline(hall: HallProcess) -> None:
+    client, line = sitting_client(hall)
+    before = client.pulse()[1]["deadline_ms"]
+    assert isinstance(before, int)
+    number = order(hall.control, OrderKind.EXTRA_TIME, line=line, amount=300_000)
+    assert wait_for_order(client, number)["deadline_ms"] == before + 300_000
+
+
+def test_a_reissued_code_kills_the_old_one_and_its_tokens(hall: HallProcess) -> None:
+    from hoithi.rules.codes import code_tag
+    from tests.hall.scene import SECRET
+
+    client, line = sitting_client(hall)
+    other, _ = sitting_client(hall)
+    number = order(
+        hall.control,
+        OrderKind.REISSUE,
+        line=line,
+        amount=2,
+        text=code_tag(SECRET, code(line, 2)).hex(),
+    )
+    wait_for_order(other, number)
+    assert client.save((0, 1)) == (401, {"error": "code_replaced"})
+    assert Client(hall.port).enter(code(line)) == (401, {"error": "code_unknown"})
+    newer = Client(hall.port, device="0" * 32)
+    assert newer.enter(code(line, 2))[0] == 200
+    assert newer.start()[0] == 200
+
+
+def test_a_void_attempt_takes_nothing_until_it_is_restored(hall: HallProcess) -> None:
+    client, line = sitting_client(hall)
+    _, reply = client.start()
+    attempt = bytes.fromhex(str(reply["attempt"]))
+    wait_for_order(client, order(hall.control, OrderKind.VOID, line=line, attempt=attempt))
+    assert client.save((0, 1)) == (403, {"error": "voided"})
+    wait_for_order(client, order(hall.control, OrderKind.RESTORE, line=line, attempt=attempt))
+    assert client.save((0, 1))[0] == 200
+
+
+def test_before_the_opening_one_waits_and_the_desk_can_open_earlier(tmp_path: Path) -> None:
+    hall = HallProcess(tmp_path)
+    opens = now_ms() + 600_000
+    publish(hall.control, opens_ms=opens, closes_ms=opens + 60_000, lines=2)
+    hall.start()
+    try:
+        client = Client(hall.port)
+        assert client.enter(code(1))[1]["state"] == "waiting"
+        assert client.start() == (403, {"error": "not_open", "opens_ms": opens})
+        wait_for_order(client, order(hall.control, OrderKind.OPEN_AT, amount=now_ms() - 1))
+        assert client.start()[0] == 200
+        wait_for_order(client, order(hall.control, OrderKind.CLOSE_AT, amount=now_ms() - 1))
+        late = Client(hall.port)
+        late.enter(code(2))
+        assert late.start() == (403, {"error": "closed"})
+    finally:
+        hall.stop()
+
+
+def test_a_second_hall_on_the_same_journal_leaves_with_a_sentence(hall: HallProcess) -> None:
+    second = HallProcess(hall.folder)
+    with pytest.raises(RuntimeError, match=r"another hall process holds journal\.sqlite3"):
+        second.start()
+
+
+def test_every_error_code_has_a_line_in_the_documentation() -> None:
+    text = (Path(__file__).parents[2] / "docs/hall.md").read_text()
+    documented = set(re.findall(r"^\| `([a-z_]+)` \|", text, flags=re.MULTILINE))
+    assert documented == set(get_args(wire.ErrorCode))
