@@ -7,6 +7,7 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.client import HTTPException
 from pathlib import Path
 
 import apsw
@@ -323,7 +324,7 @@ def _save_until_gone(clients: list[Client], acknowledged: dict[int, int]) -> Non
         for at, client in enumerate(clients):
             try:
                 status, reply = client.save((client.seq % 5, client.seq % 4))
-            except OSError:
+            except (OSError, HTTPException):
                 return
             assert status == 200
             upto = reply["acknowledged"]
