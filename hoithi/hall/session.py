@@ -16,10 +16,11 @@ import msgspec
 from hoithi.hall import formats
 from hoithi.hall.formats import NO_ATTEMPT, NONE, Kind, Row
 from hoithi.hall.wire import Refusal
+from hoithi.rules.attempts import span
+from hoithi.rules.paper import AttemptRule
 
 PREDICTION = -1
 MOST_STALE_ROWS = 500
-_DAY_MS = 86_400_000
 
 Save = tuple[int, int, int, int]
 
@@ -94,7 +95,7 @@ class Line:
 class Terms:
     """What the sealed policy and the orders say for one line at this time.
 
-    `periods` are [from, to) in milliseconds UTC; `extra_ms` are minutes granted to this line.
+    `extra_ms` are minutes granted to this line.
     """
 
     opens_ms: int
@@ -104,10 +105,7 @@ class Terms:
     items: int
     all_required: bool
     has_prediction: bool
-    limit: int | None
-    per: str
-    utc_offset_min: int
-    periods: tuple[tuple[int, int], ...] = ()
+    attempts: AttemptRule
     extra_ms: int = 0
 
 
@@ -275,23 +273,13 @@ def attempts_left(line: Line, now_ms: int, terms: Terms) -> int | None:
 
     Void attempts are not counted. A day is a day of the contest's own time.
     """
-    if terms.limit is None:
+    if terms.attempts.limit is None:
         return None
-    span = _span(now_ms, terms)
-    used = sum(not each.void and _span(each.started_ms, terms) == span for each in line.attempts)
-    return max(0, terms.limit - used)
-
-
-def _span(at_ms: int, terms: Terms) -> int:
-    """The day or period in which an instant falls; one span for a whole round."""
-    if terms.per == "day":
-        return (at_ms + terms.utc_offset_min * 60_000) // _DAY_MS
-    if terms.per == "period":
-        for index, (start, end) in enumerate(terms.periods):
-            if start <= at_ms < end:
-                return index
-        return NONE
-    return 0
+    here = span(terms.attempts, now_ms)
+    used = sum(
+        not each.void and span(terms.attempts, each.started_ms) == here for each in line.attempts
+    )
+    return max(0, terms.attempts.limit - used)
 
 
 def _save(line: Line, command: SaveAnswers, now_ms: int, terms: Terms) -> Step:

@@ -122,7 +122,6 @@ class Sitting:
     def terms(self, line: RosterEntry) -> Terms:
         """What holds for a line now."""
         policy = self.exam.questions.file.policy
-        attempts = policy.attempts
         return Terms(
             opens_ms=self.opens_ms,
             closes_ms=self.closes_ms,
@@ -131,10 +130,7 @@ class Sitting:
             items=self.items,
             all_required=policy.all_required,
             has_prediction=policy.prediction is not None,
-            limit=attempts.limit,
-            per=attempts.per,
-            utc_offset_min=attempts.utc_offset_min,
-            periods=tuple(attempts.periods),
+            attempts=policy.attempts,
             extra_ms=line.extra_ms,
         )
 

@@ -20,6 +20,7 @@ from hoithi.hall.session import Reply, SaveAnswers, Saved, Standing, Start, Term
 from hoithi.hall.store import sqlite_journal
 from hoithi.hall.store.api import StoreError, UnavailableError
 from hoithi.hall.store.sqlite_journal import SqliteJournal, SqliteJournalReader
+from hoithi.rules.paper import AttemptRule
 from tests.hall.scene import SITTING, Client, HallProcess, code, now_ms, publish
 
 TERMS = Terms(
@@ -30,9 +31,7 @@ TERMS = Terms(
     items=30,
     all_required=False,
     has_prediction=False,
-    limit=None,
-    per="round",
-    utc_offset_min=420,
+    attempts=AttemptRule(None, "round", 420, []),
 )
 
 

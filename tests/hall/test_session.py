@@ -30,6 +30,7 @@ from hoithi.hall.session import (
     step,
 )
 from hoithi.hall.wire import Refusal
+from hoithi.rules.paper import AttemptRule
 
 A, B = b"a" * 16, b"b" * 16
 PHONE, TABLET = b"p" * 8, b"t" * 8
@@ -42,9 +43,7 @@ TERMS = Terms(
     items=3,
     all_required=False,
     has_prediction=False,
-    limit=1,
-    per="round",
-    utc_offset_min=420,
+    attempts=AttemptRule(1, "round", 420, []),
 )
 EMPTY = Line(7)
 
@@ -252,7 +251,12 @@ MIDNIGHT = 1_696_093_200_000  # 01/10/2023 00:00 +07
 
 
 def test_an_attempt_a_day_is_counted_by_the_contests_own_midnight() -> None:
-    daily = replace(TERMS, opens_ms=0, closes_ms=MIDNIGHT * 2, per="day")
+    daily = replace(
+        TERMS,
+        opens_ms=0,
+        closes_ms=MIDNIGHT * 2,
+        attempts=AttemptRule(1, "day", 420, []),
+    )
     line = start(now=MIDNIGHT - 60_000, terms=daily).line
     line = step(line, Submit(A, 1, 0, NONCE), MIDNIGHT - 30_000, daily).line
     before = start(line, now=MIDNIGHT - 1, terms=daily, attempt=B)
@@ -262,7 +266,7 @@ def test_an_attempt_a_day_is_counted_by_the_contests_own_midnight() -> None:
 
 
 def test_an_attempt_a_period_is_counted_by_the_plans_windows() -> None:
-    terms = replace(TERMS, per="period", periods=((0, 10_000), (10_000, 100_000)), limit=1)
+    terms = replace(TERMS, attempts=AttemptRule(1, "period", 420, [(0, 10_000), (10_000, 100_000)]))
     line = step(start(terms=terms).line, Submit(A, 1, 0, NONCE), 2000, terms).line
     assert session.attempts_left(line, 9999, terms) == 0
     assert session.attempts_left(line, 10_000, terms) == 1
@@ -298,7 +302,7 @@ def test_what_was_acknowledged_is_what_the_journal_says(
     script: list[tuple[object, int]],
 ) -> None:
     """Any play of commands: replay gives the same state, the ledger the same answers."""
-    terms = replace(TERMS, limit=None)
+    terms = replace(TERMS, attempts=AttemptRule(None, "round", 420, []))
     line, now = EMPTY, 1000
     rows: list[Row] = []
     for order, (what, passed) in enumerate(script, start=1):

@@ -1,0 +1,74 @@
+"""Scores of units from participation and prizes.
+
+Quảng Nam 2022: 70 % of the people = 70 points, and a first prize 10 more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from hoithi.rules.awards import Awards, award
+from hoithi.rules.marks import round_marks
+from hoithi.rules.ranking import Placed, Score, rank
+from hoithi.rules.regulation import CollectiveRule
+
+
+@dataclass(frozen=True, slots=True)
+class UnitFacts:
+    """A unit's people, how many of them took part, and the keys of the prizes they won."""
+
+    unit: str
+    headcount: int
+    participants: int
+    prizes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitScore:
+    """A unit's score; `percent` is of its headcount, 0 where none is known."""
+
+    unit: str
+    percent: Decimal
+    score: Decimal
+    participants: int
+
+
+@dataclass(frozen=True, slots=True)
+class CollectiveResult:
+    scores: tuple[UnitScore, ...]
+    placed: tuple[Placed, ...]
+    awards: Awards
+
+
+def collective(
+    rule: CollectiveRule, units: Iterable[UnitFacts], decisions: Iterable[Sequence[str]] = ()
+) -> CollectiveResult:
+    """Score, rank and award units; percentages and scores are rounded to two decimals."""
+    scores = tuple(_score(rule, facts) for facts in units)
+    placed = rank(
+        (
+            Score(
+                each.unit,
+                {
+                    "score": each.score,
+                    "percent": each.percent,
+                    "participants": Decimal(each.participants),
+                },
+            )
+            for each in scores
+        ),
+        rule.ranking,
+        decisions,
+    )
+    return CollectiveResult(scores, tuple(placed), award(placed, rule.prizes))
+
+
+def _score(rule: CollectiveRule, facts: UnitFacts) -> UnitScore:
+    percent = Decimal(0)
+    if facts.headcount:
+        percent = round_marks(Decimal(100) * facts.participants / facts.headcount)
+    prize_points = sum((rule.prize_points[prize] for prize in facts.prizes), Decimal(0))
+    score = round_marks(rule.points_per_percent * percent + prize_points)
+    return UnitScore(facts.unit, percent, score, facts.participants)

@@ -1,0 +1,134 @@
+"""The rules of one round as data: what a plan file says and a bundle publishes.
+
+Every key is required: a rule that nobody wrote down is not a rule. `docs/rules/` tells each in
+prose.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Literal
+
+import msgspec
+
+from hoithi.rules.paper import AttemptRule, Strict
+
+FORMAT = "hoithi/regulation/1"
+
+Counted = Literal["best", "first", "last"]
+Target = Literal["participants", "attempts", "all_correct"]
+Distance = Literal["absolute", "not_above"]
+Key = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+Positive = Annotated[int, msgspec.Meta(ge=1)]
+Amount = Annotated[int, msgspec.Meta(ge=0)]
+
+# What can break a tie (docs/rules/ranking.md); `segment:<key>` names a part of a live round.
+CRITERIA = (
+    "points",
+    "correct",
+    "prediction",
+    "duration",
+    "submitted",
+    "started",
+    "attempts",
+    "full_marks",
+    "lots",
+)
+
+
+class PrizeLine(Strict, frozen=True):
+    """A line of the prize table; `amount_vnd` is whole đồng, 0 where the plan names no amount."""
+
+    key: Key
+    label: str
+    count: Positive
+    amount_vnd: Amount
+
+
+class PredictionRule(Strict, frozen=True):
+    """Which frozen count a prediction is compared with, and how.
+
+    `absolute`: the nearer the better; `not_above`: the same, and whoever predicted more than the
+    count comes after everybody who did not.
+    """
+
+    target: Target
+    distance: Distance
+
+
+class Online(Strict, frozen=True):
+    """How papers of a round become one score per entry."""
+
+    points_per_item: Decimal
+    counted: Counted
+    attempts: AttemptRule
+    prediction: PredictionRule | None
+
+
+class Segment(Strict, frozen=True):
+    """A part of a live round with its highest mark."""
+
+    key: Key
+    label: str
+    maximum: Decimal
+
+
+class Requirement(Strict, frozen=True):
+    """What a prize presupposes, whatever the place."""
+
+    all_correct: bool
+    minimum_points: Decimal
+
+
+class Regulation(Strict, frozen=True):
+    """The rules of one round; `online` or `segments` is there, as the round is held."""
+
+    format: str
+    round: Key
+    online: Online | None
+    segments: list[Segment]
+    ranking: list[str]
+    requirement: Requirement
+    prizes: list[PrizeLine]
+
+
+class CollectiveRule(Strict, frozen=True):
+    """Score of a unit: points per percent of its people who took part, and points per prize."""
+
+    points_per_percent: Decimal
+    prize_points: dict[str, Decimal]
+    ranking: list[Literal["score", "percent", "participants"]]
+    prizes: list[PrizeLine]
+
+
+class OnePrize(Strict, frozen=True):
+    """One person, one prize over all rounds: the higher is kept.
+
+    A prize freed by this goes to the next in order, or is not given.
+    """
+
+    freed: Literal["next", "not_given"]
+
+
+def flaws(regulation: Regulation) -> list[str]:
+    """Codes of what contradicts itself in a regulation; each is a sentence of the plan check."""
+    found = []
+    if (regulation.online is None) == (not regulation.segments):
+        found.append("round_held_no_way_or_both")
+    segments = {f"segment:{segment.key}" for segment in regulation.segments}
+    if len(segments) != len(regulation.segments):
+        found.append("segment_twice")
+    known = segments | set(CRITERIA)
+    found += [f"ranking_unknown:{name}" for name in regulation.ranking if name not in known]
+    if len(set(regulation.ranking)) != len(regulation.ranking):
+        found.append("ranking_twice")
+    if not regulation.ranking or regulation.ranking[0] != "points":
+        found.append("ranking_without_points")
+    if "prediction" in regulation.ranking and not (
+        regulation.online and regulation.online.prediction
+    ):
+        found.append("ranking_prediction_not_asked")
+    keys = [line.key for line in regulation.prizes]
+    if len(set(keys)) != len(keys):
+        found.append("prize_twice")
+    return found
