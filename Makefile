@@ -5,7 +5,8 @@ STAMP := .venv/.hoithi-$(shell cat requirements.lock requirements-dev.lock | sha
 
 .PHONY: setup lock check test bench
 
-setup: $(STAMP)
+setup: $(STAMP) ## virtual environment, locked dependencies, compiled catalogues
+	@$(PY) -m hoithi.web.catalogues
 $(STAMP): requirements.lock requirements-dev.lock
 	@python3 -c 'import venv, ensurepip' 2>/dev/null || { echo "Python's venv is missing. Install it with:  sudo apt-get install python3-venv"; exit 1; }
 	@[ -x $(PY) ] || python3 -m venv .venv

@@ -1,0 +1,1 @@
+"""Template filters of the room; each is a thin name for a pure function."""
