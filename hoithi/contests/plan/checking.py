@@ -1,0 +1,184 @@
+"""Whether a plan of the right shape also makes sense: names that exist, times in order, sums."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta, timezone
+
+import msgspec
+
+from hoithi.contests.plan.conversion import regulation_of
+from hoithi.contests.plan.reading import Problem
+from hoithi.contests.plan.schema import OnlinePlan, Plan, Round
+from hoithi.rules.regulation import flaws
+
+
+def check_plan(plan: Plan) -> list[Problem]:
+    """Every contradiction, in the order of the file; an empty list is a plan that can be loaded."""
+    problems = [
+        *_keys_once("topics", [each.key for each in plan.topics]),
+        *_keys_once("levels", [each.key for each in plan.levels]),
+        *_keys_once("audiences", [each.key for each in plan.audiences]),
+        *_keys_once("units", [each.code for each in plan.units]),
+        *_keys_once("bodies", [each.key for each in plan.bodies]),
+        *_keys_once("forms", [each.key for each in plan.forms]),
+        *_keys_once("rounds", [each.key for each in plan.rounds]),
+        *_keys_once("duties", [each.key for each in plan.duties]),
+        *_keys_once("assumptions", [each.key for each in plan.assumptions]),
+        *_keys_once("budget.lines", [each.key for each in plan.budget.lines]),
+        *_forms(plan),
+        *_times(plan),
+    ]
+    for at, each in enumerate(plan.rounds, start=1):
+        problems += _round(plan, each, f"rounds[{at}]")
+    problems += _collective(plan)
+    problems += _money(plan)
+    problems += _assumptions(plan)
+    return problems
+
+
+def _keys_once(key: str, values: Sequence[str]) -> Iterator[Problem]:
+    seen: set[str] = set()
+    for at, value in enumerate(values, start=1):
+        if value in seen:
+            yield Problem(f"{key}[{at}]", "key_twice", {"value": value})
+        seen.add(value)
+
+
+def _known(key: str, values: Iterable[str], where: str, names: Iterable[str]) -> Iterator[Problem]:
+    known = set(names)
+    for value in values:
+        if value not in known:
+            yield Problem(key, "no_such_key", {"value": value, "where": where})
+
+
+def _forms(plan: Plan) -> Iterator[Problem]:
+    for at, form in enumerate(plan.forms, start=1):
+        key = f"forms[{at}]"
+        names = [each.key for each in plan.audiences]
+        yield from _known(f"{key}.audiences", form.audiences, "audiences", names)
+        if form.maximum and form.maximum < form.minimum:
+            yield Problem(f"{key}.maximum", "maximum_below_minimum")
+    asked = set(plan.registration.fields)
+    for field in plan.registration.required:
+        if field not in asked:
+            yield Problem("registration.required", "required_not_asked", {"value": field})
+
+
+def _times(plan: Plan) -> Iterator[Problem]:
+    contest = plan.contest
+    if contest.last_day < contest.first_day:
+        yield Problem("contest.last_day", "ends_before_it_begins")
+    if plan.registration.closes_at <= plan.registration.opens_at:
+        yield Problem("registration.closes_at", "ends_before_it_begins")
+
+
+def _round(plan: Plan, each: Round, key: str) -> Iterator[Problem]:
+    contest = plan.contest
+    zone = timezone(timedelta(minutes=contest.utc_offset_min))
+    if each.closes_at <= each.opens_at:
+        yield Problem(f"{key}.closes_at", "ends_before_it_begins")
+    # A round that closes at midnight after the last day still lies inside.
+    last_moment = each.closes_at.astimezone(zone) - timedelta(milliseconds=1)
+    for name, day in (
+        ("opens_at", each.opens_at.astimezone(zone).date()),
+        ("closes_at", last_moment.date()),
+    ):
+        if not contest.first_day <= day <= contest.last_day:
+            yield Problem(
+                f"{key}.{name}",
+                "outside_contest",
+                {
+                    "first": f"{contest.first_day:%d/%m/%Y}",
+                    "last": f"{contest.last_day:%d/%m/%Y}",
+                },
+            )
+    forms = {form.key: form for form in plan.forms}
+    if each.form not in forms:
+        yield Problem(f"{key}.form", "no_such_key", {"value": each.form, "where": "forms"})
+    elif (forms[each.form].kind == "online") != (each.online is not None):
+        yield Problem(f"{key}.form", "form_of_other_kind", {"value": each.form})
+    for flaw in flaws(regulation_of(plan, each)):
+        code, _, value = flaw.partition(":")
+        yield Problem(key, code, {"value": value} if value else {})
+    if each.online is not None:
+        yield from _online(plan, each, each.online, f"{key}.online")
+
+
+def _online(plan: Plan, each: Round, online: OnlinePlan, key: str) -> Iterator[Problem]:
+    seen: set[tuple[str, str]] = set()
+    for at, part in enumerate(online.paper, start=1):
+        here = f"{key}.paper[{at}]"
+        topics = [topic.key for topic in plan.topics]
+        yield from _known(f"{here}.topic", [part.topic], "topics", topics)
+        if part.level:
+            levels = [level.key for level in plan.levels]
+            yield from _known(f"{here}.level", [part.level], "levels", levels)
+        if (part.topic, part.level) in seen or (part.topic, "") in seen:
+            yield Problem(here, "blueprint_out_of_place")
+        seen.add((part.topic, part.level))
+    periods = online.attempts.periods
+    if online.attempts.per == "period" and not periods:
+        yield Problem(f"{key}.attempts.periods", "periods_missing")
+    for at, (start, end) in enumerate(periods, start=1):
+        here = f"{key}.attempts.periods[{at}]"
+        if end <= start:
+            yield Problem(here, "ends_before_it_begins")
+        if start < each.opens_at or end > each.closes_at:
+            yield Problem(here, "period_outside_round")
+        if at > 1 and start < periods[at - 2][1]:
+            yield Problem(here, "periods_overlap")
+
+
+def _collective(plan: Plan) -> Iterator[Problem]:
+    rule = plan.rules.collective
+    if rule is None:
+        return
+    for each in plan.rounds:
+        for line in each.prizes:
+            if line.key not in rule.prize_points:
+                yield Problem(
+                    "rules.collective.prize_points", "prize_points_missing", {"value": line.key}
+                )
+
+
+def _money(plan: Plan) -> Iterator[Problem]:
+    lines = sum(line.amount_vnd for line in plan.budget.lines)
+    tables = [each.prizes for each in plan.rounds]
+    if plan.rules.collective is not None:
+        tables.append(plan.rules.collective.prizes)
+    prizes = sum(line.amount_vnd * line.count for table in tables for line in table)
+    if lines > plan.budget.total_vnd:
+        yield Problem(
+            "budget.lines", "budget_exceeded", {"sum": lines, "total": plan.budget.total_vnd}
+        )
+    if prizes and not lines:
+        yield Problem("budget.lines", "prizes_without_source")
+    elif prizes > lines:
+        yield Problem("budget.lines", "prizes_exceed_line", {"sum": prizes, "total": lines})
+
+
+def _assumptions(plan: Plan) -> Iterator[Problem]:
+    whole = msgspec.to_builtins(plan)
+    for at, assumption in enumerate(plan.assumptions, start=1):
+        for path in assumption.about:
+            if not _exists(whole, path):
+                yield Problem(
+                    f"assumptions[{at}].about", "assumption_about_nothing", {"value": path}
+                )
+
+
+def _exists(whole: object, path: str) -> bool:
+    """Whether `rounds[1].online.minutes` leads somewhere; lists count from 1."""
+    here = whole
+    for name, index in re.findall(r"([^.\[\]]+)|\[(\d+)\]", path):
+        if index:
+            if not isinstance(here, list) or not 1 <= int(index) <= len(here):
+                return False
+            here = here[int(index) - 1]
+        else:
+            if not isinstance(here, dict) or name not in here:
+                return False
+            here = here[name]
+    return True
