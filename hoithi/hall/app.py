@@ -55,11 +55,11 @@ from hoithi.rules.paper import Paper
 
 LARGEST_BODY = 16_384
 SLOWEST_BODY_S = 10.0
-FOLLOW_S = 0.2
 WAITING_PULSE_MS = 2000
 SITTING_PULSE_MS = 4000
 MOST_SAVES = 400
-_RETRY_S = 2
+_RETRY_AFTER_S = 2
+_RETRY_S = 0.5
 
 _log = logging.getLogger("hoithi.hall")
 _encode = msgspec.json.Encoder().encode
@@ -106,11 +106,17 @@ class Hall:
         self._page = read_page()
         self._papers: dict[bytes, Paper] = {}
         self._tasks: list[asyncio.Task[None]] = []
-        self._started_ms = self.clock.now_ms()
+        self._started_ms = 0
 
     async def open(self) -> None:
         """Take hold of the journal and catch up with the desk. Raises StoreError."""
-        await self.journal.store.open(self.follower.load())
+        store = self.journal.store
+        await self._control.open()
+        await store.open(await self.follower.load())
+        store_ms = await store.clock_ms()
+        if store_ms is not None:
+            self.clock.set(store_ms)
+        self._started_ms = self.clock.now_ms()
         self.journal.start()
         await self.follower.follow()
         self._tasks = [
@@ -124,15 +130,16 @@ class Hall:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.journal.stop()
-        self._control.close()
+        await self._control.shut()
 
     async def _follow(self) -> None:
         while True:
-            await asyncio.sleep(FOLLOW_S)
             try:
+                await self._control.wait()
                 await self.follower.follow()
             except UnavailableError:
-                _log.warning("orders wait: the journal cannot be written")
+                _log.warning("orders wait: a store cannot be used")
+                await asyncio.sleep(_RETRY_S)
 
     async def _keep_time(self) -> None:
         while True:
@@ -179,7 +186,7 @@ class Hall:
                 extra = ((b"retry-after", str(refusing.retry_s).encode()),)
         except UnavailableError:
             status, content = 503, _encode(Refusal("unavailable"))
-            extra = ((b"retry-after", str(_RETRY_S).encode()),)
+            extra = ((b"retry-after", str(_RETRY_AFTER_S).encode()),)
         await _reply(send, status, content, (*_JSON, *extra))
 
     async def _get(self, scope: HTTPScope, path: str, send: ASGISendCallable) -> None:

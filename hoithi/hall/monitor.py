@@ -8,7 +8,7 @@ from __future__ import annotations
 import msgspec
 
 from hoithi.hall.journal import Journal
-from hoithi.hall.session import Ended
+from hoithi.hall.session import Ended, Line
 from hoithi.hall.sittings import RosterEntry, Sitting, Sittings
 
 OFFLINE_AFTER_MS = 15_000
@@ -59,22 +59,21 @@ class Monitor:
 
     async def _count(self, sitting: Sitting, now_ms: int) -> list[UnitCount]:
         units: dict[str, UnitCount] = {}
+        lines = await self._journal.store.lines(sitting.sitting)
         for entry in sitting.lines.values():
             unit = units.get(entry.unit)
             if unit is None:
                 unit = units[entry.unit] = UnitCount(entry.unit)
-            await self._count_line(sitting, entry, unit, now_ms)
+            _count_line(lines.get(entry.line), entry, unit, now_ms)
         return list(units.values())
 
-    async def _count_line(
-        self, sitting: Sitting, entry: RosterEntry, unit: UnitCount, now_ms: int
-    ) -> None:
-        unit.people += 1
-        line = await self._journal.store.line(sitting.sitting, entry.line)
-        if not line.attempts:
-            unit.entered += entry.seen_ms >= 0
-        elif line.attempts[-1].ended is Ended.OPEN:
-            unit.working += 1
-            unit.offline += now_ms - entry.seen_ms > OFFLINE_AFTER_MS
-        else:
-            unit.submitted += 1
+
+def _count_line(line: Line | None, entry: RosterEntry, unit: UnitCount, now_ms: int) -> None:
+    unit.people += 1
+    if line is None or not line.attempts:
+        unit.entered += entry.seen_ms >= 0
+    elif line.attempts[-1].ended is Ended.OPEN:
+        unit.working += 1
+        unit.offline += now_ms - entry.seen_ms > OFFLINE_AFTER_MS
+    else:
+        unit.submitted += 1

@@ -9,10 +9,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+from collections import deque
 
 from hoithi.hall.formats import NO_ATTEMPT, NONE, Kind, Row
 from hoithi.hall.journal import Journal
-from hoithi.hall.session import Expire, MoveDeadline, SetVoid
+from hoithi.hall.session import Attempt, Ended, Expire, MoveDeadline, SetVoid
 from hoithi.hall.sittings import RosterEntry, Sitting, Sittings
 from hoithi.hall.store.api import Control, Order, OrderKind
 
@@ -33,47 +34,63 @@ def order_digest(order: Order) -> bytes:
 
 
 class Follower:
-    """Keeps the sittings in memory at what control says, and ends what time ends."""
+    """Keeps the sittings in memory at what control says, and ends what time ends.
+
+    `order` is the last order whose effects are stored. On several nodes each applies every order
+    given while it lives; the state machine lets none undo a newer one.
+    """
 
     def __init__(self, control: Control, journal: Journal, sittings: Sittings) -> None:
         self.order = 0
+        self._read = 0
+        self._unsettled: deque[Order] = deque()
+        self._behind = False
         self._control = control
         self._journal = journal
         self._sittings = sittings
 
-    def load(self) -> dict[bytes, int]:
+    async def load(self) -> dict[bytes, int]:
         """Take in new sittings; answers the number of positions of each sitting's papers."""
-        packages = {package.package: package for package in self._control.packages()}
-        for published in self._control.sittings():
+        packages = {package.package: package for package in await self._control.packages()}
+        for published in await self._control.sittings():
             if published.sitting not in self._sittings.by_id:
                 self._sittings.add(
                     packages[published.package],
                     published,
-                    self._control.roster(published.sitting),
+                    await self._control.roster(published.sitting),
                 )
         return {key: sitting.items for key, sitting in self._sittings.by_id.items()}
 
     async def follow(self) -> bool:
-        """One look at control; answers whether there was anything new."""
-        if not self._control.changed():
+        """One look at control; answers whether there was anything new.
+
+        Raises UnavailableError; then the next look goes on where this one stopped.
+        """
+        self._behind = await self._control.changed() or self._behind
+        if not self._behind:
             return False
-        for sitting, items in self.load().items():
+        for sitting, items in (await self.load()).items():
             self._journal.store.add_sitting(sitting, items)
+        for order in await self._control.orders(self._read):
+            self._change_memory(order)
+            self._unsettled.append(order)
+            self._read = order.number
         applied = await self._journal.store.orders_applied()
-        for order in self._control.orders(self.order):
-            await self._apply(order, journal=order.number > applied)
+        while self._unsettled:
+            order = self._unsettled[0]
+            if order.number > applied:
+                await self._settle(order)
+            self._unsettled.popleft()
             self.order = order.number
+        self._behind = False
         return True
 
-    async def _apply(self, order: Order, *, journal: bool) -> None:
+    async def _settle(self, order: Order) -> None:
+        """Store what an order does to attempts, and that it was applied."""
         sitting = self._sittings.by_id[order.sitting]
         entry = sitting.lines.get(order.line) if order.line is not None else None
-        self._change_memory(order, sitting, entry)
-        if not journal:
-            return
         if order.kind in (OrderKind.CLOSE_AT, OrderKind.EXTRA_TIME):
-            lines = [entry] if entry is not None else list(sitting.lines.values())
-            await self._move_deadlines(order, sitting, lines)
+            await self._move_deadlines(order, sitting, entry)
         elif order.kind in (OrderKind.VOID, OrderKind.RESTORE) and order.attempt and entry:
             void = order.kind is OrderKind.VOID
             await self._journal.act(
@@ -95,7 +112,9 @@ class Follower:
         )
         await self._journal.note(sitting.sitting, row)
 
-    def _change_memory(self, order: Order, sitting: Sitting, entry: RosterEntry | None) -> None:
+    def _change_memory(self, order: Order) -> None:
+        sitting = self._sittings.by_id[order.sitting]
+        entry = sitting.lines.get(order.line) if order.line is not None else None
         match order.kind:
             case OrderKind.OPEN_AT:
                 sitting.opens_ms = order.amount
@@ -110,51 +129,54 @@ class Follower:
                 entry.score = order.text
 
     async def _move_deadlines(
-        self, order: Order, sitting: Sitting, lines: list[RosterEntry]
+        self, order: Order, sitting: Sitting, only: RosterEntry | None
     ) -> None:
-        for entry in lines:
-            line = await self._journal.store.line(sitting.sitting, entry.line)
-            if not line.attempts:
+        lines = await self._journal.store.lines(sitting.sitting)
+        numbers = list(lines) if only is None else [only.line]
+        moves = []
+        for number in numbers:
+            line = lines.get(number)
+            if line is None or not line.attempts:
                 continue
+            entry = sitting.lines[number]
             attempt = line.attempts[-1]
             deadline_ms = sitting.deadline_of(attempt, entry)
             if deadline_ms != attempt.deadline_ms:
-                await self._journal.act(
-                    sitting.sitting,
-                    entry.line,
-                    MoveDeadline(attempt.attempt, order.number, deadline_ms),
-                    sitting.terms(entry),
-                )
+                move = MoveDeadline(attempt.attempt, order.number, deadline_ms)
+                moves.append(self._journal.act(sitting.sitting, number, move, sitting.terms(entry)))
+        await asyncio.gather(*moves)
 
     async def sweep(self) -> None:
         """End attempts whose time is over, and close sittings in which nothing can happen."""
         now_ms = self._journal.clock.now_ms()
         for sitting in list(self._sittings.by_id.values()):
             grace_ms = sitting.exam.questions.file.policy.grace_ms
-            over = [
-                (number, attempt)
-                for number, attempt, deadline_ms in await self._journal.store.open_attempts(
-                    sitting.sitting
-                )
-                if now_ms > deadline_ms + grace_ms
-            ]
+            open_ = await self._open_attempts(sitting)
             await asyncio.gather(
                 *(
                     self._journal.act(
                         sitting.sitting,
                         number,
-                        Expire(attempt, os.urandom(16)),
+                        Expire(attempt.attempt, os.urandom(16)),
                         sitting.terms(sitting.lines[number]),
                     )
-                    for number, attempt in over
+                    for number, attempt in open_
+                    if now_ms > attempt.deadline_ms + grace_ms
                 )
             )
             if now_ms > sitting.last_moment_ms():
                 await self._close(sitting, now_ms)
 
+    async def _open_attempts(self, sitting: Sitting) -> list[tuple[int, Attempt]]:
+        return [
+            (number, attempt)
+            for number, line in (await self._journal.store.lines(sitting.sitting)).items()
+            for attempt in line.attempts
+            if attempt.ended is Ended.OPEN
+        ]
+
     async def _close(self, sitting: Sitting, now_ms: int) -> None:
-        store = self._journal.store
-        if await store.closed(sitting.sitting) or await store.open_attempts(sitting.sitting):
+        if await self._journal.store.closed(sitting.sitting) or await self._open_attempts(sitting):
             return
         row = Row(NO_ATTEMPT, 0, 0, Kind.CLOSED, self.order, NONE, now_ms)
         await self._journal.note(sitting.sitting, row)

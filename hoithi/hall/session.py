@@ -38,7 +38,8 @@ class Attempt:
     """One attempt as it stands.
 
     `history[n − 1]` is (position, option) saved under number n in the current epoch;
-    `ended_ms` is the effective time of handing in: the deadline when it was automatic.
+    `ended_ms` is the effective time of handing in: the deadline when it was automatic;
+    `deadline_order` and `void_order` are the orders that spoke last: an older one is not heard.
     """
 
     attempt: bytes
@@ -55,6 +56,8 @@ class Attempt:
     nonce: bytes = b""
     void: bool = False
     stale: int = 0
+    deadline_order: int = NONE
+    void_order: int = NONE
 
     @property
     def last_seq(self) -> int:
@@ -212,9 +215,15 @@ def step(line: Line, command: Command, now_ms: int, terms: Terms) -> Step:
         return _expire(line, attempt, command.nonce, now_ms, terms)
     if isinstance(command, MoveDeadline):
         return _move_deadline(line, attempt, command, now_ms)
+    return _set_void(line, attempt, command, now_ms)
+
+
+def _set_void(line: Line, attempt: Attempt, command: SetVoid, now_ms: int) -> Step:
+    if command.order <= attempt.void_order:
+        return Step(line, (), Standing(attempt))
     kind = Kind.VOID if command.void else Kind.RESTORE
     row = Row(attempt.attempt, attempt.epoch, 0, kind, command.order, NONE, now_ms)
-    changed = replace(attempt, void=command.void)
+    changed = replace(attempt, void=command.void, void_order=command.order)
     return Step(line.with_attempt(changed), (row,), Standing(changed))
 
 
@@ -384,7 +393,7 @@ def _expire(line: Line, attempt: Attempt, nonce: bytes, now_ms: int, terms: Term
 
 def _move_deadline(line: Line, attempt: Attempt, command: MoveDeadline, now_ms: int) -> Step:
     """A new deadline; it reopens an attempt that time had ended, never one handed in."""
-    if attempt.ended is Ended.SUBMITTED:
+    if attempt.ended is Ended.SUBMITTED or command.order <= attempt.deadline_order:
         return Step(line, (), Standing(attempt))
     row = Row(
         attempt.attempt,
@@ -395,18 +404,17 @@ def _move_deadline(line: Line, attempt: Attempt, command: MoveDeadline, now_ms: 
         command.deadline_ms,
         now_ms,
     )
-    moved = _with_deadline(attempt, command.deadline_ms, now_ms)
+    moved = _with_deadline(attempt, command.order, command.deadline_ms, now_ms)
     return Step(line.with_attempt(moved), (row,), Standing(moved))
 
 
-def _with_deadline(attempt: Attempt, deadline_ms: int, now_ms: int) -> Attempt:
-    if attempt.ended is Ended.AUTOMATIC:
-        if deadline_ms > now_ms:
-            return replace(
-                attempt, deadline_ms=deadline_ms, ended=Ended.OPEN, ended_ms=NONE, nonce=b""
-            )
-        return replace(attempt, deadline_ms=deadline_ms, ended_ms=deadline_ms)
-    return replace(attempt, deadline_ms=deadline_ms)
+def _with_deadline(attempt: Attempt, order: int, deadline_ms: int, now_ms: int) -> Attempt:
+    moved = replace(attempt, deadline_ms=deadline_ms, deadline_order=order)
+    if attempt.ended is not Ended.AUTOMATIC:
+        return moved
+    if deadline_ms > now_ms:
+        return replace(moved, ended=Ended.OPEN, ended_ms=NONE, nonce=b"")
+    return replace(moved, ended_ms=deadline_ms)
 
 
 class Replay:
@@ -483,9 +491,9 @@ def _ended_by(attempt: Attempt, row: Row) -> Attempt:
                 attempt, ended=Ended.AUTOMATIC, ended_ms=attempt.deadline_ms, nonce=row.data
             )
         case Kind.DEADLINE:
-            return _with_deadline(attempt, row.option, row.server_ms)
+            return _with_deadline(attempt, row.item, row.option, row.server_ms)
         case Kind.VOID | Kind.RESTORE:
-            return replace(attempt, void=row.kind is Kind.VOID)
+            return replace(attempt, void=row.kind is Kind.VOID, void_order=row.item)
         case _:
             raise ValueError(f"{row.kind.name} does not end an attempt")
 

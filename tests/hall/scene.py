@@ -13,8 +13,8 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from hoithi.hall.store import control_writer
 from hoithi.hall.store.api import OrderKind, PublishedLine, PublishedPackage, PublishedSitting
-from hoithi.hall.store.sqlite_control import SqliteControlWriter
 from hoithi.rules import paper
 from hoithi.rules.codes import access_code, code_tag
 from hoithi.rules.paper import Policy
@@ -57,12 +57,20 @@ def made_package(policy: Policy = POLICY) -> paper.Package:
 
 
 def publish(
-    control: Path, *, opens_ms: int, closes_ms: int, lines: int = 5, policy: Policy = POLICY
+    control: str | Path,
+    *,
+    opens_ms: int,
+    closes_ms: int,
+    lines: int = 5,
+    policy: Policy = POLICY,
 ) -> paper.Package:
-    """Publish one sitting; answers its package, keys and all, for the test's own grading."""
+    """Publish one sitting; answers its package, keys and all, for the test's own grading.
+
+    `control` is a path or an address.
+    """
     made = made_package(policy)
     questions = paper.read_questions(made.questions)
-    writer = SqliteControlWriter(control)
+    writer = control_writer(str(control))
     writer.publish(
         PublishedPackage("ab" * 16, made.questions, questions.sha256, bytes(32)),
         PublishedSitting(SITTING, "ab" * 16, "Hội thi mẫu", "", bytes(32), opens_ms, closes_ms),
@@ -72,8 +80,8 @@ def publish(
     return made
 
 
-def order(control: Path, kind: OrderKind, **more: int | str | bytes | None) -> int:
-    writer = SqliteControlWriter(control)
+def order(control: str | Path, kind: OrderKind, **more: int | str | bytes | None) -> int:
+    writer = control_writer(str(control))
     number = writer.order(
         sitting=SITTING,
         kind=kind,
@@ -105,9 +113,10 @@ def free_port() -> int:
 
 @dataclass
 class HallProcess:
-    """`python -m hoithi.hall` as a user would start it."""
+    """`python -m hoithi.hall` as a user would start it, on files or on one database."""
 
     folder: Path
+    database: str = ""
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
     more: dict[str, str] = field(default_factory=dict)
@@ -121,6 +130,14 @@ class HallProcess:
         return self.folder / "journal.sqlite3"
 
     @property
+    def control_address(self) -> str:
+        return self.database or str(self.control)
+
+    @property
+    def journal_address(self) -> str:
+        return self.database or str(self.journal)
+
+    @property
     def log(self) -> Path:
         return self.folder / f"hall-{self.port}.log"
 
@@ -129,8 +146,8 @@ class HallProcess:
             **os.environ,
             "HOITHI_HALL_SECRET": SECRET.decode(),
             "HOITHI_HALL_PORT": str(self.port),
-            "HOITHI_HALL_JOURNAL": str(self.journal),
-            "HOITHI_HALL_CONTROL": str(self.control),
+            "HOITHI_HALL_JOURNAL": self.journal_address,
+            "HOITHI_HALL_CONTROL": self.control_address,
             **self.more,
         }
 
@@ -240,3 +257,13 @@ class Client:
 
     def pulse(self) -> tuple[int, Json]:
         return self.post("pulse", {})
+
+
+def wait_for_order(client: Client, number: int) -> Json:
+    for _ in range(100):
+        status, reply = client.pulse()
+        assert status == 200
+        if reply["order"] == number:
+            return reply
+        time.sleep(0.05)
+    raise TimeoutError(number)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import socket
-import time
 from itertools import count
 from pathlib import Path
 from typing import get_args
@@ -25,6 +24,7 @@ from tests.hall.scene import (
     now_ms,
     order,
     publish,
+    wait_for_order,
 )
 
 LINES = count(1)
@@ -194,35 +194,29 @@ def test_a_token_from_before_the_start_saves_nothing(hall: HallProcess) -> None:
     assert client.save((0, 1)) == (400, {"error": "malformed"})
 
 
-def test_a_code_guessed_a_thousand_times_is_stopped_early(tmp_path: Path) -> None:
-    hall = HallProcess(tmp_path)
-    publish(hall.control, opens_ms=0, closes_ms=now_ms() + 60_000, lines=3)
+def test_a_code_guessed_a_thousand_times_is_stopped_early(new_hall: HallProcess) -> None:
+    hall = new_hall
+    publish(hall.control_address, opens_ms=0, closes_ms=now_ms() + 60_000, lines=3)
     hall.start()
-    try:
-        guesser = Client(hall.port)
-        statuses = [guesser.enter(code(line))[0] for line in range(1000, 2000)]
-        assert statuses.count(401) <= 40
-        assert statuses.count(401) + statuses.count(429) == 1000
-        _, reply, headers = guesser.request(
-            "POST", "/thi/v1/enter", json.dumps({"code": code(1)}).encode()
-        )
-        assert reply == {"error": "too_many"}
-        assert int(headers["retry-after"]) >= 1
-    finally:
-        hall.stop()
+    guesser = Client(hall.port)
+    statuses = [guesser.enter(code(line))[0] for line in range(1000, 2000)]
+    assert statuses.count(401) <= 40
+    assert statuses.count(401) + statuses.count(429) == 1000
+    _, reply, headers = guesser.request(
+        "POST", "/thi/v1/enter", json.dumps({"code": code(1)}).encode()
+    )
+    assert reply == {"error": "too_many"}
+    assert int(headers["retry-after"]) >= 1
 
 
-def test_three_hundred_people_behind_one_address_come_in(tmp_path: Path) -> None:
-    hall = HallProcess(tmp_path)
-    publish(hall.control, opens_ms=0, closes_ms=now_ms() + 60_000, lines=300)
+def test_three_hundred_people_behind_one_address_come_in(new_hall: HallProcess) -> None:
+    hall = new_hall
+    publish(hall.control_address, opens_ms=0, closes_ms=now_ms() + 60_000, lines=300)
     hall.start()
-    try:
-        client = Client(hall.port)
-        for line in range(1, 301):
-            assert client.enter("ABCDEFGHJKM")[0] == 400
-            assert client.enter(code(line))[0] == 200
-    finally:
-        hall.stop()
+    client = Client(hall.port)
+    for line in range(1, 301):
+        assert client.enter("ABCDEFGHJKM")[0] == 400
+        assert client.enter(code(line))[0] == 200
 
 
 def test_half_a_body_and_a_dropped_line_hurt_nobody(hall: HallProcess) -> None:
@@ -253,21 +247,11 @@ def test_the_page_never_asks_this_device_for_the_date() -> None:
     assert re.findall(r"Date\.now|new Date", script) == []
 
 
-def wait_for_order(client: Client, number: int) -> Json:
-    for _ in range(100):
-        status, reply = client.pulse()
-        assert status == 200
-        if reply["order"] == number:
-            return reply
-        time.sleep(0.05)
-    raise TimeoutError(number)
-
-
 def test_more_minutes_reach_the_page_and_the_deadline(hall: HallProcess) -> None:
     client, line = sitting_client(hall)
     before = client.pulse()[1]["deadline_ms"]
     assert isinstance(before, int)
-    number = order(hall.control, OrderKind.EXTRA_TIME, line=line, amount=300_000)
+    number = order(hall.control_address, OrderKind.EXTRA_TIME, line=line, amount=300_000)
     assert wait_for_order(client, number)["deadline_ms"] == before + 300_000
 
 
@@ -278,7 +262,7 @@ def test_a_reissued_code_kills_the_old_one_and_its_tokens(hall: HallProcess) -> 
     client, line = sitting_client(hall)
     other, _ = sitting_client(hall)
     number = order(
-        hall.control,
+        hall.control_address,
         OrderKind.REISSUE,
         line=line,
         amount=2,
@@ -296,35 +280,28 @@ def test_a_void_attempt_takes_nothing_until_it_is_restored(hall: HallProcess) ->
     client, line = sitting_client(hall)
     _, reply = client.start()
     attempt = bytes.fromhex(str(reply["attempt"]))
-    wait_for_order(client, order(hall.control, OrderKind.VOID, line=line, attempt=attempt))
+    wait_for_order(client, order(hall.control_address, OrderKind.VOID, line=line, attempt=attempt))
     assert client.save((0, 1)) == (403, {"error": "voided"})
-    wait_for_order(client, order(hall.control, OrderKind.RESTORE, line=line, attempt=attempt))
+    wait_for_order(
+        client, order(hall.control_address, OrderKind.RESTORE, line=line, attempt=attempt)
+    )
     assert client.save((0, 1))[0] == 200
 
 
-def test_before_the_opening_one_waits_and_the_desk_can_open_earlier(tmp_path: Path) -> None:
-    hall = HallProcess(tmp_path)
+def test_before_the_opening_one_waits_and_the_desk_can_open_earlier(new_hall: HallProcess) -> None:
+    hall = new_hall
     opens = now_ms() + 600_000
-    publish(hall.control, opens_ms=opens, closes_ms=opens + 60_000, lines=2)
+    publish(hall.control_address, opens_ms=opens, closes_ms=opens + 60_000, lines=2)
     hall.start()
-    try:
-        client = Client(hall.port)
-        assert client.enter(code(1))[1]["state"] == "waiting"
-        assert client.start() == (403, {"error": "not_open", "opens_ms": opens})
-        wait_for_order(client, order(hall.control, OrderKind.OPEN_AT, amount=now_ms() - 1))
-        assert client.start()[0] == 200
-        wait_for_order(client, order(hall.control, OrderKind.CLOSE_AT, amount=now_ms() - 1))
-        late = Client(hall.port)
-        late.enter(code(2))
-        assert late.start() == (403, {"error": "closed"})
-    finally:
-        hall.stop()
-
-
-def test_a_second_hall_on_the_same_journal_leaves_with_a_sentence(hall: HallProcess) -> None:
-    second = HallProcess(hall.folder)
-    with pytest.raises(RuntimeError, match=r"another hall process holds journal\.sqlite3"):
-        second.start()
+    client = Client(hall.port)
+    assert client.enter(code(1))[1]["state"] == "waiting"
+    assert client.start() == (403, {"error": "not_open", "opens_ms": opens})
+    wait_for_order(client, order(hall.control_address, OrderKind.OPEN_AT, amount=now_ms() - 1))
+    assert client.start()[0] == 200
+    wait_for_order(client, order(hall.control_address, OrderKind.CLOSE_AT, amount=now_ms() - 1))
+    late = Client(hall.port)
+    late.enter(code(2))
+    assert late.start() == (403, {"error": "closed"})
 
 
 def test_every_error_code_has_a_line_in_the_documentation() -> None:

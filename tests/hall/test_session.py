@@ -233,6 +233,15 @@ def test_a_later_deadline_never_reopens_what_was_handed_in() -> None:
     assert step(done, MoveDeadline(A, 4, 90_000), 4000, TERMS).rows == ()
 
 
+def test_an_order_is_heard_once_and_never_after_a_newer_one() -> None:
+    """On several nodes each applies every order, some of them late."""
+    moved = step(OPEN, MoveDeadline(A, 5, 30_000), 2000, TERMS).line
+    for older in (MoveDeadline(A, 5, 30_000), MoveDeadline(A, 4, 25_000)):
+        assert step(moved, older, 2500, TERMS) == Step(moved, (), Standing(moved.attempts[0]))
+    restored = step(OPEN, SetVoid(A, 6, void=False), 2000, TERMS).line
+    assert step(restored, SetVoid(A, 5, void=True), 2500, TERMS).line == restored
+
+
 def test_a_void_attempt_takes_nothing_and_can_be_restored() -> None:
     void = step(OPEN, SetVoid(A, 2, void=True), 2000, TERMS)
     assert void.rows == (Row(A, 1, 0, Kind.VOID, 2, -1, 2000),)

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -51,6 +51,17 @@ class Order:
     actor: str
     reason: str
     at_ms: int
+
+
+StoredOrder = tuple[int, bytes, str, int | None, bytes | None, int, str, str, str, int]
+"""An order as both databases give it back, in the order of its fields."""
+
+
+def read_order(stored: StoredOrder) -> Order:
+    number, sitting, kind, line, attempt, amount, text, actor, reason, at_ms = stored
+    return Order(
+        number, sitting, OrderKind(kind), line, attempt, amount, text, actor, reason, at_ms
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,19 +133,61 @@ class NodeStatus:
 
 
 class Control(Protocol):
-    """Read by the hall."""
+    """Read by the hall. Every call but `open` and `shut` can raise UnavailableError."""
 
-    def changed(self) -> bool:
+    async def open(self) -> None:
+        """Get ready to read; an empty control is made, so that the hall can start before the desk.
+
+        Raises StoreError.
+        """
+        ...
+
+    async def wait(self) -> None:
+        """Return when something may have been written, and after half a second at the latest."""
+        ...
+
+    async def changed(self) -> bool:
         """Whether anything was written since the last call; the first call says yes."""
         ...
 
-    def packages(self) -> list[PublishedPackage]: ...
+    async def packages(self) -> list[PublishedPackage]: ...
 
-    def sittings(self) -> list[PublishedSitting]: ...
+    async def sittings(self) -> list[PublishedSitting]: ...
 
-    def roster(self, sitting: bytes) -> Iterator[PublishedLine]: ...
+    async def roster(self, sitting: bytes) -> list[PublishedLine]: ...
 
-    def orders(self, after: int) -> list[Order]: ...
+    async def orders(self, after: int) -> list[Order]: ...
+
+    async def shut(self) -> None: ...
+
+
+class ControlWriter(Protocol):
+    """Written by the desk."""
+
+    def publish(
+        self,
+        package: PublishedPackage,
+        sitting: PublishedSitting,
+        roster: Iterable[PublishedLine],
+    ) -> None:
+        """Publish a sitting whole, or not at all. Raises StoreError when it was published."""
+        ...
+
+    def order(
+        self,
+        *,
+        sitting: bytes,
+        kind: OrderKind,
+        actor: str,
+        reason: str,
+        at_ms: int,
+        line: int | None = None,
+        attempt: bytes | None = None,
+        amount: int = 0,
+        text: str = "",
+    ) -> int:
+        """Give an order; answers its number: 1, 2, 3, … without gaps."""
+        ...
 
     def close(self) -> None: ...
 
@@ -164,16 +217,23 @@ class JournalStore(Protocol):
 
     async def line(self, sitting: bytes, number: int) -> Line: ...
 
-    async def open_attempts(self, sitting: bytes) -> list[tuple[int, bytes, int]]:
-        """(line, attempt, deadline) of attempts that have not ended."""
+    async def lines(self, sitting: bytes) -> Mapping[int, Line]:
+        """Every line that has attempts, by number.
+
+        Starts, ends, devices, deadlines and voids are those stored now; an answer may be missing.
+        """
+        ...
+
+    async def clock_ms(self) -> int | None:
+        """The store's own time, which wins over this machine's; none where there is no other."""
         ...
 
     async def orders_applied(self) -> int:
-        """The highest order number that the journal has as applied."""
+        """The highest order number applied by this writer, or by any before it started."""
         ...
 
     async def closed(self, sitting: bytes) -> bool:
-        """Whether this writer, or on one machine any writer, has closed the sitting."""
+        """Whether this writer, or any before it started, has closed the sitting."""
         ...
 
     async def report(self, status: NodeStatus) -> None: ...

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import asyncio
+from collections.abc import Iterable
 from pathlib import Path
 from typing import cast
 
@@ -14,10 +15,14 @@ from hoithi.hall.store.api import (
     PublishedLine,
     PublishedPackage,
     PublishedSitting,
+    StoredOrder,
     StoreError,
+    UnavailableError,
+    read_order,
 )
-from hoithi.hall.store.sqlite_journal import connect
+from hoithi.hall.store.sqlite_journal import connect, transaction
 
+_POLL_S = 0.2
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS packages (
   package TEXT PRIMARY KEY, questions BLOB NOT NULL, questions_sha256 BLOB NOT NULL,
@@ -58,7 +63,7 @@ class SqliteControlWriter:
     ) -> None:
         """Publish a sitting whole, or not at all. Raises StoreError when it was published."""
         try:
-            with self._db:
+            with transaction(self._db):
                 self._db.execute(
                     "INSERT OR IGNORE INTO packages VALUES (?, ?, ?, ?)",
                     (
@@ -113,7 +118,7 @@ class SqliteControlWriter:
         text: str = "",
     ) -> int:
         """Give an order; answers its number."""
-        with self._db:
+        with transaction(self._db):
             (last,) = cast(
                 "tuple[int]",
                 self._db.execute("SELECT COALESCE(MAX(number), 0) FROM orders").fetchall()[0],
@@ -129,73 +134,72 @@ class SqliteControlWriter:
 
 
 class SqliteControl:
-    """The hall's view of control. It makes an empty file so that it can start before the desk."""
+    """The hall's view of control, read on the event loop: each query is short."""
 
     def __init__(self, path: Path) -> None:
-        SqliteControlWriter(path).close()
-        self._db = connect(path, write=False)
+        self._path = path
+        self._db: apsw.Connection | None = None
         self._version = -1
 
-    def changed(self) -> bool:
-        (version,) = self._db.execute("PRAGMA data_version").fetchall()[0]
+    async def open(self) -> None:
+        try:
+            SqliteControlWriter(self._path).close()
+            self._db = connect(self._path, write=False)
+        except (apsw.Error, OSError) as error:
+            raise StoreError(f"{self._path} cannot be read: {error}") from error
+
+    async def wait(self) -> None:
+        await asyncio.sleep(_POLL_S)
+
+    def _rows(self, query: str, *values: bytes | int) -> list[tuple[object, ...]]:
+        if self._db is None:
+            raise UnavailableError("control is shut")
+        try:
+            return self._db.execute(query, values).fetchall()
+        except apsw.Error as error:
+            raise UnavailableError(type(error).__name__) from error
+
+    async def changed(self) -> bool:
+        ((version,),) = self._rows("PRAGMA data_version")
         if version == self._version:
             return False
         self._version = cast("int", version)
         return True
 
-    def packages(self) -> list[PublishedPackage]:
-        return [
-            PublishedPackage(
-                cast("str", package),
-                cast("bytes", questions),
-                cast("bytes", ours),
-                cast("bytes", keys),
-            )
-            for package, questions, ours, keys in self._db.execute("SELECT * FROM packages")
-        ]
+    async def packages(self) -> list[PublishedPackage]:
+        rows = self._rows("SELECT package, questions, questions_sha256, keys_sha256 FROM packages")
+        return [PublishedPackage(*cast("tuple[str, bytes, bytes, bytes]", row)) for row in rows]
 
-    def sittings(self) -> list[PublishedSitting]:
-        rows = self._db.execute("SELECT * FROM sittings ORDER BY opens_ms, sitting")
+    async def sittings(self) -> list[PublishedSitting]:
+        rows = self._rows(
+            "SELECT sitting, package, title, results_url, roster_sha256, opens_ms, closes_ms"
+            " FROM sittings ORDER BY opens_ms, sitting"
+        )
         return [
             PublishedSitting(*cast("tuple[bytes, str, str, str, bytes, int, int]", row))
             for row in rows
         ]
 
-    def roster(self, sitting: bytes) -> Iterator[PublishedLine]:
-        query = (
+    async def roster(self, sitting: bytes) -> list[PublishedLine]:
+        rows = self._rows(
             "SELECT line, entry_key, code_tag, issue, name, unit, number FROM roster"
-            " WHERE sitting = ? ORDER BY line"
+            " WHERE sitting = ? ORDER BY line",
+            sitting,
         )
-        for row in self._db.execute(query, (sitting,)):
-            yield PublishedLine(*cast("tuple[int, bytes, bytes, int, str, str, str]", row))
-
-    def orders(self, after: int) -> list[Order]:
         return [
-            Order(
-                cast("int", number),
-                cast("bytes", sitting),
-                OrderKind(cast("str", kind)),
-                cast("int | None", line),
-                cast("bytes | None", attempt),
-                cast("int", amount),
-                cast("str", text),
-                cast("str", actor),
-                cast("str", reason),
-                cast("int", at_ms),
-            )
-            for (
-                number,
-                sitting,
-                kind,
-                line,
-                attempt,
-                amount,
-                text,
-                actor,
-                reason,
-                at_ms,
-            ) in self._db.execute("SELECT * FROM orders WHERE number > ? ORDER BY number", (after,))
+            PublishedLine(*cast("tuple[int, bytes, bytes, int, str, str, str]", row))
+            for row in rows
         ]
 
-    def close(self) -> None:
-        self._db.close()
+    async def orders(self, after: int) -> list[Order]:
+        rows = self._rows(
+            "SELECT number, sitting, kind, line, attempt, amount, text, actor, reason, at_ms"
+            " FROM orders WHERE number > ? ORDER BY number",
+            after,
+        )
+        return [read_order(cast("StoredOrder", row)) for row in rows]
+
+    async def shut(self) -> None:
+        if self._db is not None:
+            self._db.close()
+            self._db = None

@@ -12,6 +12,7 @@ import os
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -20,7 +21,7 @@ from typing import cast
 import apsw
 
 from hoithi.hall.formats import NO_HEAD, Head, Kind, Row, batch_hash
-from hoithi.hall.session import Ended, Line, Replay, Reply, step
+from hoithi.hall.session import Line, Replay, Reply
 from hoithi.hall.store.api import (
     NodeStatus,
     StoredBatch,
@@ -28,6 +29,7 @@ from hoithi.hall.store.api import (
     UnavailableError,
     Work,
 )
+from hoithi.hall.store.batch import LineKey, fold
 
 OLDEST_SQLITE = (3, 51, 3)
 _SCHEMA = """
@@ -80,6 +82,23 @@ def connect(path: Path, *, write: bool, vfs: str | None = None) -> apsw.Connecti
         connection.execute("PRAGMA journal_mode = WAL").fetchall()
         connection.execute("PRAGMA synchronous = FULL").fetchall()
     return connection
+
+
+@contextmanager
+def transaction(db: apsw.Connection) -> Iterator[None]:
+    """A write transaction that is one from its first statement on.
+
+    `with db` would hold the interpreter while it waits for other writers and for the disk; these
+    statements let other threads go on.
+    """
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        db.execute("COMMIT")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("ROLLBACK")
+        raise
 
 
 class SqliteJournal:
@@ -147,34 +166,19 @@ class SqliteJournal:
                 yield Row(attempt, epoch, seq, kinds[kind], item, option, server, client, data)
 
     async def commit(self, work: Sequence[Work], now_ms: Callable[[], int]) -> list[Reply]:
-        touched: dict[tuple[bytes, int], Line] = {}
-        rows: dict[bytes, list[Row]] = defaultdict(list)
-        replies: list[Reply] = []
         lines = self._lines
-        now = now_ms()
-        for each in work:
-            command = each.command
-            if isinstance(command, Row):
-                rows[each.sitting].append(command)
-                continue
-            key = (each.sitting, each.line)
-            line = touched.get(key)
-            if line is None:
-                line = lines[each.sitting].get(each.line) or Line(each.line)
-            if each.terms is None:
-                raise ValueError("a command needs terms")
-            result = step(line, command, now, each.terms)
-            if result.rows:
-                rows[each.sitting].extend(result.rows)
-            touched[key] = result.line
-            replies.append(result.reply)
-        if rows:
-            await self._store(rows)
-        for (sitting, number), line in touched.items():
+
+        def line_of(key: LineKey) -> Line:
+            return lines[key[0]].get(key[1]) or Line(key[1])
+
+        folded = fold(work, line_of, now_ms())
+        if folded.rows:
+            await self._store(folded.rows)
+        for (sitting, number), line in folded.lines.items():
             lines[sitting][number] = line
-        for sitting, stored in rows.items():
+        for sitting, stored in folded.rows.items():
             self._note(sitting, stored)
-        return replies
+        return folded.replies
 
     def _note(self, sitting: bytes, rows: Sequence[Row]) -> None:
         for row in rows:
@@ -227,20 +231,18 @@ class SqliteJournal:
     def _write(self, batches: list[_Batch], events: list[tuple[int | bytes, ...]]) -> None:
         if self._db is None:
             raise OSError("journal is shut")
-        with self._db:
+        with transaction(self._db):
             self._db.executemany(_INSERT_BATCH, batches)
             self._db.executemany(_INSERT_EVENT, events)
 
     async def line(self, sitting: bytes, number: int) -> Line:
         return self._lines[sitting].get(number) or Line(number)
 
-    async def open_attempts(self, sitting: bytes) -> list[tuple[int, bytes, int]]:
-        return [
-            (line.number, attempt.attempt, attempt.deadline_ms)
-            for line in self._lines[sitting].values()
-            for attempt in line.attempts
-            if attempt.ended is Ended.OPEN
-        ]
+    async def lines(self, sitting: bytes) -> Mapping[int, Line]:
+        return self._lines[sitting]
+
+    async def clock_ms(self) -> int | None:
+        return None
 
     async def orders_applied(self) -> int:
         return self._orders
@@ -277,7 +279,10 @@ class SqliteJournalReader:
     """The journal as the desk reads it: read-only, beside the hall that writes."""
 
     def __init__(self, path: Path) -> None:
-        self._db = connect(path, write=False)
+        try:
+            self._db = connect(path, write=False)
+        except apsw.CantOpenError as error:
+            raise StoreError(f"there is no journal at {path} yet") from error
 
     def batches(self, sitting: bytes) -> Iterator[StoredBatch]:
         records = self._db.execute(

@@ -1,0 +1,55 @@
+"""One batch put through the state machine: the same for every store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from hoithi.hall.formats import Row
+from hoithi.hall.session import Line, Reply, step
+from hoithi.hall.store.api import Work
+
+LineKey = tuple[bytes, int]
+"""Sitting and number of a line of its roster."""
+
+_NO_FLOOR: Mapping[LineKey, int] = {}
+
+
+@dataclass(slots=True)
+class Folded:
+    """What a batch does once it is on disk: lines as they stand then, rows to store, replies."""
+
+    lines: dict[LineKey, Line] = field(default_factory=dict)
+    rows: dict[bytes, list[Row]] = field(default_factory=dict)
+    replies: list[Reply] = field(default_factory=list)
+
+
+def fold(
+    work: Sequence[Work],
+    line_of: Callable[[LineKey], Line],
+    now_ms: int,
+    not_before: Mapping[LineKey, int] = _NO_FLOOR,
+) -> Folded:
+    """Do all the work on copies.
+
+    `not_before` holds the last time that is stored of a line: on several nodes a clock that is a
+    little behind must not date a row before the one it follows.
+    """
+    folded = Folded()
+    lines, rows, replies = folded.lines, folded.rows, folded.replies
+    for each in work:
+        command = each.command
+        if isinstance(command, Row):
+            rows.setdefault(each.sitting, []).append(command)
+            continue
+        if each.terms is None:
+            raise ValueError("a command needs terms")
+        key = (each.sitting, each.line)
+        line = lines.get(key) or line_of(key)
+        now = max(now_ms, not_before.get(key, now_ms))
+        result = step(line, command, now, each.terms)
+        if result.rows:
+            rows.setdefault(each.sitting, []).extend(result.rows)
+        lines[key] = result.line
+        replies.append(result.reply)
+    return folded
