@@ -1,0 +1,23 @@
+"""Reading the bank."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db.models import Q
+
+from hoithi.bank.models import Collection, ItemVersion
+
+
+def usable_versions(collection: Collection, law_date: date) -> list[ItemVersion]:
+    """The newest version of each question that was true on the day, in order of codes."""
+    newest: dict[int, ItemVersion] = {}
+    true_then = ItemVersion.objects.filter(
+        Q(valid_to=None) | Q(valid_to__gte=law_date),
+        item__collection=collection,
+        item__retired_at=None,
+        valid_from__lte=law_date,
+    )
+    for version in true_then.select_related("item").order_by("number"):
+        newest[version.item_id] = version
+    return sorted(newest.values(), key=lambda version: version.item.code)

@@ -1,0 +1,48 @@
+"""Reads settings from the environment, and fails loudly: the sentence names the variable.
+
+Every variable is a row of docs/operations.md and of `.env.example`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+class Environment:
+    """The variables of this process; in production no development value is taken."""
+
+    def __init__(self, values: Mapping[str, str] = os.environ) -> None:
+        self._values = values
+        self.production = values.get("HOITHI_ENV", "development") == "production"
+
+    def text(self, name: str, default: str) -> str:
+        """A text, or the default."""
+        return self._values.get(name) or default
+
+    def secret(self, name: str, development: str) -> str:
+        """A secret; the development value is refused in production."""
+        value = self._values.get(name, "")
+        if value:
+            return value
+        if self.production:
+            raise ImproperlyConfigured(f"{name} must be set in production")
+        return development
+
+    def number(self, name: str, default: int) -> int:
+        """A whole number of 0 or more."""
+        value = self._values.get(name, "")
+        if not value:
+            return default
+        if not value.isdecimal():
+            raise ImproperlyConfigured(f"{name} is not a whole number: {value!r}")
+        return int(value)
+
+    def flag(self, name: str, *, default: bool) -> bool:
+        """`1` or `0`."""
+        value = self._values.get(name, "")
+        if value not in ("", "0", "1"):
+            raise ImproperlyConfigured(f"{name} must be 0 or 1: {value!r}")
+        return default if value == "" else value == "1"

@@ -1,0 +1,101 @@
+"""Reading contests: the plan in force, the regulation of a round, who sees which contest."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from django.http import Http404
+
+from hoithi.contests.models import CommitteeSeat, Contest, PlanVersion, Round
+from hoithi.contests.plan.conversion import regulation_of as regulation_from
+from hoithi.contests.plan.reading import parse_plan
+from hoithi.contests.plan.schema import Form, OnlinePlan, Plan
+from hoithi.contests.plan.schema import Round as RoundPlan
+from hoithi.people.models import ScopeKind, Unit, User
+from hoithi.people.permissions import scopes_of
+from hoithi.rules.regulation import Regulation
+
+
+@lru_cache(maxsize=32)
+def _parsed(sha256: str, text: str) -> Plan:  # noqa: ARG001 - the digest makes a short cache key
+    return parse_plan(text.encode())
+
+
+def plan_version_of(contest: Contest) -> PlanVersion:
+    """The newest plan of a contest: the one in force."""
+    return contest.plans.order_by("-number")[0]
+
+
+def plan_of(contest: Contest) -> Plan:
+    """The plan in force, typed. Its clock windows are those of the file, not those of a demo."""
+    version = plan_version_of(contest)
+    return _parsed(version.sha256, version.text)
+
+
+def round_plan(each: Round) -> RoundPlan:
+    return plan_of(each.contest).round(each.key)
+
+
+def online_plan(each: Round) -> OnlinePlan:
+    """How a round held in the hall is held. Raises ValueError for a live one."""
+    online = round_plan(each).online
+    if online is None:
+        raise ValueError(f"{each.key} is not held online")
+    return online
+
+
+def regulation_of(each: Round) -> Regulation:
+    """The rules of a round, for hoithi.rules."""
+    plan = plan_of(each.contest)
+    return regulation_from(plan, plan.round(each.key))
+
+
+def form_of(contest: Contest, key: str) -> Form:
+    """A form of the plan. Raises Http404."""
+    for form in plan_of(contest).forms:
+        if form.key == key:
+            return form
+    raise Http404
+
+
+def contest_by_key(key: str) -> Contest:
+    """Raises Http404."""
+    contest = Contest.objects.filter(key=key).first()
+    if contest is None:
+        raise Http404
+    return contest
+
+
+def round_by_key(contest: Contest, key: str) -> Round:
+    """Raises Http404."""
+    found = Round.objects.filter(contest=contest, key=key).select_related("contest").first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def contests_of(user: User) -> list[Contest]:
+    """The contests in which somebody has a right, newest first."""
+    keys = scopes_of(user, ScopeKind.CONTEST)
+    return list(Contest.objects.filter(key__in=keys))
+
+
+def units_of(contest: Contest) -> list[Unit]:
+    """The units that take part, in the order of the plan."""
+    return list(
+        Unit.objects.filter(pk__in=contest.contest_units.values("unit")).order_by("position")
+    )
+
+
+def unit_by_code(contest: Contest, code: str) -> Unit:
+    """Raises Http404 for a unit that does not take part."""
+    for unit in units_of(contest):
+        if unit.code == code:
+            return unit
+    raise Http404
+
+
+def barring_seats(contest: Contest) -> list[CommitteeSeat]:
+    """Seats in bodies whose members may not take part."""
+    barred = [body.key for body in plan_of(contest).bodies if body.barred]
+    return list(CommitteeSeat.objects.filter(contest=contest, body__in=barred, until=None))

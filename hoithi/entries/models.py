@@ -1,0 +1,195 @@
+"""Who takes part, for which unit (docs/decisions/0006)."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from hoithi.contests.models import Category, Contest
+from hoithi.people.models import Unit
+
+# Marks that Vietnamese letters never carry apart once a text is composed (NFC). The breve is not
+# among them: M'Nông has letters with it that Unicode knows only in two parts.
+LOOSE_MARKS = "\u0300\u0301\u0302\u0303\u0309\u031b\u0323"
+
+
+def is_composed(field: str) -> Q:
+    """A database check that a text is composed, as far as a LIKE can tell."""
+    check = Q()
+    for mark in LOOSE_MARKS:
+        check &= ~Q(**{f"{field}__contains": mark})
+    return check
+
+
+class RegistrationState(models.TextChoices):
+    DRAFT = "draft", "draft"
+    SUBMITTED = "submitted", "submitted"
+    RETURNED = "returned", "returned"
+    ACCEPTED = "accepted", "accepted"
+
+
+class UnitRegistration(models.Model):
+    """A unit's choice of forms and its lists. `extended_to` is an exception after the deadline."""
+
+    contest = models.ForeignKey(Contest, models.PROTECT, related_name="registrations")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    forms = models.JSONField(default=list)
+    declared = models.PositiveIntegerField(default=0)
+    state = models.CharField(
+        max_length=10, choices=RegistrationState, default=RegistrationState.DRAFT
+    )
+    submitted_at = models.DateTimeField(null=True)
+    submitted_by = models.CharField(max_length=200, blank=True)
+    receipt = models.CharField(max_length=40, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.CharField(max_length=200, blank=True)
+    returned_reason = models.CharField(max_length=500, blank=True)
+    extended_to = models.DateTimeField(null=True)
+    extended_reason = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        ordering = ("contest", "unit__position")
+        constraints = (
+            models.UniqueConstraint(fields=("contest", "unit"), name="one_registration_per_unit"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.contest_id}/{self.unit_id}"
+
+
+class Person(models.Model):
+    """Somebody who takes part, once per contest.
+
+    National id and phone are stored encrypted, with the id of the key; their blind indexes find
+    equal ones. `given_name` is proposed and can be corrected: it decides the place in lists.
+    """
+
+    contest = models.ForeignKey(Contest, models.PROTECT, related_name="people")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    name = models.CharField(max_length=100)
+    given_name = models.CharField(max_length=60)
+    folded_name = models.CharField(max_length=100, db_index=True)
+    sort_key = models.CharField(max_length=400)
+    birth = models.CharField(max_length=10, blank=True)
+    audience = models.SlugField(max_length=60, blank=True)
+    workplace = models.CharField(max_length=200, blank=True)
+    national_id_cipher = models.BinaryField(null=True)
+    national_id_index = models.CharField(max_length=32, blank=True)
+    phone_cipher = models.BinaryField(null=True)
+    phone_index = models.CharField(max_length=32, blank=True)
+    key_id = models.CharField(max_length=8, blank=True)
+    is_sample = models.BooleanField(default=False)
+    added_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("sort_key", "pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("contest", "national_id_index"),
+                condition=Q(removed_at__isnull=True) & ~Q(national_id_index=""),
+                name="one_person_per_national_id",
+            ),
+            models.CheckConstraint(condition=is_composed("name"), name="name_is_composed"),
+        )
+        indexes = (models.Index(fields=("contest", "unit", "sort_key"), name="people_of_unit"),)
+
+    def __str__(self) -> str:
+        return f"person {self.pk}"
+
+
+class Team(models.Model):
+    """A unit's team in a live form."""
+
+    contest = models.ForeignKey(Contest, models.PROTECT, related_name="teams")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    name = models.CharField(max_length=200)
+    is_sample = models.BooleanField(default=False)
+    added_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("contest", "unit__position")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TeamMember(models.Model):
+    """A person of a team."""
+
+    team = models.ForeignKey(Team, models.PROTECT, related_name="members")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("team", "person"), name="once_in_a_team"),)
+
+    def __str__(self) -> str:
+        return f"{self.team_id}/{self.person_id}"
+
+
+class EntryState(models.TextChoices):
+    """A listed entry is not yet accepted; a withdrawn one stays as a row."""
+
+    LISTED = "listed", "listed"
+    ACCEPTED = "accepted", "accepted"
+    WITHDRAWN = "withdrawn", "withdrawn"
+
+
+class Entry(models.Model):
+    """One participant that is ranked: a person or a team, in one category.
+
+    `public_id` is the pseudonym in published data; the access code is derived from it and
+    `code_issue`, and never stored.
+    """
+
+    contest = models.ForeignKey(Contest, models.PROTECT, related_name="entries")
+    category = models.ForeignKey(Category, models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="entries")
+    team = models.ForeignKey(Team, models.PROTECT, null=True, related_name="entries")
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True)
+    number = models.CharField(max_length=20, blank=True)
+    state = models.CharField(max_length=10, choices=EntryState, default=EntryState.LISTED)
+    code_issue = models.PositiveSmallIntegerField(default=1)
+    barred_reason = models.CharField(max_length=300, blank=True)
+    replaces = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    accepted_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ("number", "pk")
+        verbose_name_plural = "entries"
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(person__isnull=True) ^ Q(team__isnull=True),
+                name="a_person_or_a_team",
+            ),
+            models.UniqueConstraint(
+                fields=("category", "person"),
+                condition=~Q(state="withdrawn"),
+                name="once_in_a_category",
+            ),
+            models.UniqueConstraint(
+                fields=("contest", "number"), condition=~Q(number=""), name="number_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"entry {self.number or self.pk}"
+
+
+class StagedList(models.Model):
+    """An uploaded list that is being mended: the whole file, encrypted, until it is saved."""
+
+    registration = models.OneToOneField(UnitRegistration, models.CASCADE, related_name="staged")
+    form = models.SlugField(max_length=60)
+    file_name = models.CharField(max_length=200)
+    cipher = models.BinaryField()
+    key_id = models.CharField(max_length=8)
+    uploaded_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.registration_id}/{self.form}"

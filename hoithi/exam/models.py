@@ -1,0 +1,150 @@
+"""A round held online: sealed package, sittings, and the attempts collected from the hall."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from hoithi.bank.models import ItemVersion
+from hoithi.contests.models import Round
+from hoithi.entries.models import Entry
+from hoithi.people.models import Approval
+
+
+class PackageState(models.TextChoices):
+    DRAFT = "draft", "draft"
+    SEALED = "sealed", "sealed"
+    WITHDRAWN = "withdrawn", "withdrawn"
+
+
+class Package(models.Model):
+    """Two canonical files under one commitment (docs/decisions/0003); the keys are encrypted.
+
+    A sealed package is never changed. Before the first start two people can withdraw it.
+    """
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="packages")
+    number = models.PositiveSmallIntegerField()
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True)
+    questions = models.BinaryField()
+    keys_cipher = models.BinaryField()
+    key_id = models.CharField(max_length=8)
+    questions_sha256 = models.CharField(max_length=64)
+    keys_sha256 = models.CharField(max_length=64)
+    commitment = models.CharField(max_length=64)
+    state = models.CharField(max_length=10, choices=PackageState, default=PackageState.DRAFT)
+    built_by = models.CharField(max_length=200)
+    built_at = models.DateTimeField()
+    sealing = models.ForeignKey(Approval, models.PROTECT, null=True, related_name="+")
+    withdrawal = models.ForeignKey(Approval, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ("round", "number")
+        constraints = (
+            models.UniqueConstraint(fields=("round", "number"), name="one_package_per_number"),
+            models.UniqueConstraint(
+                fields=("round",), condition=Q(state="sealed"), name="one_sealed_package"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="sealed") | Q(sealing__isnull=False), name="sealed_by_two"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.round_id}/{self.number}"
+
+
+class PackageItem(models.Model):
+    """Which version of a question became which item of a package."""
+
+    package = models.ForeignKey(Package, models.PROTECT, related_name="items")
+    version = models.ForeignKey(ItemVersion, models.PROTECT, related_name="+")
+    item = models.CharField(max_length=16)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("package", "item"), name="one_item_of_a_package"),
+        )
+
+    def __str__(self) -> str:
+        return self.item
+
+
+class SittingState(models.TextChoices):
+    PUBLISHED = "published", "published"
+    COLLECTED = "collected", "collected"
+    GRADED = "graded", "graded"
+
+
+class Sitting(models.Model):
+    """One opening of the hall for a round. `closing` is the closing record, once collected."""
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="sittings")
+    package = models.ForeignKey(Package, models.PROTECT, related_name="sittings")
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True)
+    title = models.CharField(max_length=300)
+    opens_at = models.DateTimeField()
+    closes_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=SittingState, default=SittingState.PUBLISHED)
+    roster_sha256 = models.CharField(max_length=64)
+    closing = models.JSONField(null=True)
+    published_by = models.CharField(max_length=200)
+    published_at = models.DateTimeField()
+    collected_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("round", "id")
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class RosterLine(models.Model):
+    """A line of a sitting's roster; the entry key draws its papers."""
+
+    sitting = models.ForeignKey(Sitting, models.PROTECT, related_name="lines")
+    line = models.PositiveIntegerField()
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="+")
+    entry_key = models.CharField(max_length=32)
+    is_barred = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ("sitting", "line")
+        constraints = (
+            models.UniqueConstraint(fields=("sitting", "line"), name="one_entry_per_line"),
+            models.UniqueConstraint(fields=("sitting", "entry"), name="one_line_per_entry"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.sitting_id}/{self.line}"
+
+
+class Attempt(models.Model):
+    """An attempt as the journal tells it; marks are filled in when keys are opened."""
+
+    sitting = models.ForeignKey(Sitting, models.PROTECT, related_name="attempts")
+    line = models.ForeignKey(RosterLine, models.PROTECT, related_name="attempts")
+    public_id = models.CharField(max_length=32, unique=True)
+    number = models.PositiveSmallIntegerField()
+    started_ms = models.BigIntegerField()
+    deadline_ms = models.BigIntegerField()
+    submitted_ms = models.BigIntegerField()
+    is_automatic = models.BooleanField()
+    is_void = models.BooleanField()
+    answers = models.JSONField()
+    prediction = models.BigIntegerField()
+    late_rows = models.PositiveIntegerField()
+    receipt = models.CharField(max_length=20, blank=True)
+    correct = models.PositiveSmallIntegerField(null=True)
+    points = models.DecimalField(max_digits=9, decimal_places=2, null=True)
+
+    class Meta:
+        ordering = ("sitting", "line", "number")
+        constraints = (
+            models.UniqueConstraint(fields=("line", "number"), name="one_attempt_per_number"),
+        )
+
+    def __str__(self) -> str:
+        return self.public_id

@@ -1,0 +1,83 @@
+"""Views say who may see them, and get a typed request.
+
+The mark on a view is read by the test that walks every address as every role.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+
+from hoithi.people.accounts import has_second_factor
+from hoithi.people.models import Role, User
+from hoithi.people.permissions import contest_scope, has_role
+
+P = ParamSpec("P")
+R = TypeVar("R", bound=HttpResponseBase)
+PERMISSION = "hoithi_permission"
+
+
+class StaffRequest(HttpRequest):
+    """A request of a signed-in user with a second factor."""
+
+    user: User
+
+
+StaffView = Callable[Concatenate[StaffRequest, P], HttpResponseBase]
+View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+
+
+def public(view: View[P]) -> View[P]:
+    """Anybody may see it."""
+    setattr(view, PERMISSION, "public")
+    return view
+
+
+def _signed_in(request: HttpRequest) -> HttpResponse | User:
+    user = request.user
+    if not isinstance(user, User) or not user.is_active:
+        return redirect_to_login(request.get_full_path())
+    if not has_second_factor(user):
+        return redirect("mfa_activate_totp")
+    return user
+
+
+def signed_in(view: StaffView[P]) -> View[P]:
+    """Anybody with an account and a second factor; what they see depends on their grants."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        user = _signed_in(request)
+        if isinstance(user, HttpResponse):
+            return user
+        request.__class__ = StaffRequest
+        return view(request, *args, **kwargs)  # type: ignore[arg-type] # class set above
+
+    setattr(guarded, PERMISSION, "signed_in")
+    return guarded
+
+
+def contest_role(*roles: Role) -> Callable[[StaffView[P]], View[P]]:
+    """One of the roles in the contest whose key is in the address as `contest`."""
+
+    def decorate(view: StaffView[P]) -> View[P]:
+        @wraps(view)
+        def guarded(
+            request: StaffRequest, /, *args: P.args, **kwargs: P.kwargs
+        ) -> HttpResponseBase:
+            key = kwargs.get("contest")
+            if not isinstance(key, str) or not has_role(request.user, roles, contest_scope(key)):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        checked = signed_in(guarded)
+        setattr(checked, PERMISSION, "contest:" + ",".join(roles))
+        return checked
+
+    return decorate

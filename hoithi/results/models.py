@@ -1,0 +1,195 @@
+"""Scores per round, decisions, and what was published. Nothing that counted is overwritten."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from hoithi.contests.models import Contest, Round
+from hoithi.entries.models import Entry
+from hoithi.people.models import Approval
+
+
+class RoundScore(models.Model):
+    """An entry's score in a round, with the values that can break a tie, as text of decimals.
+
+    A later closing voids a row and adds one.
+    """
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="scores")
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="scores")
+    points = models.DecimalField(max_digits=9, decimal_places=2)
+    values = models.JSONField()
+    is_barred = models.BooleanField(default=False)
+    meets_requirement = models.BooleanField(default=True)
+    evidence = models.CharField(max_length=120)
+    recorded_at = models.DateTimeField()
+    voided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("round", "-points")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("round", "entry"),
+                condition=Q(voided_at__isnull=True),
+                name="one_counted_score_per_round",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.round_id}/{self.entry_id} {self.points}"
+
+
+class RecordedRound(models.Model):
+    """A live round entered from signed minutes: who entered it, who confirmed it, why so late."""
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="records")
+    held_on = models.DateField()
+    place = models.CharField(max_length=200)
+    late_reason = models.CharField(max_length=500, blank=True)
+    scan_name = models.CharField(max_length=200)
+    scan_sha256 = models.CharField(max_length=64)
+    marks = models.JSONField()
+    approval = models.ForeignKey(Approval, models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+    voided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("round",), condition=Q(voided_at__isnull=True), name="one_record_per_round"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.round_id} {self.held_on}"
+
+
+class FrozenCounts(models.Model):
+    """The numbers that predictions are about, signed once per round."""
+
+    round = models.OneToOneField(Round, models.PROTECT, related_name="frozen_counts")
+    participants = models.PositiveIntegerField()
+    attempts = models.PositiveIntegerField()
+    all_correct = models.PositiveIntegerField()
+    frozen_by = models.CharField(max_length=200)
+    frozen_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.round_id} {self.participants}"
+
+
+class TieDecision(models.Model):
+    """The committee's order of entries that share a place across a prize line."""
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="tie_decisions")
+    order = models.JSONField()
+    reason = models.CharField(max_length=500)
+    approval = models.ForeignKey(Approval, models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("round", "id")
+
+    def __str__(self) -> str:
+        return f"{self.round_id} {len(self.order)}"
+
+
+class RulingEffect(models.TextChoices):
+    DROP = "drop", "drop"
+    ACCEPT_ALSO = "accept_also", "accept_also"
+    POINTS_TO_ALL = "points_to_all", "points_to_all"
+
+
+class Ruling(models.Model):
+    """What two people decided about an item after the first start (docs/decisions/0003)."""
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="rulings")
+    item = models.CharField(max_length=16)
+    effect = models.CharField(max_length=20, choices=RulingEffect)
+    option = models.PositiveSmallIntegerField(null=True)
+    reason = models.CharField(max_length=500)
+    approval = models.ForeignKey(Approval, models.PROTECT, related_name="+")
+    ruled_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("round", "id")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(effect="accept_also") ^ Q(option__isnull=True),
+                name="option_where_one_is_accepted",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.item} {self.effect}"
+
+
+class Publication(models.Model):
+    """A frozen, numbered version of a round's result; a correction is a new version."""
+
+    contest = models.ForeignKey(Contest, models.PROTECT, related_name="publications")
+    round = models.ForeignKey(Round, models.PROTECT, related_name="publications")
+    number = models.PositiveIntegerField()
+    content = models.JSONField()
+    sha256 = models.CharField(max_length=64)
+    reason = models.CharField(max_length=500, blank=True)
+    published_by = models.CharField(max_length=200)
+    published_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("round", "-number")
+        constraints = (
+            models.UniqueConstraint(fields=("round", "number"), name="one_version_per_round"),
+            models.CheckConstraint(
+                condition=Q(number=1) | ~Q(reason=""), name="correction_with_reason"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.round_id}/{self.number}"
+
+
+class Award(models.Model):
+    """A prize given by a publication."""
+
+    publication = models.ForeignKey(Publication, models.PROTECT, related_name="awards")
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="+")
+    prize = models.SlugField(max_length=60)
+    label = models.CharField(max_length=120)
+    amount_vnd = models.PositiveBigIntegerField()
+    place = models.PositiveIntegerField()
+    position = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ("publication", "position")
+        constraints = (
+            models.UniqueConstraint(fields=("publication", "entry"), name="one_prize_per_entry"),
+            models.CheckConstraint(condition=Q(place__gte=1), name="place_from_one"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.label} {self.entry_id}"
+
+
+class NameComplaint(models.Model):
+    """A contestant says that the printed name is wrong, with a code; somebody answers."""
+
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="+")
+    said = models.CharField(max_length=300)
+    said_at = models.DateTimeField()
+    answer = models.CharField(max_length=300, blank=True)
+    answered_by = models.CharField(max_length=200, blank=True)
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-said_at",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(answered_at__isnull=True) | Q(answered_at__gte=F("said_at")),
+                name="answered_after_it_was_said",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.entry_id}"

@@ -1,0 +1,43 @@
+"""The log: chained, in the transaction of the act, and a change is noticed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from django.db import transaction
+
+from hoithi.audit.actions import record
+from hoithi.audit.models import LogEntry
+from hoithi.audit.queries import entries_about, first_broken
+
+NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
+
+
+def write(action: str) -> None:
+    with transaction.atomic():
+        record(actor_id=7, actor_name="Thử", action=action, target="x:1", now=NOW, after={"a": 1})
+
+
+@pytest.mark.django_db
+def test_entries_are_numbered_and_chained() -> None:
+    for action in ("one", "two", "three"):
+        write(action)
+    assert [entry.action for entry in entries_about("x:1")] == ["three", "two", "one"]
+    assert first_broken() is None
+    LogEntry.objects.filter(number=2).update(actor_name="Ai đó")
+    assert first_broken() == 2
+
+
+@pytest.mark.django_db
+def test_a_removed_entry_is_noticed() -> None:
+    for action in ("one", "two", "three"):
+        write(action)
+    LogEntry.objects.filter(number=2).delete()
+    assert first_broken() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_act_and_its_entry_stand_or_fall_together() -> None:
+    with pytest.raises(RuntimeError, match="outside of a transaction"):
+        record(actor_id=7, actor_name="Thử", action="one", target="x:1", now=NOW)
