@@ -6,6 +6,7 @@ const TEXTS = {
   vi: {
     language: "English",
     title: "Phòng thi",
+    titleHelp: "Thi trực tuyến",
     enterTitle: "Vào phòng thi",
     enterHelp: "Nhập mã dự thi in trên phiếu. Không phân biệt chữ hoa, chữ thường.",
     code: "Mã dự thi",
@@ -29,12 +30,12 @@ const TEXTS = {
     acceptConsent: "Tôi đồng ý cho Ban Tổ chức xử lý dữ liệu như đã nêu",
     sampleTitle: "Câu hỏi thử",
     sampleHelp: "Chọn một phương án để làm quen. Câu này không tính điểm.",
-    sampleDone: "Đã chọn. Khi thi, dòng này sẽ hiện “Đã lưu” sau khi máy chủ đã ghi.",
+    sampleDone: "Đã chọn. Khi thi, “Đã lưu” hiện ở đây sau khi máy chủ đã ghi.",
     start: "Bắt đầu làm bài",
     resume: "Tiếp tục làm bài",
     waitTitle: "Chưa đến giờ mở phòng thi",
     waitHelp: "Trang tự mở khi đến giờ, anh/chị không cần tải lại.",
-    opensAt: (t) => `Mở lúc ${t}`,
+    opensAt: (time, day) => `Mở lúc ${time.replace(":", "h")} ngày ${day}`,
     closedTitle: "Vòng thi đã kết thúc",
     closedHelp: "Phòng thi không còn nhận lượt thi mới.",
     question: (n, all) => `Câu ${n}/${all}`,
@@ -42,8 +43,10 @@ const TEXTS = {
     next: "Câu sau",
     review: "Xem lại",
     flag: "Đánh dấu",
-    flagged: "Đã đánh dấu",
+    flagged: "đã đánh dấu",
+    list: "Danh sách câu hỏi",
     saved: (t) => `Đã lưu lúc ${t}`,
+    savedBefore: "Đã lưu",
     sending: "Đang gửi…",
     waiting: "Chờ mạng: sẽ tự gửi",
     blank: "Chưa trả lời",
@@ -66,12 +69,13 @@ const TEXTS = {
     predictionRange: (a, b) => `Nhập một số từ ${a} đến ${b}.`,
     back: "Trở lại bài làm",
     submit: "Nộp bài",
-    submitUnsent: (n) => `Còn ${n} câu trả lời chưa gửi. Bài sẽ được nộp sau khi gửi xong.`,
+    submitUnsent: (n) => `Còn ${n} câu trả lời chưa gửi. Bài sẽ tự nộp sau khi gửi xong; anh/chị không cần bấm lại.`,
+    submitOffline: "Chưa có mạng. Bài sẽ tự nộp khi có mạng trở lại; anh/chị không cần bấm lại.",
     submitting: "Đang nộp bài…",
     doneTitle: "Đã nộp bài. Cảm ơn anh/chị đã tham gia!",
     doneAuto: "Hết giờ làm bài. Bài của anh/chị đã được nộp tự động.",
     doneFacts: (a, t) => `Đã ghi ${a}/${t} câu trả lời.`,
-    doneAt: (t) => `Thời điểm nộp: ${t}`,
+    doneAt: (time, day) => `Thời điểm nộp: ${time} ngày ${day}.`,
     receipt: "Mã biên nhận",
     receiptHelp: "Anh/chị chụp lại hoặc ghi lại mã này. Sau khi công bố, mã cho phép kiểm tra bài của mình đã được tính.",
     nonce: "Số kèm theo biên nhận",
@@ -86,7 +90,7 @@ const TEXTS = {
     otherDevice: "Bài thi đang mở trên một máy khác. Nếu tiếp tục ở đây, máy kia sẽ không ghi thêm được câu trả lời nào.",
     takeOver: "Tiếp tục trên máy này",
     staleDevice: "Bài thi đã được chuyển sang máy khác. Máy này không ghi thêm câu trả lời.",
-    otherTab: "Bài thi đang mở ở thẻ khác của trình duyệt. Thẻ này chỉ để xem.",
+    otherTab: "Bài thi đang mở ở thẻ khác của trình duyệt. Thẻ này không ghi câu trả lời.",
     useThisTab: "Làm bài ở thẻ này",
     voided: "Lượt thi này đã được Ban Tổ chức hủy, có lý do ghi trong biên bản. Vui lòng liên hệ cán bộ đầu mối của đơn vị.",
     retry: "Thử lại",
@@ -108,6 +112,7 @@ const TEXTS = {
   en: {
     language: "Tiếng Việt",
     title: "Exam hall",
+    titleHelp: "Online contest",
     enterTitle: "Enter the exam hall",
     enterHelp: "Type the code printed on your slip. Capitals do not matter.",
     code: "Access code",
@@ -131,12 +136,12 @@ const TEXTS = {
     acceptConsent: "I agree that the committee processes my data as described",
     sampleTitle: "Sample question",
     sampleHelp: "Choose an option to get used to it. This one does not count.",
-    sampleDone: "Chosen. In the exam this line says “Saved” once the server has stored it.",
+    sampleDone: "Chosen. In the exam “Saved” shows here once the server has it.",
     start: "Start",
     resume: "Go on with my paper",
     waitTitle: "The exam hall is not open yet",
     waitHelp: "The page opens by itself; there is no need to reload.",
-    opensAt: (t) => `Opens at ${t}`,
+    opensAt: (time, day) => `Opens at ${time} on ${day}`,
     closedTitle: "The round is over",
     closedHelp: "The hall takes no new attempts.",
     question: (n, all) => `Question ${n}/${all}`,
@@ -144,10 +149,12 @@ const TEXTS = {
     next: "Next",
     review: "Review",
     flag: "Flag",
-    flagged: "Flagged",
+    flagged: "flagged",
+    list: "List of questions",
     saved: (t) => `Saved at ${t}`,
+    savedBefore: "Saved",
     sending: "Sending…",
-    waiting: "Waiting for the network: will send by itself",
+    waiting: "No network: sends by itself",
     blank: "Not answered",
     lateSaved: "Recorded after the end, does not count",
     offline: (n) => `No connection. Answers waiting: ${n}. They will be sent by themselves.`,
@@ -168,12 +175,13 @@ const TEXTS = {
     predictionRange: (a, b) => `Enter a number from ${a} to ${b}.`,
     back: "Back to the paper",
     submit: "Hand in",
-    submitUnsent: (n) => `Answers not sent yet: ${n}. The paper is handed in after they are.`,
+    submitUnsent: (n) => `Answers not sent yet: ${n}. The paper is handed in by itself after they are.`,
+    submitOffline: "No connection. The paper is handed in by itself when it is back.",
     submitting: "Handing in…",
     doneTitle: "Handed in. Thank you for taking part!",
     doneAuto: "Time is over. Your paper was handed in automatically.",
     doneFacts: (a, t) => `Answers recorded: ${a}/${t}.`,
-    doneAt: (t) => `Handed in at ${t}`,
+    doneAt: (time, day) => `Handed in at ${time} on ${day}.`,
     receipt: "Receipt",
     receiptHelp: "Please note it or take a picture. After publication it shows that your paper was counted.",
     nonce: "Number that belongs to the receipt",
@@ -188,7 +196,7 @@ const TEXTS = {
     otherDevice: "Your paper is open on another device. If you go on here, that device can no longer store answers.",
     takeOver: "Go on here",
     staleDevice: "Your paper has moved to another device. This one stores no more answers.",
-    otherTab: "Your paper is open in another tab. This tab is read-only.",
+    otherTab: "Your paper is open in another tab. This one stores no answers.",
     useThisTab: "Work in this tab",
     voided: "The committee has made this attempt void, for a reason in the minutes. Please ask your unit officer.",
     retry: "Try again",
@@ -267,11 +275,9 @@ function clockTime(ms, seconds = true) {
   return new Intl.DateTimeFormat("vi-VN", options).format(ms);
 }
 
-function dayTime(ms) {
-  const day = new Intl.DateTimeFormat("vi-VN", {
-    day: "2-digit", month: "2-digit", year: "numeric", timeZone: "Asia/Ho_Chi_Minh",
-  }).format(ms);
-  return `${clockTime(ms, false)} ${day}`;
+function day(ms) {
+  const options = { day: "2-digit", month: "2-digit", year: "numeric", timeZone: "Asia/Ho_Chi_Minh" };
+  return new Intl.DateTimeFormat("vi-VN", options).format(ms);
 }
 
 function span(ms) {
@@ -297,7 +303,7 @@ const page = {
   lastSeq: 0, // the last number given to an answer in this epoch
   acknowledged: 0, // the last number the hall has on disk
   queue: [], // rows [number, position, option, time] not yet acknowledged
-  savedAt: new Map(), // position → hall time of the acknowledgement
+  savedAt: new Map(), // position → hall time of the acknowledgement, if it came to this page
   flags: new Set(),
   at: 0, // the position shown
   deadline: null,
@@ -305,7 +311,9 @@ const page = {
   net: "ok", // ok | down | busy
   active: true, // false in a second tab or on a device that was replaced
   late: false,
-  sending: false,
+  sending: false, // a save or the handing in is on its way
+  submitWanted: false, // hand in as soon as nothing waits any more
+  submitProblem: "",
   ended: false,
   warned: 0,
 };
@@ -352,14 +360,14 @@ async function enter(code) {
   page.who = reply;
   page.token = reply.token;
   remember();
-  if (reply.state === "submitted" && !reply.attempts_left) showDone(reply.receipt);
+  if (reply.state === "submitted") showDone(reply.receipt);
   else if (reply.state === "closed") showClosed();
   else showConfirm();
   return null;
 }
 
-function remember() {
-  store.write("session", { who: page.who, token: page.token, started: page.paper !== null });
+function remember(receipt = null) {
+  store.write("session", { who: page.who, token: page.token, started: page.paper !== null, receipt });
 }
 
 async function start(takeOver = false) {
@@ -373,10 +381,10 @@ async function start(takeOver = false) {
     openPaper(reply);
     return null;
   }
-  if (reply.error === "other_device") showOtherDevice();
+  if (reply.error === "other_device") showNote("otherDevice", ["takeOver", () => start(true)]);
   else if (reply.error === "not_open") showWaiting(reply.opens_ms ?? page.who.opens_ms);
   else if (reply.error === "closed") showClosed();
-  else if (reply.error === "voided") showNote(t.voided);
+  else if (reply.error === "voided") showNote("voided");
   else if (reply.error === "submitted" || reply.error === "no_attempts_left") await fetchReceipt();
   else if (status === 401) showEnter(explain(reply.error));
   else return reply.error;
@@ -384,7 +392,6 @@ async function start(takeOver = false) {
 }
 
 function openPaper(reply) {
-  const kept = store.read("queue");
   page.token = reply.token;
   page.paper = reply.paper;
   page.attempt = reply.attempt;
@@ -398,28 +405,33 @@ function openPaper(reply) {
   page.queue = [];
   page.ended = false;
   page.active = true;
+  page.late = false;
   page.savedAt = new Map();
-  reply.answers.forEach((option, position) => {
-    if (option >= 0) page.savedAt.set(position, reply.now_ms);
-  });
-  if (reply.prediction >= 0) page.savedAt.set(-1, reply.now_ms);
-  // What this browser had not sent before a reload, a crash or a change of epoch goes first.
-  if (kept && kept.attempt === reply.attempt) {
-    const sameEpoch = kept.epoch === reply.epoch;
-    for (const [number, position, option, at] of kept.queue) {
-      if (!sameEpoch || number > reply.last_seq) put(position, option, at);
-    }
+  const place = store.read(`place.${page.attempt}`);
+  page.at = place?.at ?? 0;
+  page.flags = new Set(place?.flags);
+  // What this browser had not sent before a reload or a crash goes first. After another device had
+  // its turn, what the hall holds is newer: then only gaps are filled.
+  const kept = store.read(`queue.${page.attempt}`);
+  const held = (position) => (position < 0 ? reply.prediction : reply.answers[position]) >= 0;
+  for (const [number, position, option, at] of kept?.queue ?? []) {
+    if (kept.epoch === reply.epoch ? number > reply.last_seq : !held(position)) put(position, option, at);
   }
   page.epoch = reply.epoch;
   keepQueue();
   remember();
   claimTab();
   showExam();
+  pulseLater();
   flush();
 }
 
 function keepQueue() {
-  store.write("queue", { attempt: page.attempt, epoch: page.epoch, queue: page.queue });
+  store.write(`queue.${page.attempt}`, { epoch: page.epoch, queue: page.queue });
+}
+
+function keepPlace() {
+  store.write(`place.${page.attempt}`, { at: page.at, flags: [...page.flags] });
 }
 
 function put(position, option, at) {
@@ -441,18 +453,22 @@ function answer(position, option) {
 let failures = 0;
 let retryTimer = null;
 
-function later(wait) {
+function later(wait, what = flush) {
   failures += 1;
   const backoff = Math.min(LONGEST_WAIT_MS, 500 * 2 ** failures);
   clearTimeout(retryTimer);
-  retryTimer = setTimeout(flush, Math.max(wait, backoff * (0.5 + Math.random() / 2)));
+  retryTimer = setTimeout(what, Math.max(wait, backoff * (0.5 + Math.random() / 2)));
 }
 
-// Sends what is not yet acknowledged, in order, one request at a time.
+// Sends what is not yet acknowledged, in order, one request at a time; hands in after the last.
 async function flush() {
-  if (page.sending || !page.queue.length || !page.active) return;
-  page.sending = true;
+  if (page.sending || !page.active) return;
   clearTimeout(retryTimer);
+  if (!page.queue.length) {
+    if (page.submitWanted) handIn();
+    return;
+  }
+  page.sending = true;
   redraw();
   const rows = page.queue.slice(0, MOST_SAVES);
   const { status, reply, wait } = await call("save", { saves: rows });
@@ -469,15 +485,14 @@ async function flush() {
   } else if (reply.error === "gap" || reply.error === "conflict") {
     await resume();
   } else if (reply.error === "stale_device") {
-    page.active = false;
-    showNote(t.staleDevice, [t.takeOver, () => start(true)]);
+    showStale();
     return;
   } else if (reply.error === "submitted") {
     await fetchReceipt();
     return;
   } else if (reply.error === "voided") {
     page.active = false;
-    showNote(t.voided);
+    showNote("voided");
     return;
   } else if (status === 401) {
     page.active = false;
@@ -488,7 +503,7 @@ async function flush() {
     later(LONGEST_WAIT_MS);
   }
   redraw();
-  if (page.queue.length && page.net === "ok") flush();
+  if (page.net === "ok") flush();
 }
 
 function acknowledge(upTo, now) {
@@ -522,31 +537,46 @@ async function fetchReceipt() {
   return false;
 }
 
-async function submit() {
+function submit() {
   page.submitWanted = true;
-  if (page.queue.length) {
-    await flush();
-    if (page.queue.length) return t.submitUnsent(page.queue.length);
-  }
-  const { status, reply } = await call("submit", { last_seq: page.lastSeq });
+  page.submitProblem = "";
+  redraw();
+  flush();
+}
+
+async function handIn() {
+  page.sending = true;
+  const { status, reply, wait } = await call("submit", { last_seq: page.lastSeq });
+  page.sending = false;
   if (status === 200) {
     showDone(reply);
-    return null;
+    return;
   }
-  if (reply.error === "gap") {
-    await resume();
-    return t.errors.other;
+  if (status === 0 || status === 429 || status >= 500) {
+    page.net = status === 0 ? "down" : "busy";
+    later(wait);
+    redraw();
+    return;
   }
-  if (reply.error === "stale_device") {
-    page.active = false;
-    showNote(t.staleDevice, [t.takeOver, () => start(true)]);
-    return null;
-  }
-  if (reply.error === "submitted" && (await fetchReceipt())) return null;
-  return explain(reply.error);
+  page.submitWanted = false;
+  if (reply.error === "stale_device") showStale();
+  else if (reply.error === "submitted" && (await fetchReceipt())) return;
+  else if (reply.error === "gap") await resume();
+  else page.submitProblem = reply.error;
+  redraw();
+}
+
+function showStale() {
+  page.active = false;
+  showNote("staleDevice", ["takeOver", () => start(true)]);
 }
 
 let pulseTimer = null;
+
+function pulseLater() {
+  clearTimeout(pulseTimer);
+  pulseTimer = setTimeout(pulse, page.pulseMs * (0.8 + Math.random() * 0.4));
+}
 
 async function pulse() {
   clearTimeout(pulseTimer);
@@ -565,8 +595,11 @@ async function pulse() {
     if (view === "waiting") opensAt = reply.opens_ms;
     if (reply.deadline_ms && reply.deadline_ms !== page.deadline) {
       page.deadline = reply.deadline_ms;
-      page.ended = false;
       page.warned = 0;
+      if (page.ended && page.active && page.paper && page.deadline > reply.now_ms) {
+        page.ended = false;
+        showExam();
+      }
     }
     if (reply.receipt && page.paper && reply.state === "submitted") showDone(reply.receipt);
   } else if (status === 0) {
@@ -576,10 +609,10 @@ async function pulse() {
     return;
   }
   redraw();
-  pulseTimer = setTimeout(pulse, page.pulseMs * (0.8 + Math.random() * 0.4));
+  pulseLater();
 }
 
-// ---- one tab at a time: a second one is told and only looks on
+// ---- one tab at a time: a second one is told and stores nothing
 
 const tabId = Math.random().toString(36).slice(2);
 const tabs = "BroadcastChannel" in window ? new BroadcastChannel("thi") : null;
@@ -594,7 +627,7 @@ tabs?.addEventListener("message", ({ data }) => {
     tabs.postMessage({ kind: "held", attempt: page.attempt, tab: tabId, to: data.tab });
   } else if ((data.kind === "held" && data.to === tabId) || data.kind === "take") {
     page.active = false;
-    showNote(t.otherTab, [t.useThisTab, takeTab]);
+    showNote("otherTab", ["useThisTab", takeTab]);
   }
 });
 
@@ -623,6 +656,11 @@ function h(tag, properties = {}, ...children) {
   return node;
 }
 
+// Screen readers speak a status again when it is written again, so only news is written.
+function say(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
 const button = (label, onclick, kind = "main") => h("button", { type: "button", class: kind, onclick }, label);
 
 function show(name, ...children) {
@@ -636,18 +674,19 @@ function show(name, ...children) {
   window.scrollTo(0, 0);
   drawBar();
   drawFoot();
+  tick();
 }
 
 function drawBar() {
-  const shown = page.who !== null && view !== "enter";
-  $("bar").hidden = !shown;
-  if (shown) $("who").replaceChildren(h("b", {}, page.who.name), h("span", {}, `${t.number}: ${page.who.number}`));
+  const [first, second] = $("who").children;
+  say(first, page.who ? page.who.name : t.title);
+  say(second, page.who ? `${t.number}: ${page.who.number}` : t.titleHelp);
   const message =
     page.net === "down"
       ? page.queue.length ? t.offline(new Set(page.queue.map((row) => row[1])).size) : t.offlineNone
       : page.net === "busy" ? t.busy : !store.durable && view === "exam" ? t.noStorage : "";
   const band = $("net");
-  if (band.textContent !== message) band.textContent = message;
+  say(band, message);
   band.hidden = !message;
 }
 
@@ -660,12 +699,15 @@ function drawFoot() {
   );
   $("foot").children[0].setAttribute("aria-label", t.smaller);
   $("foot").children[1].setAttribute("aria-label", t.larger);
+  resize(0);
 }
 
 function resize(by) {
-  page.size = Math.min(3, Math.max(-1, page.size + by));
+  page.size = Math.min(3, Math.max(0, page.size + by));
   store.write("size", page.size);
   document.documentElement.dataset.size = page.size;
+  $("foot").children[0].disabled = page.size === 0;
+  $("foot").children[1].disabled = page.size === 3;
 }
 
 let again = () => {};
@@ -727,7 +769,6 @@ function showConfirm() {
     h("p", { class: "quiet" }, t.wrongName),
     h("div", { class: "actions" }, button(t.goOn, who.state === "open" ? showResume : showRules), button(t.notMe, () => showEnter(), "plain")),
   );
-  pulse();
 }
 
 function showResume() {
@@ -763,12 +804,18 @@ function showRules() {
 
 function sample(question) {
   const done = h("p", { class: "quiet", role: "status" }, t.sampleHelp);
-  const options = question.options.map((text, index) =>
-    h("label", { class: "option" },
-      h("input", { type: "radio", name: "sample", value: index, onchange: () => (done.textContent = t.sampleDone) }),
-      h("span", { class: "letter", "aria-hidden": "true" }, "ABCDEFGH"[index]),
-      h("span", {}, text)));
+  const options = question.options.map((text, index) => option("sample", index, text, () => {
+    options.forEach((each, at) => each.classList.toggle("chosen", at === index));
+    done.textContent = t.sampleDone;
+  }));
   return h("fieldset", { class: "sample" }, h("legend", {}, `${t.sampleTitle}: ${question.stem}`), ...options, done);
+}
+
+function option(name, index, text, onchange) {
+  return h("label", { class: "option" },
+    h("input", { type: "radio", name, value: index, onchange }),
+    h("span", { class: "letter", "aria-hidden": "true" }, "ABCDEFGH"[index]),
+    h("span", {}, text));
 }
 
 function showStartButton(name, top, label, boxes) {
@@ -786,7 +833,7 @@ function showStartButton(name, top, label, boxes) {
   const check = () => (go.disabled = boxes.some((box) => !box.checked));
   boxes.forEach((box) => box.addEventListener("change", check));
   check();
-  show(name, top, error, h("div", { class: "actions" }, go));
+  show(name, top, h("div", { class: "actions" }, go), error);
 }
 
 function showWaiting(opens) {
@@ -799,9 +846,10 @@ function showWaiting(opens) {
   let starting = false;
   redraw = async () => {
     drawBar();
+    if (clock.now() === null) return;
     const left = opensAt - clock.now();
-    count.textContent = span(left);
-    when.textContent = t.opensAt(dayTime(opensAt));
+    say(count, span(left));
+    say(when, t.opensAt(clockTime(opensAt, false), day(opensAt)));
     if (left + jitter <= 0 && !starting) {
       starting = true;
       const failed = await start();
@@ -817,30 +865,28 @@ function showClosed() {
   show("closed", h("h1", {}, t.closedTitle), h("p", {}, t.closedHelp), button(t.another, () => showEnter(), "plain"));
 }
 
-function showOtherDevice() {
-  again = showOtherDevice;
-  showNote(t.otherDevice, [t.takeOver, () => start(true)]);
-}
-
+// `text` names a sentence or an error of TEXTS; `action` is [name of its label, what it does].
 function showNote(text, action = null) {
   again = () => showNote(text, action);
-  show("notice", h("p", { class: "note", role: "alert" }, text), action && h("div", { class: "actions" }, button(action[0], action[1])));
+  show("notice", h("p", { class: "note", role: "alert" }, t[text] ?? explain(text)), action && h("div", { class: "actions" }, button(t[action[0]], action[1])));
 }
 
 function showExam() {
   again = showExam;
+  page.submitWanted = false;
   const all = page.paper.length;
-  const heading = h("h1", { id: "stem" });
+  const heading = h("h1", { id: "stem", tabIndex: -1 });
   const place = h("p", { class: "place" });
   const options = h("div", { class: "options", role: "radiogroup", "aria-labelledby": "stem" });
   const status = h("p", { class: "status", role: "status" });
   const flag = button("", () => {
     if (!page.flags.delete(page.at)) page.flags.add(page.at);
+    keepPlace();
     redraw();
-  }, "tool");
+  }, "tool flag");
   const back = button(t.previous, () => move(-1), "plain");
   const next = button(t.next, () => move(1));
-  const dots = h("nav", { class: "dots", "aria-label": t.review });
+  const dots = h("nav", { class: "dots", "aria-label": t.list });
   page.paper.forEach((_, index) => dots.append(h("button", { type: "button", onclick: () => go(index) }, String(index + 1))));
   const review = button(t.review, showReview, "plain");
   const warning = h("p", { class: "hidden-text", role: "alert" });
@@ -849,8 +895,10 @@ function showExam() {
 
   function go(index) {
     page.at = index;
+    keepPlace();
     redraw();
-    heading.scrollIntoView({ block: "nearest" });
+    heading.focus({ preventScroll: true });
+    window.scrollTo(0, 0);
   }
 
   function move(by) {
@@ -864,10 +912,7 @@ function showExam() {
     place.textContent = t.question(page.at + 1, all);
     heading.textContent = item.stem;
     options.replaceChildren(...item.options.map((text, index) =>
-      h("label", { class: "option" },
-        h("input", { type: "radio", name: "option", value: index, onchange: () => answer(page.at, index) }),
-        h("span", { class: "letter", "aria-hidden": "true" }, "ABCDEFGH"[index]),
-        h("span", {}, text))));
+      option("option", index, text, () => answer(page.at, index))));
   }
 
   redraw = () => {
@@ -877,15 +922,17 @@ function showExam() {
     const chosen = page.answers[page.at];
     for (const [index, label] of [...options.children].entries()) {
       label.firstChild.checked = index === chosen;
+      label.classList.toggle("chosen", index === chosen);
       label.firstChild.disabled = page.ended || !page.active;
     }
-    status.textContent = statusOf(page.at);
+    say(status, statusOf(page.at));
     status.dataset.state = stateOf(page.at);
     const flagged = page.flags.has(page.at);
-    flag.textContent = flagged ? `⚑ ${t.flagged}` : `⚐ ${t.flag}`;
+    flag.textContent = t.flag;
     flag.setAttribute("aria-pressed", String(flagged));
     back.disabled = page.at === 0;
     next.textContent = page.at === all - 1 ? t.review : t.next;
+    review.classList.toggle("absent", page.at === all - 1);
     [...dots.children].forEach((dot, index) => {
       const state = stateOf(index);
       dot.dataset.state = state;
@@ -894,16 +941,14 @@ function showExam() {
       const words = state === "saved" ? t.answered : state === "empty" ? t.empty : t.unsent;
       dot.setAttribute("aria-label", `${t.question(index + 1, all)}, ${words}${page.flags.has(index) ? `, ${t.flagged}` : ""}`);
     });
-    warning.textContent = page.warned === 1 ? t.hurry1 : page.warned === 5 ? t.hurry5 : "";
+    say(warning, page.warned === 1 ? t.hurry1 : page.warned === 5 ? t.hurry5 : "");
   };
   redraw();
-  tick();
   page.moveBy = move;
   page.choose = (index) => {
     const choice = options.children[index]?.firstChild;
     if (choice && !choice.disabled) choice.click();
   };
-  pulse();
 }
 
 function stateOf(position) {
@@ -917,35 +962,48 @@ function statusOf(position) {
   if (state === "empty") return t.blank;
   if (state === "waiting") return page.net === "ok" ? t.sending : t.waiting;
   if (page.late) return t.lateSaved;
-  return t.saved(clockTime(page.savedAt.get(position) ?? clock.now()));
+  return page.savedAt.has(position) ? t.saved(clockTime(page.savedAt.get(position))) : t.savedBefore;
 }
 
 function showReview() {
   again = showReview;
+  page.submitProblem = "";
   const empty = page.answers.flatMap((option, index) => (option < 0 ? [index] : []));
+  const wish = h("p", { class: "note", role: "status", hidden: true });
   const error = h("p", { class: "note bad", role: "alert", hidden: true });
   const list = h("div", { class: "jump" });
-  empty.forEach((index) => list.append(button(String(index + 1), () => { page.at = index; showExam(); }, "tool")));
-  const go = button(t.submit, async () => {
-    go.disabled = true;
-    go.textContent = t.submitting;
-    const failed = await submit();
-    go.disabled = false;
-    go.textContent = t.submit;
-    if (failed) {
-      error.textContent = failed;
-      error.hidden = false;
-    }
+  empty.forEach((index) => {
+    const jump = button(String(index + 1), () => { page.at = index; keepPlace(); showExam(); }, "tool");
+    jump.setAttribute("aria-label", t.question(index + 1, page.answers.length));
+    list.append(jump);
+  });
+  const prediction = page.who.prediction && predictionField(page.who.prediction);
+  const go = button(t.submit, () => {
+    if (prediction && !prediction.record()) $("prediction").focus();
+    else submit();
   });
   show(
     "review",
     h("h1", {}, t.reviewTitle),
     h("p", { class: empty.length ? "note" : "note good" }, empty.length ? t.reviewEmpty(empty.map((i) => i + 1).join(", ")) : t.reviewAll),
     list,
-    page.who.prediction && predictionField(page.who.prediction),
-    error,
+    prediction?.field,
     h("div", { class: "actions" }, go, button(t.back, showExam, "plain")),
+    wish,
+    error,
   );
+  redraw = () => {
+    drawBar();
+    prediction?.draw();
+    go.disabled = page.submitWanted;
+    say(go, page.submitWanted ? t.submitting : t.submit);
+    const unsent = new Set(page.queue.map((row) => row[1])).size;
+    say(wish, !page.submitWanted || page.net === "ok" ? "" : unsent ? t.submitUnsent(unsent) : t.submitOffline);
+    wish.hidden = !wish.textContent;
+    say(error, page.submitProblem && explain(page.submitProblem));
+    error.hidden = !page.submitProblem;
+  };
+  redraw();
 }
 
 function predictionField(prompt) {
@@ -955,25 +1013,24 @@ function predictionField(prompt) {
     value: page.predictionText, "aria-describedby": "prediction-status",
     oninput: () => (page.predictionText = input.value),
   });
+  let wrong = "";
+  const draw = () => {
+    say(status, wrong || (stateOf(-1) === "empty" ? t.predictionEmpty : statusOf(-1)));
+    status.dataset.state = wrong ? "wrong" : stateOf(-1);
+  };
   const record = () => {
-    const value = Number(input.value.replace(/[.\s]/g, ""));
-    if (!/^[\d.\s]+$/.test(input.value) || value < prompt.minimum || value > prompt.maximum) {
-      status.textContent = t.predictionRange(prompt.minimum, prompt.maximum);
-      status.dataset.state = "wrong";
-      return;
-    }
-    if (value !== page.prediction) answer(-1, value);
+    const typed = input.value.trim();
+    const value = Number(typed.replace(/[.\s]/g, ""));
+    const fits = /^[\d.\s]+$/.test(typed) && value >= prompt.minimum && value <= prompt.maximum;
+    const shown = (number) => number.toLocaleString("vi-VN");
+    wrong = !typed || fits ? "" : t.predictionRange(shown(prompt.minimum), shown(prompt.maximum));
+    if (typed && fits && value !== page.prediction) answer(-1, value);
+    draw();
+    return !wrong;
   };
   input.addEventListener("change", record);
-  const draw = () => {
-    drawBar();
-    if (status.dataset.state !== "wrong" || stateOf(-1) === "waiting") {
-      status.textContent = stateOf(-1) === "empty" ? t.predictionEmpty : statusOf(-1);
-      status.dataset.state = stateOf(-1);
-    }
-  };
-  queueMicrotask(() => { redraw = draw; draw(); });
-  return h("div", { class: "field" }, h("label", { htmlFor: "prediction" }, prompt.prompt), input, status, button(t.predictionSave, record, "plain"));
+  const field = h("div", { class: "field" }, h("label", { htmlFor: "prediction" }, prompt.prompt), input, status, button(t.predictionSave, record, "plain"));
+  return { field, draw, record };
 }
 
 function showDone(receipt) {
@@ -983,13 +1040,16 @@ function showDone(receipt) {
   page.paper = null;
   page.queue = [];
   page.net = "ok";
-  store.drop("queue");
-  remember();
+  page.submitWanted = false;
+  store.drop(`queue.${receipt.attempt}`);
+  store.drop(`place.${receipt.attempt}`);
+  remember(receipt);
   const more = page.who.attempts_left === null || page.who.attempts_left > 1;
   show(
     "done",
+    h("p", { class: "over" }, page.who.title),
     h("h1", {}, receipt.automatic ? t.doneAuto : t.doneTitle),
-    h("p", {}, `${t.doneFacts(receipt.answered, receipt.total)} ${t.doneAt(`${clockTime(receipt.submitted_ms)} ${dayTime(receipt.submitted_ms).slice(6)}`)}`),
+    h("p", {}, `${t.doneFacts(receipt.answered, receipt.total)} ${t.doneAt(clockTime(receipt.submitted_ms), day(receipt.submitted_ms))}`),
     h("div", { class: "receipt" }, h("p", {}, t.receipt), h("p", { class: "code" }, receipt.receipt)),
     h("p", { class: "quiet" }, t.receiptHelp),
     h("details", {}, h("summary", {}, t.attempt), h("p", { class: "fine" }, `${t.attempt}: ${receipt.attempt}`), h("p", { class: "fine" }, `${t.nonce}: ${receipt.nonce}`)),
@@ -1006,8 +1066,7 @@ function tick() {
   const time = $("time");
   if (shown) {
     const left = page.deadline - now;
-    const text = t.left(span(left));
-    if (time.textContent !== text) time.textContent = text;
+    say(time, t.left(span(left)));
     time.dataset.hurry = left <= 60_000 ? "1" : left <= 300_000 ? "5" : "";
     const warned = left <= 60_000 ? 1 : left <= 300_000 ? 5 : 0;
     if (warned !== page.warned) {
@@ -1015,18 +1074,20 @@ function tick() {
       redraw();
     }
     if (left <= 0 && !page.ended) timeIsUp();
-  } else if (time.textContent) {
-    time.textContent = "";
+  } else {
+    say(time, "");
   }
   if (view === "waiting") redraw();
 }
 
-async function timeIsUp() {
+function timeIsUp() {
   page.ended = true;
   redraw();
   flush();
-  if (page.active) showNote(t.timeUp);
-  pulse();
+  if (page.active) showNote("timeUp");
+  // Everybody's time may end in the same moment: they do not all ask in the same moment.
+  clearTimeout(pulseTimer);
+  pulseTimer = setTimeout(pulse, Math.random() * page.pulseMs);
 }
 
 // ---- keys, and coming back
@@ -1051,10 +1112,13 @@ window.addEventListener("offline", () => { page.net = "down"; redraw(); });
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && comeBack());
 window.addEventListener("pageshow", (event) => event.persisted && page.paper && resume());
 
+// A slip scanned while the page is open changes nothing but the fragment.
+window.addEventListener("hashchange", () => location.hash && location.reload());
+
 async function open() {
-  resize(0);
+  document.documentElement.dataset.size = page.size;
   setInterval(tick, 250);
-  const code = decodeURIComponent(location.hash.slice(1));
+  const code = location.hash.slice(1).replace(/%20/g, " ");
   if (code) {
     history.replaceState(null, "", location.pathname);
     showEnter();
@@ -1069,12 +1133,17 @@ async function open() {
   }
   page.who = kept.who;
   page.token = kept.token;
-  if (!kept.started) {
-    showConfirm();
-    return;
-  }
+  if (kept.receipt) showDone(kept.receipt);
+  else if (kept.started) reopen();
+  else showConfirm();
+}
+
+// Back into the paper after a reload; keeps trying, because the code may be out of reach.
+async function reopen() {
   const failed = await start();
-  if (failed) showNote(explain(failed), [t.retry, () => location.reload()]);
+  if (!failed) return;
+  showNote(failed, ["retry", reopen]);
+  later(0, () => view === "notice" && !page.paper && reopen());
 }
 
 open();
