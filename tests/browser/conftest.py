@@ -1,0 +1,6 @@
+"""Browser tests share one Chromium; every test gets pages of its own."""
+
+from tests.browser.chromium import browser, desktop, new_phone, phone
+from tests.browser.exam_scene import hall, new_hall
+
+__all__ = ["browser", "desktop", "hall", "new_hall", "new_phone", "phone"]

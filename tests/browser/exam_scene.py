@@ -1,0 +1,273 @@
+"""A sitting as a contestant meets it: questions of real length, synthetic people, one page."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from hoithi.hall.store.api import PublishedPackage, PublishedSitting
+from hoithi.hall.store.sqlite_control import SqliteControlWriter
+from hoithi.rules import paper
+from hoithi.rules.paper import (
+    AttemptRule,
+    BlueprintRow,
+    Policy,
+    Prediction,
+    Sample,
+    SourceItem,
+    Text,
+)
+from tests.browser.chromium import HOST
+from tests.hall.scene import (
+    SITTING,
+    Client,
+    HallProcess,
+    close_connections,
+    code,
+    now_ms,
+    published_line,
+)
+
+TITLE = "Hội thi chuyển đổi số (dữ liệu mẫu)"
+ITEMS = 8
+POLICY = Policy(
+    duration_ms=1_200_000,
+    grace_ms=10_000,
+    all_required=False,
+    attempts=AttemptRule(1, "round", 420, []),
+    prediction=None,
+    result="none",
+    signals=False,
+    regulation=Text(
+        "1",
+        "Mỗi thí sinh thi một lượt, làm 8 câu trong 20 phút.\n"
+        "Thời gian tính theo đồng hồ của máy chủ. Hết giờ, bài được nộp tự động.",
+    ),
+    consent=Text(
+        "1",
+        "Ban Tổ chức dùng họ tên, đơn vị và bài làm để tổ chức hội thi và công bố kết quả.",
+    ),
+    sample=Sample("Thủ đô của nước ta là thành phố nào?", ["Huế", "Hà Nội", "Đà Nẵng"]),
+)
+PREDICTION = Prediction("Theo anh/chị, có bao nhiêu người dự thi vòng này?", 1, 100_000)
+QUESTIONS = (
+    (
+        (
+            "Theo Quyết định số 749/QĐ-TTg ngày 03/6/2020 của Thủ tướng Chính phủ, chương trình"
+            " chuyển đổi số quốc gia đến năm 2025, định hướng đến năm 2030 đặt mục tiêu kép là gì?"
+        ),
+        (
+            "Vừa phát triển chính phủ số, kinh tế số, xã hội số, vừa hình thành các doanh nghiệp"
+            " công nghệ số Việt Nam có năng lực đi ra toàn cầu"
+        ),
+        "Vừa giảm số lượng thủ tục hành chính, vừa tăng số lượng cán bộ chuyên trách",
+        "Vừa phủ sóng di động toàn quốc, vừa bỏ hoàn toàn văn bản giấy",
+        "Vừa mua sắm thiết bị mới, vừa đào tạo lại toàn bộ công chức",
+    ),
+    (
+        (
+            "Khi nhận được tin nhắn tự xưng là ngân hàng, kèm đường dẫn và yêu cầu nhập mã OTP,"
+            " anh/chị nên làm gì?"
+        ),
+        "Không nhập, tự gọi số điện thoại chính thức của ngân hàng để hỏi",
+        "Nhập mã để tài khoản không bị khóa",
+        "Chuyển tiếp cho đồng nghiệp nhập thử",
+        "Trả lời tin nhắn để xin thêm thời gian",
+    ),
+    (
+        "Dịch vụ công trực tuyến toàn trình là dịch vụ mà người dân thực hiện như thế nào?",
+        "Toàn bộ các bước trên môi trường mạng, kết quả nhận qua mạng hoặc bưu chính",
+        "Nộp hồ sơ qua mạng nhưng đến trụ sở nhận kết quả",
+        "Tải biểu mẫu về rồi nộp bản giấy",
+        "Đặt lịch hẹn qua điện thoại",
+    ),
+    (
+        "Chữ ký số hợp lệ có giá trị pháp lý như thế nào?",
+        "Như chữ ký tay của người ký",
+        "Chỉ dùng để tham khảo",
+        "Chỉ dùng trong nội bộ cơ quan",
+        "Không có giá trị",
+    ),
+    (
+        "Dữ liệu nào sau đây là dữ liệu cá nhân nhạy cảm?",
+        "Tình trạng sức khỏe ghi trong hồ sơ bệnh án",
+        "Tên cơ quan",
+        "Số trang của một văn bản",
+        "Giờ làm việc của bộ phận một cửa",
+    ),
+    (
+        "Hạ tầng số gồm những thành phần nào?",
+        "Hạ tầng viễn thông, trung tâm dữ liệu, nền tảng số dùng chung",
+        "Đường giao thông và cầu cống",
+        "Máy in và máy photocopy",
+        "Trụ sở làm việc",
+    ),
+    (
+        "Mật khẩu nào sau đây an toàn hơn cả?",
+        "Một cụm bốn từ không liên quan, dài trên 16 ký tự",
+        "Ngày sinh",
+        "12345678",
+        "Tên của con viết liền",
+    ),
+    (
+        "Kinh tế số được hiểu là gì?",
+        "Hoạt động kinh tế dùng công nghệ số và dữ liệu số làm yếu tố đầu vào chính",
+        "Việc bán máy tính",
+        "Việc in hóa đơn bằng máy",
+        "Việc dùng máy tính bỏ túi khi tính toán",
+    ),
+)
+
+
+def package(policy: Policy = POLICY) -> paper.Package:
+    """Every question in one paper, drawn and shuffled like any other."""
+    source = [SourceItem("cds", "", stem, tuple(options), (0,)) for stem, *options in QUESTIONS]
+    return paper.build_package(
+        source,
+        blueprint=[BlueprintRow("cds", "", ITEMS)],
+        policy=policy,
+        package_id="cd" * 16,
+        secret=b"a secret of the browser tests".ljust(32),
+    )
+
+
+class NewHall(Protocol):
+    """Opens a hall with an hour's sitting of forty lines."""
+
+    def __call__(self, policy: Policy = POLICY, *, opens_in_ms: int = -1000) -> HallProcess: ...
+
+
+def open_hall(folder: Path, policy: Policy = POLICY, *, opens_in_ms: int = -1000) -> HallProcess:
+    """A running hall with one sitting; whoever opens it stops it."""
+    process = HallProcess(folder)
+    made = package(policy)
+    opens_ms = now_ms() + opens_in_ms
+    writer = SqliteControlWriter(process.control)
+    writer.publish(
+        PublishedPackage(
+            "cd" * 16, made.questions, paper.read_questions(made.questions).sha256, bytes(32)
+        ),
+        PublishedSitting(SITTING, "cd" * 16, TITLE, "", bytes(32), opens_ms, opens_ms + 3_600_000),
+        [
+            dataclasses.replace(
+                published_line(line),
+                name=f"Nguyễn Thị Mẫu {line}",
+                unit="Ủy ban nhân dân xã Đắk Mẫu (dữ liệu mẫu)",
+            )
+            for line in range(1, 41)
+        ],
+    )
+    writer.close()
+    return process.start()
+
+
+@pytest.fixture
+def new_hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NewHall]:
+    """Opens halls that end with the test."""
+    opened: list[HallProcess] = []
+
+    def make(policy: Policy = POLICY, *, opens_in_ms: int = -1000) -> HallProcess:
+        folder = tmp_path_factory.mktemp("hall")
+        opened.append(open_hall(folder, policy, opens_in_ms=opens_in_ms))
+        return opened[-1]
+
+    yield make
+    for process in opened:
+        process.stop()
+
+
+@pytest.fixture(scope="module")
+def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HallProcess]:
+    """One hall for the tests of a module; each takes lines of its own."""
+    process = open_hall(tmp_path_factory.mktemp("hall"))
+    yield process
+    process.stop()
+
+
+def stored_answers(hall: HallProcess, line: int) -> list[int]:
+    """What the hall holds, asked from another device, which takes the attempt over."""
+    reader = Client(hall.port, device=f"{line:032x}")
+    assert reader.enter(code(line))[0] == 200
+    status, reply = reader.start(take_over=True)
+    close_connections()
+    assert status == 200
+    answers = reply["answers"]
+    assert isinstance(answers, list)
+    return answers
+
+
+@dataclass
+class Contestant:
+    """Somebody at the page: does what a person does and reads what a person reads."""
+
+    page: Page
+    hall: HallProcess
+    line: int
+
+    @property
+    def address(self) -> str:
+        return f"http://{HOST}:{self.hall.port}/thi/"
+
+    def press(self, name: str) -> None:
+        self.page.get_by_role("button", name=name, exact=True).click()
+
+    def come_with_slip(self) -> Contestant:
+        """Open the address of the slip's QR code and confirm the name."""
+        self.page.goto(f"{self.address}#{code(self.line)}")
+        self.press("Đúng, tiếp tục")
+        return self
+
+    def accept(self) -> None:
+        self.page.get_by_label("Tôi đã đọc và chấp nhận thể lệ").check()
+        self.page.get_by_label("Tôi đồng ý cho Ban Tổ chức").check()
+
+    def start(self) -> Contestant:
+        """From the slip to the first question."""
+        self.come_with_slip()
+        self.accept()
+        self.press("Bắt đầu làm bài")
+        self.sees_question(1)
+        return self
+
+    def sees_question(self, number: int) -> None:
+        expect(self.page.locator(".place")).to_have_text(f"Câu {number}/{ITEMS}")
+
+    def option(self, letter: str) -> Locator:
+        return self.page.locator(".option").nth("ABCD".index(letter))
+
+    def choose(self, letter: str) -> None:
+        self.option(letter).click()
+        expect(self.option(letter).locator("input")).to_be_checked()
+
+    def go_to(self, number: int) -> None:
+        self.page.locator(".dots button").nth(number - 1).click()
+        self.sees_question(number)
+
+    def chosen(self) -> str:
+        """The letter of the option that is marked, or nothing."""
+        marks = self.page.locator(".option input").evaluate_all(
+            "inputs => inputs.map(input => input.checked)"
+        )
+        return "".join(letter for letter, mark in zip("ABCD", marks, strict=True) if mark)
+
+    def dots(self) -> list[str]:
+        """The state of every question as its dot shows it."""
+        dots: list[str] = self.page.locator(".dots button").evaluate_all(
+            "dots => dots.map(dot => dot.dataset.state)"
+        )
+        return dots
+
+    def sees_saved(self) -> None:
+        expect(self.page.locator(".status")).to_have_text(
+            re.compile(r"^Đã lưu lúc \d\d:\d\d:\d\d$")
+        )
+
+    def sees(self, text: str | re.Pattern[str]) -> None:
+        expect(self.page.get_by_text(text)).to_be_visible()
