@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import unicodedata
 from collections import Counter
 from datetime import date
@@ -25,6 +26,7 @@ LEVELS = ("Nhận biết", "Thông hiểu", "Vận dụng")
 LETTERS = "ABCD"
 ROUND_DAY = date(2023, 10, 15)
 FACTS = range(1, 122)
+SIGNED = re.compile(r" ngày (\d\d/\d{1,2}/\d{4})")
 AMBIGUOUS = ("đáp án trên", "phương án trên", "ý trên", "cả a ", "cả b ", "đều đúng", "đều sai")
 
 TEXT = BANK.read_text(encoding="utf-8")
@@ -122,6 +124,8 @@ def test_every_item_is_true_on_the_day_of_the_round() -> None:
     late = [item for item in ITEMS if day(item["Hiệu lực từ"]) > ROUND_DAY]
     ended = [i for i in ITEMS if i["Hiệu lực đến"] and day(i["Hiệu lực đến"]) < ROUND_DAY]
     assert codes(late + ended) == []
+    signed = [day(found) for i in ITEMS for found in SIGNED.findall(i["Văn bản"])]
+    assert [len(signed), max(signed) <= ROUND_DAY] == [len(ITEMS), True]
     assert {item["Ngày kiểm tra"] for item in ITEMS} == {"22/11/2026"}
 
 
