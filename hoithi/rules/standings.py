@@ -31,7 +31,8 @@ class Participant:
 class Marked:
     """One attempt with its marks; times in milliseconds UTC, `prediction` −1 where none was made.
 
-    `submitted_ms` is the deadline when the attempt was handed in automatically.
+    `submitted_ms` is never after the deadline: what was handed in automatically, or by hand in the
+    grace that follows, counts as handed in at the deadline.
     """
 
     attempt: str
@@ -58,12 +59,17 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A round's result: `placed` in order of place; barred entries have a score and no place."""
+    """A round's result: `placed` in order of place; barred entries have a score and no place.
+
+    `passed_over` are those who do not meet what a prize presupposes; with `placed` it is what the
+    rule of one prize a person goes by.
+    """
 
     scores: Mapping[str, Score]
     counted: Mapping[str, Marked]
     placed: tuple[Placed, ...]
     barred: tuple[str, ...]
+    passed_over: frozenset[str]
     awards: Awards
 
 
@@ -166,12 +172,15 @@ def _result(
 ) -> Result:
     fair = [score for entry, score in scores.items() if entry not in barred]
     placed = rank(fair, regulation.ranking, decisions)
-    unfit = {entry for entry in scores if not _meets(regulation, scores[entry], chosen.get(entry))}
+    unfit = frozenset(
+        entry for entry in scores if not _meets(regulation, scores[entry], chosen.get(entry))
+    )
     return Result(
         scores=scores,
         counted=chosen,
         placed=tuple(placed),
         barred=tuple(sorted(barred & scores.keys())),
+        passed_over=unfit,
         awards=award(placed, regulation.prizes, unfit),
     )
 
