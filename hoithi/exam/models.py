@@ -73,6 +73,7 @@ class PackageItem(models.Model):
 
 
 class SittingState(models.TextChoices):
+    PREPARED = "prepared", "prepared"
     PUBLISHED = "published", "published"
     COLLECTED = "collected", "collected"
     GRADED = "graded", "graded"
@@ -87,7 +88,7 @@ class Sitting(models.Model):
     title = models.CharField(max_length=300)
     opens_at = models.DateTimeField()
     closes_at = models.DateTimeField()
-    state = models.CharField(max_length=10, choices=SittingState, default=SittingState.PUBLISHED)
+    state = models.CharField(max_length=10, choices=SittingState, default=SittingState.PREPARED)
     roster_sha256 = models.CharField(max_length=64)
     closing = models.JSONField(null=True)
     published_by = models.CharField(max_length=200)
@@ -108,6 +109,7 @@ class RosterLine(models.Model):
     line = models.PositiveIntegerField()
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="+")
     entry_key = models.CharField(max_length=32)
+    code_tag = models.CharField(max_length=32, db_index=True)
     is_barred = models.BooleanField(default=False)
 
     class Meta:

@@ -5,7 +5,7 @@ The same function serves the desk when a round is closed, the verifier and the g
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -31,8 +31,7 @@ class Participant:
 class Marked:
     """One attempt with its marks; times in milliseconds UTC, `prediction` −1 where none was made.
 
-    `submitted_ms` is never after the deadline: what was handed in automatically, or by hand in the
-    grace that follows, counts as handed in at the deadline.
+    `submitted_ms` is the deadline when the attempt was handed in automatically.
     """
 
     attempt: str
@@ -61,15 +60,14 @@ class Counts:
 class Result:
     """A round's result: `placed` in order of place; barred entries have a score and no place.
 
-    `passed_over` are those who do not meet what a prize presupposes; with `placed` it is what the
-    rule of one prize a person goes by.
+    `unfit` entries have a place and, for a requirement they miss, no prize.
     """
 
     scores: Mapping[str, Score]
     counted: Mapping[str, Marked]
     placed: tuple[Placed, ...]
     barred: tuple[str, ...]
-    passed_over: frozenset[str]
+    unfit: tuple[str, ...]
     awards: Awards
 
 
@@ -123,12 +121,13 @@ def online_result(
         keys = {number: sort_key(score, regulation.ranking) for number, score in tried.items()}
         chosen[entry] = counted(online.counted, kept, keys)
         scores[entry] = tried[chosen[entry].number]
-    return _result(
+    return ranked(
         regulation,
         scores,
-        chosen,
         barred={each.entry for each in participants if each.barred},
+        unfit={e for e in scores if not _meets(regulation, scores[e], chosen[e])},
         decisions=decisions,
+        chosen=chosen,
     )
 
 
@@ -153,34 +152,33 @@ def recorded_result(
         if drawn:
             values["lots"] = Decimal(drawn[entry])
         scores[entry] = Score(entry, values)
-    return _result(
+    return ranked(
         regulation,
         scores,
-        {},
         barred={each.entry for each in participants if each.barred},
+        unfit={entry for entry in scores if not _meets(regulation, scores[entry], None)},
         decisions=decisions,
     )
 
 
-def _result(
+def ranked(
     regulation: Regulation,
     scores: Mapping[str, Score],
-    chosen: Mapping[str, Marked],
     *,
-    barred: set[str],
-    decisions: Iterable[Sequence[str]],
+    barred: Collection[str],
+    unfit: Collection[str],
+    decisions: Iterable[Sequence[str]] = (),
+    chosen: Mapping[str, Marked] | None = None,
 ) -> Result:
+    """Places and prizes from scores; `unfit` entries keep their place and are passed over."""
     fair = [score for entry, score in scores.items() if entry not in barred]
     placed = rank(fair, regulation.ranking, decisions)
-    unfit = frozenset(
-        entry for entry in scores if not _meets(regulation, scores[entry], chosen.get(entry))
-    )
     return Result(
         scores=scores,
-        counted=chosen,
+        counted=chosen or {},
         placed=tuple(placed),
-        barred=tuple(sorted(barred & scores.keys())),
-        passed_over=unfit,
+        barred=tuple(sorted(entry for entry in scores if entry in barred)),
+        unfit=tuple(sorted(entry for entry in scores if entry in unfit)),
         awards=award(placed, regulation.prizes, unfit),
     )
 

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
-import msgspec
-
 from hoithi.hall.formats import Row, merkle_root, receipt_text
 from hoithi.hall.ledger import AttemptFacts, Ledger, read_ledger
 from hoithi.rules import paper, scoring
 from hoithi.rules.paper import KeysFile, PackageError, Paper, Questions
+from hoithi.rules.regulation import Regulation
 from hoithi.rules.scoring import Effect, Ruling
+from hoithi.rules.standings import Marked, Result
+from hoithi.verify import results
 from hoithi.verify.bundle import (
     MANIFEST,
     BundleReader,
@@ -172,32 +173,78 @@ def find_receipt(path: Path, wanted: str) -> list[AttemptFacts]:
     return found
 
 
-class RoundRules(msgspec.Struct, frozen=True):
-    """The part of a round's regulation that marking needs."""
+@dataclass(frozen=True, slots=True)
+class CheckedRound:
+    """A round recomputed: its attempts with marks, and what they come to."""
 
-    points_per_item: Decimal
+    attempts: tuple[MarkedAttempt, ...]
+    result: Result
 
 
-def check_round(bundle: BundleReader, folder: str, findings: list[Finding]) -> list[MarkedAttempt]:
-    """All sittings of a round held online."""
+def check_round(bundle: BundleReader, folder: str, findings: list[Finding]) -> CheckedRound:
+    """All sittings of a round held online, its places and its prizes."""
     record = bundle.decode(f"{folder}/round.json", RoundRecord)
     sealed = check_sealed_files(bundle, folder, record, findings)
-    rules = bundle.decode(f"{folder}/regulation.json", RoundRules)
+    regulation = bundle.decode(f"{folder}/regulation.json", Regulation)
+    if regulation.online is None:
+        raise UnreadableBundleError(f"{folder}/regulation.json", "not held online")
     rulings = rulings_of(record, findings, folder)
     marked: list[MarkedAttempt] = []
+    roster: list[RosterLine] = []
     for sitting in record.sittings:
+        place = f"{folder}/sittings/{sitting}"
         marked += check_sitting(
-            bundle, f"{folder}/sittings/{sitting}", sealed, rules.points_per_item, rulings, findings
+            bundle, place, sealed, regulation.online.points_per_item, rulings, findings
         )
-    return marked
+        roster += bundle.decode(f"{place}/roster.json", Roster).lines
+    result = results.online_result(
+        regulation,
+        roster,
+        [_as_marked(each) for each in marked],
+        record.frozen_counts,
+        record.decisions,
+    )
+    results.check_published(bundle, folder, result, findings)
+    return CheckedRound(tuple(marked), result)
 
 
-def rounds_of(bundle: BundleReader) -> list[str]:
-    """The folders of the rounds held online, in name order."""
+def _as_marked(each: MarkedAttempt) -> Marked:
+    facts = each.facts
+    return Marked(
+        attempt=facts.attempt.hex(),
+        entry=each.line.entry,
+        number=facts.number,
+        started_ms=facts.started_ms,
+        submitted_ms=facts.submitted_ms,
+        automatic=facts.automatic,
+        void=facts.void,
+        correct=each.grade.correct,
+        items=len(facts.answers),
+        points=each.grade.points,
+        prediction=facts.prediction,
+    )
+
+
+def check_recorded(bundle: BundleReader, folder: str, findings: list[Finding]) -> Result:
+    """A live round entered from its minutes: places and prizes."""
+    regulation = bundle.decode(f"{folder}/regulation.json", Regulation)
+    recorded = bundle.decode(f"{folder}/recorded.json", results.Recorded)
+    name = f"{folder}/decisions.json"
+    decisions = bundle.decode(name, list[list[str]]) if bundle.has(name) else []
+    try:
+        result = results.recorded_result(regulation, recorded, decisions)
+    except KeyError as error:
+        raise UnreadableBundleError(f"{folder}/recorded.json", f"no mark for {error}") from error
+    results.check_published(bundle, folder, result, findings)
+    return result
+
+
+def rounds_with(bundle: BundleReader, file: str) -> list[str]:
+    """The folders of the rounds that have a file of this name, in name order."""
     return sorted(
-        name.removesuffix("/questions.json")
+        name.removesuffix(f"/{file}")
         for name in bundle.names()
-        if name.startswith("rounds/") and name.endswith("/questions.json")
+        if name.startswith("rounds/") and name.endswith(f"/{file}")
     )
 
 
@@ -207,8 +254,10 @@ def verify(path: Path) -> list[Finding]:
     try:
         bundle = BundleReader(path)
         check_manifest(bundle, findings)
-        for folder in rounds_of(bundle):
+        for folder in rounds_with(bundle, "questions.json"):
             check_round(bundle, folder, findings)
+        for folder in rounds_with(bundle, "recorded.json"):
+            check_recorded(bundle, folder, findings)
     except UnreadableBundleError as error:
         findings.append(Finding("unreadable", error.part, error.why))
     return findings

@@ -7,6 +7,7 @@ import json
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
 
 import msgspec
@@ -17,6 +18,8 @@ from hoithi.hall.formats import NO_HEAD, Kind, Row, batch_hash, receipt_text
 from hoithi.hall.ledger import read_ledger
 from hoithi.rules import paper
 from hoithi.rules.canonical import canonical
+from hoithi.rules.paper import AttemptRule
+from hoithi.rules.regulation import Online, PrizeLine, Regulation, Requirement, Segment
 from hoithi.verify import checks
 from hoithi.verify.__main__ import main
 from hoithi.verify.bundle import (
@@ -29,6 +32,13 @@ from hoithi.verify.bundle import (
     RoundRecord,
     RulingRecord,
     WriterHead,
+)
+from hoithi.verify.results import (
+    Published,
+    PublishedAward,
+    PublishedPlace,
+    Recorded,
+    RecordedEntry,
 )
 from tests.rules.test_paper import package
 
@@ -45,6 +55,26 @@ LINES = [
 ]
 
 
+REGULATION = Regulation(
+    format="hoithi/regulation/1",
+    round="online",
+    online=Online(Decimal(1), "best", AttemptRule(1, "round", 420, []), None),
+    segments=[],
+    ranking=["points", "duration"],
+    requirement=Requirement(all_correct=False, minimum_points=Decimal(0)),
+    prizes=[PrizeLine("nhat", "Giải nhất", 1, 3_000_000)],
+)
+FIRST, SECOND = (line.entry for line in LINES)
+PUBLISHED = Published(
+    1,
+    [
+        PublishedPlace(FIRST, 1, "", "5.00"),
+        PublishedPlace(SECOND, 2, "points", "3.00"),
+    ],
+    [PublishedAward(FIRST, "nhat", 1)],
+)
+
+
 @dataclass(frozen=True)
 class Parts:
     """What a bundle is made of, so that a test can change one part before it is hashed."""
@@ -54,6 +84,7 @@ class Parts:
     roster: tuple[RosterLine, ...] = tuple(LINES)
     rows: tuple[Row, ...] = ()
     rulings: tuple[RulingRecord, ...] = ()
+    published: Published = PUBLISHED
 
 
 def attempt_rows(line: int, right: int) -> list[Row]:
@@ -101,7 +132,8 @@ def write(path: Path, parts: Parts, published: Parts = HONEST) -> Path:
     writer = BundleWriter(path, "daknong-2023")
     writer.add(f"{ROUND}/questions.json", parts.questions)
     writer.add(f"{ROUND}/keys.json", parts.keys)
-    writer.add(f"{ROUND}/regulation.json", b'{"points_per_item":"1"}')
+    writer.add_struct(f"{ROUND}/regulation.json", REGULATION)
+    writer.add_struct(f"{ROUND}/published.json", parts.published)
     writer.add_struct(
         f"{ROUND}/round.json",
         RoundRecord(
@@ -130,8 +162,8 @@ def codes(path: Path) -> list[str]:
 def test_an_honest_bundle_fits_and_gives_the_marks(tmp_path: Path) -> None:
     path = write(tmp_path / "b.zip", HONEST)
     assert codes(path) == []
-    marked = checks.check_round(BundleReader(path), ROUND, [])
-    assert [(each.line.line, each.grade.correct) for each in marked] == [(1, 5), (2, 3)]
+    checked = checks.check_round(BundleReader(path), ROUND, [])
+    assert [(each.line.line, each.grade.correct) for each in checked.attempts] == [(1, 5), (2, 3)]
 
 
 def without(kind: Kind) -> tuple[Row, ...]:
@@ -145,6 +177,10 @@ def swapped_keys() -> bytes:
     return canonical(keys)
 
 
+def with_place(second: PublishedPlace) -> Published:
+    return msgspec.structs.replace(PUBLISHED, places=[PUBLISHED.places[0], second])
+
+
 CHANGED_ANSWER = tuple(
     replace(row, option=(row.option + 1) % 4) if row.seq == 2 else row for row in HONEST.rows
 )
@@ -155,15 +191,40 @@ ONE_MAN = RulingRecord(QUESTIONS.file.items[0].id, "drop", None, "sai", "7", "7"
 @pytest.mark.parametrize(
     ("parts", "expected"),
     [
-        (replace(HONEST, rows=CHANGED_ANSWER), ["head_differs", "receipts_differ"]),
+        (
+            replace(HONEST, rows=CHANGED_ANSWER),
+            ["head_differs", "receipts_differ", "standings_differ", "standings_differ"],
+        ),
         (replace(HONEST, rows=without(Kind.SUBMIT)), ["head_differs", "receipts_differ"]),
         (
             replace(HONEST, rows=without(Kind.START)),
-            ["head_differs", "journal_flaw", "receipts_differ"],
+            ["head_differs", "journal_flaw", "receipts_differ", "standings_differ"],
         ),
-        (replace(HONEST, keys=swapped_keys()), ["commitment_differs"]),
-        (replace(HONEST, roster=(LINES[0], OTHER_KEY)), ["roster_differs"]),
-        (replace(HONEST, roster=(LINES[0],)), ["roster_differs", "unknown_line"]),
+        (
+            replace(HONEST, keys=swapped_keys()),
+            ["commitment_differs"],
+        ),
+        (
+            replace(HONEST, roster=(LINES[0], OTHER_KEY)),
+            ["roster_differs", "standings_differ"],
+        ),
+        (
+            replace(HONEST, roster=(LINES[0],)),
+            ["roster_differs", "unknown_line", "standings_differ"],
+        ),
+        (
+            replace(HONEST, published=with_place(PublishedPlace(SECOND, 1, "points", "3.00"))),
+            ["standings_differ"],
+        ),
+        (
+            replace(
+                HONEST,
+                published=msgspec.structs.replace(
+                    PUBLISHED, awards=[PublishedAward(SECOND, "nhat", 1)]
+                ),
+            ),
+            ["awards_differ", "awards_differ"],
+        ),
         (replace(HONEST, rulings=(ONE_MAN,)), ["ruling_by_one"]),
     ],
 )
@@ -176,7 +237,54 @@ def test_whoever_rewrites_a_part_and_its_hashes_is_found_out(
 def test_an_option_that_the_paper_does_not_offer_is_foreign(tmp_path: Path) -> None:
     rows = tuple(replace(row, option=7) if row.seq == 1 else row for row in HONEST.rows)
     parts = replace(HONEST, rows=rows)
-    assert codes(write(tmp_path / "b.zip", parts, parts)) == ["foreign_paper", "foreign_paper"]
+    assert codes(write(tmp_path / "b.zip", parts, parts)) == [
+        *["foreign_paper"] * 2,
+        *["standings_differ"] * 2,
+        "awards_differ",
+    ]
+
+
+LIVE = msgspec.structs.replace(
+    REGULATION,
+    round="live",
+    online=None,
+    segments=[Segment("quiz", "Kiến thức", Decimal(30)), Segment("skit", "Kịch", Decimal(40))],
+    ranking=["points", "segment:quiz"],
+)
+TEAMS = Recorded(
+    "2023-10-05",
+    "00" * 32,
+    [
+        RecordedEntry(FIRST, "GN", False, {"quiz": Decimal("20.5"), "skit": Decimal(30)}),
+        RecordedEntry(SECOND, "CJ", False, {"quiz": Decimal(30), "skit": Decimal("20.5")}),
+    ],
+)
+
+
+def live_bundle(path: Path, published: Published, marks: Recorded = TEAMS) -> Path:
+    writer = BundleWriter(path, "daknong-2023")
+    writer.add_struct("rounds/live/regulation.json", LIVE)
+    writer.add_struct("rounds/live/recorded.json", marks)
+    writer.add_struct("rounds/live/published.json", published)
+    writer.close()
+    return path
+
+
+def test_a_live_round_is_recomputed_from_its_minutes(tmp_path: Path) -> None:
+    right = Published(
+        1,
+        [
+            PublishedPlace(SECOND, 1, "", "50.50"),
+            PublishedPlace(FIRST, 2, "segment:quiz", "50.50"),
+        ],
+        [PublishedAward(SECOND, "nhat", 1)],
+    )
+    assert codes(live_bundle(tmp_path / "right.zip", right)) == []
+    wrong = msgspec.structs.replace(right, awards=[PublishedAward(FIRST, "nhat", 1)])
+    assert codes(live_bundle(tmp_path / "wrong.zip", wrong)) == ["awards_differ"] * 2
+    unmarked = RecordedEntry(FIRST, "GN", False, {"quiz": Decimal(1)})
+    torn = msgspec.structs.replace(TEAMS, entries=[unmarked])
+    assert codes(live_bundle(tmp_path / "torn.zip", right, torn)) == ["unreadable"]
 
 
 def flip(name: str, content: bytes, at: int) -> Callable[[str, bytes], bytes]:

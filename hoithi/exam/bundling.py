@@ -1,0 +1,140 @@
+"""Writes a contest's bundle: everything that decided its prizes, naming nobody.
+
+Only rounds whose result is published are in it; questions and keys of an online round are published
+when its sittings have been collected (docs/decisions/0003).
+"""
+
+from __future__ import annotations
+
+from contextlib import closing
+from decimal import Decimal
+from pathlib import Path
+
+import msgspec
+from django.conf import settings
+
+from hoithi.contests.models import Contest, Round
+from hoithi.contests.queries import regulation_of
+from hoithi.exam.hall_orders import public_roster
+from hoithi.exam.models import Package, Sitting
+from hoithi.exam.sealing import open_keys_bytes
+from hoithi.hall.formats import Row
+from hoithi.hall.store import journal_reader
+from hoithi.hall.store.api import JournalReader
+from hoithi.results.models import FrozenCounts, RecordedRound, Ruling
+from hoithi.results.queries import (
+    decisions_of,
+    latest_publication,
+    result_of,
+    scores_of,
+)
+from hoithi.verify.bundle import Batch, BundleWriter, Closing, RoundRecord, RulingRecord
+from hoithi.verify.results import Recorded, RecordedEntry, published_of
+
+
+def write_bundle(contest: Contest, path: Path) -> list[str]:
+    """Write the bundle; answers the keys of the rounds that are in it."""
+    writer = BundleWriter(path, contest.key)
+    written = []
+    for each in contest.rounds.all():
+        if latest_publication(each) is None:
+            continue
+        folder = f"rounds/{each.key}"
+        writer.add_struct(f"{folder}/regulation.json", regulation_of(each))
+        if each.is_online:
+            _add_online(writer, folder, each)
+        else:
+            _add_recorded(writer, folder, each)
+        _add_published(writer, folder, each)
+        written.append(each.key)
+    writer.close()
+    return written
+
+
+def _add_online(writer: BundleWriter, folder: str, each: Round) -> None:
+    sittings = list(each.sittings.select_related("package").order_by("id"))
+    package = sittings[0].package
+    writer.add(f"{folder}/questions.json", bytes(package.questions))
+    writer.add(f"{folder}/keys.json", open_keys_bytes(package))
+    writer.add_struct(f"{folder}/round.json", _round_record(each, package, sittings))
+    with closing(journal_reader(settings.HALL_JOURNAL)) as reader:
+        for sitting in sittings:
+            _add_sitting(writer, f"{folder}/sittings/{sitting.public_id.hex}", sitting, reader)
+
+
+def _round_record(each: Round, package: Package, sittings: list[Sitting]) -> RoundRecord:
+    counts = FrozenCounts.objects.filter(round=each).first()
+    return RoundRecord(
+        key=each.key,
+        commitment=package.commitment,
+        questions_sha256=package.questions_sha256,
+        keys_sha256=package.keys_sha256,
+        sittings=[sitting.public_id.hex for sitting in sittings],
+        rulings=[
+            RulingRecord(
+                item=ruling.item,
+                effect=ruling.effect,
+                option=ruling.option,
+                reason=ruling.reason,
+                first=str(ruling.approval.first_id),
+                second=str(ruling.approval.second_id or ""),
+            )
+            for ruling in Ruling.objects.filter(round=each).select_related("approval")
+        ],
+        frozen_counts={
+            "participants": counts.participants,
+            "attempts": counts.attempts,
+            "all_correct": counts.all_correct,
+        }
+        if counts
+        else {},
+        decisions=decisions_of(each),
+    )
+
+
+def _add_sitting(
+    writer: BundleWriter, folder: str, sitting: Sitting, reader: JournalReader
+) -> None:
+    writer.add(f"{folder}/roster.json", public_roster(sitting))
+    writer.add_struct(f"{folder}/closing.json", msgspec.convert(sitting.closing, Closing))
+    batches: dict[str, list[Batch]] = {}
+    rows: dict[str, list[tuple[int, Row]]] = {}
+    for stored in reader.batches(sitting.public_id.bytes):
+        name = stored.writer.hex()
+        batches.setdefault(name, []).append(
+            Batch(stored.number, stored.previous, len(stored.rows), stored.digest)
+        )
+        rows.setdefault(name, []).extend((stored.number, row) for row in stored.rows)
+    for name in sorted(batches):
+        writer.add_batches(folder, name, batches[name])
+        writer.add_rows(folder, name, rows[name])
+
+
+def _add_recorded(writer: BundleWriter, folder: str, each: Round) -> None:
+    recorded = RecordedRound.objects.get(round=each, voided_at=None)
+    scores = {score.entry.public_id.hex: score for score in scores_of(each)}
+    writer.add_struct(
+        f"{folder}/recorded.json",
+        Recorded(
+            held_on=recorded.held_on.isoformat(),
+            scan_sha256=recorded.scan_sha256,
+            entries=[
+                RecordedEntry(
+                    entry=entry,
+                    unit=scores[entry].entry.unit.code,
+                    barred=scores[entry].is_barred,
+                    marks={key: Decimal(text) for key, text in marks.items()},
+                )
+                for entry, marks in sorted(recorded.marks.items())
+            ],
+        ),
+    )
+    writer.add(f"{folder}/decisions.json", msgspec.json.encode(decisions_of(each)))
+
+
+def _add_published(writer: BundleWriter, folder: str, each: Round) -> None:
+    publication = latest_publication(each)
+    number = publication.number if publication else 0
+    writer.add_struct(
+        f"{folder}/published.json", published_of(number, result_of(each, scores_of(each)))
+    )

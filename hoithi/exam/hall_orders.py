@@ -1,0 +1,296 @@
+"""What the desk tells the hall: sittings with their rosters, and numbered orders.
+
+Control is another store: a sitting is first stored here as prepared, then published there, and only
+then marked as published, so that a crash between leaves nothing that cannot be repeated.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime
+
+import msgspec
+from django.conf import settings
+from django.db import transaction
+
+from hoithi.audit.actions import record
+from hoithi.contests.models import Round
+from hoithi.contests.plan.conversion import ms
+from hoithi.entries.models import Entry, EntryState
+from hoithi.entries.queries import access_code_of
+from hoithi.exam.models import Package, PackageState, RosterLine, Sitting, SittingState
+from hoithi.hall.store import control_writer
+from hoithi.hall.store.api import (
+    ControlWriter,
+    OrderKind,
+    PublishedLine,
+    PublishedPackage,
+    PublishedSitting,
+    StoreError,
+)
+from hoithi.people.models import User
+from hoithi.results.queries import entry_name
+from hoithi.rules.codes import code_tag
+from hoithi.rules.errors import RuleViolation
+from hoithi.verify.bundle import Roster
+from hoithi.verify.bundle import RosterLine as PublicLine
+
+
+@contextmanager
+def _control() -> Iterator[ControlWriter]:
+    with closing(control_writer(settings.HALL_CONTROL)) as writer:
+        yield writer
+
+
+def _tag(entry: Entry) -> bytes:
+    return code_tag(str(settings.HALL_SECRET).encode(), access_code_of(entry))
+
+
+def public_roster(sitting: Sitting) -> bytes:
+    """The roster that names nobody, byte for byte as its hash is committed and as published."""
+    lines = sitting.lines.select_related("entry__unit", "entry__category").order_by("line")
+    roster = Roster(
+        "hoithi/roster/1",
+        sitting.public_id.hex,
+        [
+            PublicLine(
+                line=line.line,
+                entry=line.entry.public_id.hex,
+                entry_key=line.entry_key,
+                unit=line.entry.unit.code,
+                category=line.entry.category.key,
+                barred=line.is_barred,
+            )
+            for line in lines
+        ],
+    )
+    return msgspec.json.encode(roster, order="sorted")
+
+
+def publish_sitting(*, actor: User, each: Round, now: datetime) -> Sitting:
+    """Publish the sealed package and the roster of accepted entries to the hall.
+
+    Entries that sit already in another sitting of the round are left out, so that people accepted
+    later get a sitting of their own. Raises RuleViolation: `not_sealed`, `nobody_to_sit`.
+    """
+    sitting = _prepare(actor=actor, each=each, now=now)
+    push_to_hall(sitting)
+    return sitting
+
+
+@transaction.atomic
+def _prepare(*, actor: User, each: Round, now: datetime) -> Sitting:
+    package = Package.objects.filter(round=each, state=PackageState.SEALED).first()
+    if package is None:
+        raise RuleViolation("not_sealed")
+    seated = RosterLine.objects.filter(sitting__round=each).values("entry")
+    entries = list(
+        Entry.objects.filter(category=each.category, state=EntryState.ACCEPTED)
+        .exclude(pk__in=seated)
+        .select_related("unit", "person", "team")
+        .order_by("number")
+    )
+    if not entries:
+        raise RuleViolation("nobody_to_sit")
+    sitting = Sitting.objects.create(
+        round=each,
+        package=package,
+        title=each.contest.short_title,
+        opens_at=each.opens_at,
+        closes_at=each.closes_at,
+        roster_sha256="",
+        published_by=actor.name,
+        published_at=now,
+    )
+    RosterLine.objects.bulk_create(
+        RosterLine(
+            sitting=sitting,
+            line=line,
+            entry=entry,
+            entry_key=os.urandom(16).hex(),
+            code_tag=_tag(entry).hex(),
+            is_barred=bool(entry.barred_reason),
+        )
+        for line, entry in enumerate(entries, start=1)
+    )
+    sitting.roster_sha256 = hashlib.sha256(public_roster(sitting)).hexdigest()
+    sitting.save()
+    record(
+        actor_id=actor.pk,
+        actor_name=actor.name,
+        action="exam.publish_sitting",
+        target=f"sitting:{sitting.public_id.hex}",
+        now=now,
+        after={"lines": len(entries), "roster_sha256": sitting.roster_sha256},
+    )
+    return sitting
+
+
+def push_to_hall(sitting: Sitting) -> None:
+    """Write a prepared sitting into control; again does nothing. Raises StoreError."""
+    if sitting.state != SittingState.PREPARED:
+        return
+    package = sitting.package
+    lines = sitting.lines.select_related("entry__unit", "entry__person", "entry__team")
+    with _control() as control:
+        try:
+            control.publish(
+                PublishedPackage(
+                    package.public_id.hex,
+                    bytes(package.questions),
+                    bytes.fromhex(package.questions_sha256),
+                    bytes.fromhex(package.keys_sha256),
+                ),
+                PublishedSitting(
+                    sitting.public_id.bytes,
+                    package.public_id.hex,
+                    sitting.title,
+                    f"{settings.PUBLIC_URL}/ket-qua-cua-toi/",
+                    bytes.fromhex(sitting.roster_sha256),
+                    ms(sitting.opens_at),
+                    ms(sitting.closes_at),
+                ),
+                [
+                    PublishedLine(
+                        line.line,
+                        bytes.fromhex(line.entry_key),
+                        bytes.fromhex(line.code_tag),
+                        line.entry.code_issue,
+                        entry_name(line.entry),
+                        line.entry.unit.name,
+                        line.entry.number,
+                    )
+                    for line in lines.order_by("line")
+                ],
+            )
+        except StoreError as error:
+            if "already" not in str(error):
+                raise
+    Sitting.objects.filter(pk=sitting.pk, state=SittingState.PREPARED).update(
+        state=SittingState.PUBLISHED
+    )
+    sitting.refresh_from_db()
+
+
+@transaction.atomic
+def _order(
+    *,
+    actor: User,
+    sitting: Sitting,
+    kind: OrderKind,
+    reason: str,
+    now: datetime,
+    line: int | None = None,
+    attempt: bytes | None = None,
+    amount: int = 0,
+    text: str = "",
+) -> int:
+    """Give one order, with its entry in the log. Raises RuleViolation `reason_missing`."""
+    if not reason.strip():
+        raise RuleViolation("reason_missing")
+    record(
+        actor_id=actor.pk,
+        actor_name=actor.name,
+        action=f"exam.order.{kind}",
+        target=f"sitting:{sitting.public_id.hex}",
+        now=now,
+        after={"line": line, "amount": amount, "reason": reason},
+    )
+    with _control() as control:
+        return control.order(
+            sitting=sitting.public_id.bytes,
+            kind=kind,
+            actor=actor.name,
+            reason=reason,
+            at_ms=ms(now),
+            line=line,
+            attempt=attempt,
+            amount=amount,
+            text=text,
+        )
+
+
+@transaction.atomic
+def move_close(
+    *, actor: User, sitting: Sitting, closes_at: datetime, reason: str, now: datetime
+) -> int:
+    """Close a sitting at another time: later, earlier, or now."""
+    Sitting.objects.filter(pk=sitting.pk).update(closes_at=closes_at)
+    sitting.closes_at = closes_at
+    return _order(
+        actor=actor,
+        sitting=sitting,
+        kind=OrderKind.CLOSE_AT,
+        reason=reason,
+        now=now,
+        amount=ms(closes_at),
+    )
+
+
+@transaction.atomic
+def move_opening(
+    *, actor: User, sitting: Sitting, opens_at: datetime, reason: str, now: datetime
+) -> int:
+    """Open a sitting at another time."""
+    Sitting.objects.filter(pk=sitting.pk).update(opens_at=opens_at)
+    sitting.opens_at = opens_at
+    return _order(
+        actor=actor,
+        sitting=sitting,
+        kind=OrderKind.OPEN_AT,
+        reason=reason,
+        now=now,
+        amount=ms(opens_at),
+    )
+
+
+def give_minutes(*, actor: User, line: RosterLine, minutes: int, reason: str, now: datetime) -> int:
+    """Give one person more time, whole minutes."""
+    return _order(
+        actor=actor,
+        sitting=line.sitting,
+        kind=OrderKind.EXTRA_TIME,
+        reason=reason,
+        now=now,
+        line=line.line,
+        amount=minutes * 60_000,
+    )
+
+
+@transaction.atomic
+def reissue(*, actor: User, line: RosterLine, reason: str, now: datetime) -> str:
+    """A new code for somebody who lost the slip; the old one is dead at once. Answers the code."""
+    entry = line.entry
+    Entry.objects.filter(pk=entry.pk).update(code_issue=entry.code_issue + 1)
+    entry.refresh_from_db()
+    tag = _tag(entry)
+    RosterLine.objects.filter(entry=entry).update(code_tag=tag.hex())
+    _order(
+        actor=actor,
+        sitting=line.sitting,
+        kind=OrderKind.REISSUE,
+        reason=reason,
+        now=now,
+        line=line.line,
+        amount=entry.code_issue,
+        text=tag.hex(),
+    )
+    return access_code_of(entry)
+
+
+def set_void(
+    *, actor: User, line: RosterLine, attempt: bytes, void: bool, reason: str, now: datetime
+) -> int:
+    """Make an attempt void, or restore it."""
+    return _order(
+        actor=actor,
+        sitting=line.sitting,
+        kind=OrderKind.VOID if void else OrderKind.RESTORE,
+        reason=reason,
+        now=now,
+        line=line.line,
+        attempt=attempt,
+    )

@@ -1,0 +1,118 @@
+"""Recomputes places and prizes of a round and compares them with what was published."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+import msgspec
+
+from hoithi.rules.regulation import Regulation
+from hoithi.rules.standings import Counts, Marked, Participant, Result
+from hoithi.rules.standings import online_result as rank_online
+from hoithi.rules.standings import recorded_result as rank_recorded
+from hoithi.verify.bundle import BundleReader, RosterLine
+from hoithi.verify.findings import Finding
+
+
+class PublishedPlace(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An entry's place by pseudonym; `points` is a decimal as text."""
+
+    entry: str
+    place: int
+    decided_by: str
+    points: str
+
+
+class PublishedAward(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    entry: str
+    prize: str
+    place: int
+
+
+class Published(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The version of a round's result that is in force."""
+
+    number: int
+    places: list[PublishedPlace]
+    awards: list[PublishedAward]
+
+
+class RecordedEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A team of a live round and its marks by segment, decimals as text."""
+
+    entry: str
+    unit: str
+    barred: bool
+    marks: dict[str, Decimal]
+
+
+class Recorded(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A live round as its signed minutes say; `scan_sha256` is that of the scanned paper."""
+
+    held_on: str
+    scan_sha256: str
+    entries: list[RecordedEntry]
+
+
+def online_result(
+    regulation: Regulation,
+    roster: Sequence[RosterLine],
+    attempts: Sequence[Marked],
+    frozen_counts: dict[str, int],
+    decisions: Sequence[Sequence[str]],
+) -> Result:
+    """The result of a round held online, from the bundle's own facts."""
+    counts = Counts(
+        frozen_counts.get("participants", 0),
+        frozen_counts.get("attempts", 0),
+        frozen_counts.get("all_correct", 0),
+    )
+    participants = [Participant(line.entry, line.unit, line.barred) for line in roster]
+    return rank_online(regulation, participants, attempts, counts, decisions=decisions)
+
+
+def recorded_result(
+    regulation: Regulation, recorded: Recorded, decisions: Sequence[Sequence[str]]
+) -> Result:
+    """The result of a live round, from its minutes."""
+    participants = [Participant(each.entry, each.unit, each.barred) for each in recorded.entries]
+    marks = {each.entry: each.marks for each in recorded.entries}
+    return rank_recorded(regulation, participants, marks, decisions=decisions)
+
+
+def published_of(number: int, result: Result) -> Published:
+    """A result as it is published under pseudonyms."""
+    return Published(
+        number,
+        [
+            PublishedPlace(
+                row.entry, row.place, row.decided_by, f"{result.scores[row.entry].values['points']}"
+            )
+            for row in result.placed
+        ],
+        [PublishedAward(award.entry, award.prize, award.place) for award in result.awards.given],
+    )
+
+
+def check_published(
+    bundle: BundleReader, folder: str, result: Result, findings: list[Finding]
+) -> None:
+    """Compare a recomputed result with the published one; a round not yet published has none."""
+    name = f"{folder}/published.json"
+    if not bundle.has(name):
+        return
+    published = bundle.decode(name, Published)
+    again = published_of(published.number, result)
+    said, due_places = (
+        {(place.entry, place.place, place.decided_by, place.points) for place in each.places}
+        for each in (published, again)
+    )
+    wrong = {place[0] for place in said ^ due_places}
+    findings.extend(Finding("standings_differ", name, entry) for entry in sorted(wrong))
+    given = {(award.entry, award.prize, award.place) for award in published.awards}
+    due = {(award.entry, award.prize, award.place) for award in again.awards}
+    findings.extend(
+        Finding("awards_differ", name, f"{entry} {prize}")
+        for entry, prize, _ in sorted(given ^ due)
+    )

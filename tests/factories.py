@@ -1,0 +1,112 @@
+"""One function a thing, no surprises: rows for tests."""
+
+from __future__ import annotations
+
+import csv
+from datetime import UTC, datetime
+from pathlib import Path
+
+from hoithi.bank.actions import save_items
+from hoithi.bank.importing import read_items
+from hoithi.bank.models import Collection
+from hoithi.contests.actions import load_plan, move_windows
+from hoithi.contests.models import Contest
+from hoithi.contests.queries import plan_of, unit_by_code
+from hoithi.entries.models import Entry, EntryState, Person, Team
+from hoithi.people.actions import give
+from hoithi.people.models import Role, User
+from hoithi.people.permissions import contest_scope
+from hoithi.rules.vietnamese import fold, given_name, name_sort_key
+
+ROOT = Path(__file__).parents[1]
+PLAN = (ROOT / "plans/daknong-2023/contest.toml").read_bytes()
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def contest(content: bytes = PLAN, *, open_now: bool = True) -> Contest:
+    """The contest of 2023, its windows open now unless told otherwise."""
+    made = load_plan(content=content, actor_id="0", actor_name="hoithi", now=now()).contest
+    if open_now:
+        move_windows(contest=made, now=now())
+    return made
+
+
+def user(name: str, key: str, *roles: Role) -> User:
+    """Somebody with roles in a contest."""
+    made = User.objects.create_user(f"{fold(name).replace(' ', '.')}@example.vn", name)
+    for role in roles:
+        give(
+            user=made,
+            role=role,
+            scope=contest_scope(key),
+            actor_id="0",
+            actor_name="hoithi",
+            now=now(),
+        )
+    return made
+
+
+def bank(made: Contest) -> Collection:
+    """The questions that ship with the plan of 2023."""
+    plan = plan_of(made)
+    topics = {topic.name: topic.key for topic in plan.topics}
+    levels = {level.name: level.key for level in plan.levels}
+    with (ROOT / "plans/daknong-2023/bank.csv").open(newline="", encoding="utf-8") as file:
+        read = read_items(enumerate(csv.reader(file), start=1), topics=topics, levels=levels)
+    assert read.problems == ()
+    save_items(
+        collection_key=made.key,
+        collection_name=made.title,
+        topics=topics,
+        levels=levels,
+        items=read.items,
+        actor_id="0",
+        actor_name="hoithi",
+        now=now(),
+    )
+    return Collection.objects.get(key=made.key)
+
+
+def person(made: Contest, unit_code: str, name: str) -> Person:
+    given = given_name(name)
+    return Person.objects.create(
+        contest=made,
+        unit=unit_by_code(made, unit_code),
+        name=name,
+        given_name=given,
+        folded_name=fold(name),
+        sort_key=name_sort_key(name, given),
+        is_sample=True,
+        added_at=now(),
+    )
+
+
+def entry(made: Contest, unit_code: str, name: str, number: str, *, barred: str = "") -> Entry:
+    """An accepted entry of a person in the online form."""
+    return Entry.objects.create(
+        contest=made,
+        category=made.categories.get(key="truc-tuyen"),
+        unit=unit_by_code(made, unit_code),
+        person=person(made, unit_code, name),
+        number=number,
+        state=EntryState.ACCEPTED,
+        barred_reason=barred,
+        accepted_at=now(),
+    )
+
+
+def team(made: Contest, unit_code: str, name: str, number: str) -> Entry:
+    """An accepted entry of a team in the live form."""
+    unit = unit_by_code(made, unit_code)
+    return Entry.objects.create(
+        contest=made,
+        category=made.categories.get(key="truc-tiep"),
+        unit=unit,
+        team=Team.objects.create(contest=made, unit=unit, name=name, added_at=now()),
+        number=number,
+        state=EntryState.ACCEPTED,
+        accepted_at=now(),
+    )

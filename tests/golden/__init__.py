@@ -1,1 +1,0 @@
-"""Rounds of whole contests, played from the plan file against tables worked out by hand."""
