@@ -5,11 +5,12 @@ Quảng Nam 2022: 70 % of the people = 70 points, and a first prize 10 more.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from hoithi.rules.awards import Awards, award
+from hoithi.rules.awards import Award, Awards, award
 from hoithi.rules.marks import round_marks
 from hoithi.rules.ranking import Placed, Score, rank
 from hoithi.rules.regulation import CollectiveRule
@@ -40,6 +41,27 @@ class CollectiveResult:
     scores: tuple[UnitScore, ...]
     placed: tuple[Placed, ...]
     awards: Awards
+
+
+def unit_facts(
+    headcounts: Mapping[str, int],
+    unit_of: Mapping[str, str],
+    took_part: Iterable[str],
+    given: Iterable[Award],
+) -> list[UnitFacts]:
+    """What each unit is scored by over all rounds, in the order of `headcounts`.
+
+    `took_part` are the placed entries of all rounds: one that is in several counts once, and a
+    barred one has no place. `given` are the prizes kept after the rule of one prize a person.
+    """
+    present = Counter(unit_of[entry] for entry in set(took_part))
+    won: dict[str, list[str]] = {unit: [] for unit in headcounts}
+    for each in given:
+        won[unit_of[each.entry]].append(each.prize)
+    return [
+        UnitFacts(unit, headcount, present[unit], tuple(won[unit]))
+        for unit, headcount in headcounts.items()
+    ]
 
 
 def collective(

@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -60,6 +61,11 @@ def parse_plan(content: bytes) -> Plan:
         raise PlanError([Problem("", "not_utf8", {"byte": error.start})]) from error
     except tomllib.TOMLDecodeError as error:
         raise PlanError([Problem("", "not_toml", {"why": str(error)})]) from error
+    return plan_from(table)
+
+
+def plan_from(table: Mapping[str, object]) -> Plan:
+    """The plan of a TOML table, its numbers as Decimal. Raises PlanError as `parse_plan` does."""
     problems: list[Problem] = []
     plan = _read(Plan, table, "", problems)
     if problems:
@@ -94,14 +100,20 @@ def _read(kind: Any, value: object, key: str, problems: list[Problem]) -> object
     return _read_value(kind, bare, value, key, problems)
 
 
+@cache
+def field_types(struct: type[msgspec.Struct]) -> Mapping[str, Any]:
+    """The keys of a table in order, as the file spells them, each with its annotated type."""
+    hints = get_type_hints(struct, include_extras=True)
+    return {each.encode_name: hints[each.name] for each in msgspec.structs.fields(struct)}
+
+
 def _read_table(
     struct: type[msgspec.Struct], value: object, key: str, problems: list[Problem]
 ) -> dict[str, object]:
     if not isinstance(value, dict):
         problems.append(Problem(key, "wrong_type", {"wanted": "table"}))
         return {}
-    hints = get_type_hints(struct, include_extras=True)
-    fields = {each.encode_name: hints[each.name] for each in msgspec.structs.fields(struct)}
+    fields = field_types(struct)
     read: dict[str, object] = {}
     for name, kind in fields.items():
         here = f"{key}.{name}" if key else name

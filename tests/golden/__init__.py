@@ -1,0 +1,1 @@
+"""Rounds of whole contests, played from the plan file against tables worked out by hand."""
