@@ -37,12 +37,14 @@ CRITERIA = (
 
 
 class PrizeLine(Strict, frozen=True):
-    """A line of the prize table; `amount_vnd` is whole đồng, 0 where the plan names no amount."""
+    """A line of the prize table."""
 
-    key: Key
-    label: str
-    count: Positive
-    amount_vnd: Amount
+    key: Annotated[Key, msgspec.Meta(description="names it for the machine")]
+    label: Annotated[str, msgspec.Meta(description="shown to people")]
+    count: Annotated[Positive, msgspec.Meta(description="so many of it")]
+    amount_vnd: Annotated[
+        Amount, msgspec.Meta(description="for each, whole đồng; 0 where the plan names no amount")
+    ]
 
 
 class PredictionRule(Strict, frozen=True):
@@ -52,8 +54,11 @@ class PredictionRule(Strict, frozen=True):
     count comes after everybody who did not.
     """
 
-    target: Target
-    distance: Distance
+    target: Annotated[
+        Target,
+        msgspec.Meta(description="the count: people, attempts, or people with every answer right"),
+    ]
+    distance: Annotated[Distance, msgspec.Meta(description="how far off it is")]
 
 
 class Online(Strict, frozen=True):
@@ -68,16 +73,18 @@ class Online(Strict, frozen=True):
 class Segment(Strict, frozen=True):
     """A part of a live round with its highest mark."""
 
-    key: Key
-    label: str
-    maximum: Decimal
+    key: Annotated[Key, msgspec.Meta(description="ranking refers to it as segment:KEY")]
+    label: Annotated[str, msgspec.Meta(description="shown to people")]
+    maximum: Annotated[Decimal, msgspec.Meta(description="its highest mark")]
 
 
 class Requirement(Strict, frozen=True):
     """What a prize presupposes, whatever the place."""
 
-    all_correct: bool
-    minimum_points: Decimal
+    all_correct: Annotated[
+        bool, msgspec.Meta(description="whether every answer of the counted attempt must be right")
+    ]
+    minimum_points: Annotated[Decimal, msgspec.Meta(description="so many points or more")]
 
 
 class Regulation(Strict, frozen=True):
@@ -95,10 +102,16 @@ class Regulation(Strict, frozen=True):
 class CollectiveRule(Strict, frozen=True):
     """Score of a unit: points per percent of its people who took part, and points per prize."""
 
-    points_per_percent: Decimal
-    prize_points: dict[str, Decimal]
-    ranking: list[Literal["score", "percent", "participants"]]
-    prizes: list[PrizeLine]
+    points_per_percent: Annotated[Decimal, msgspec.Meta(description="1 makes 70 % worth 70 points")]
+    prize_points: Annotated[
+        dict[str, Decimal],
+        msgspec.Meta(description="for every prize key of the rounds, the points of one such prize"),
+    ]
+    ranking: Annotated[
+        list[Literal["score", "percent", "participants"]],
+        msgspec.Meta(description="what decides a place, in order"),
+    ]
+    prizes: Annotated[list[PrizeLine], msgspec.Meta(description="from the highest down")]
 
 
 class OnePrize(Strict, frozen=True):
@@ -107,7 +120,9 @@ class OnePrize(Strict, frozen=True):
     A prize freed by this goes to the next in order, or is not given.
     """
 
-    freed: Literal["next", "not_given"]
+    freed: Annotated[
+        Literal["next", "not_given"], msgspec.Meta(description="what becomes of the lower prize")
+    ]
 
 
 def flaws(regulation: Regulation) -> list[str]:

@@ -15,10 +15,12 @@ from msgspec import Meta
 
 from hoithi.rules.paper import Strict
 from hoithi.rules.regulation import (
+    CRITERIA,
     CollectiveRule,
     Counted,
     Key,
     OnePrize,
+    Positive,
     PredictionRule,
     PrizeLine,
     Requirement,
@@ -27,157 +29,191 @@ from hoithi.rules.regulation import (
 
 FORMAT = "hoithi/plan/1"
 
-Count = Annotated[int, Meta(ge=0, description="a whole number, 0 or more")]
-Text = Annotated[str, Meta(min_length=1, description="a text that is not empty")]
+Count = Annotated[int, Meta(ge=0)]
+Text = Annotated[str, Meta(min_length=1)]
+PersonField = Literal["birth", "audience", "workplace", "national_id", "phone"]
 
 
 class Document(Strict, frozen=True):
     """The plan as a signed paper. Number and day stay empty until it is issued."""
 
-    number: str
-    symbol: Text
-    signed_on: date | None
-    issuer_parent: Text
-    issuer: Text
-    place: Text
-    signer_title: Text
-    signer_name: Text
-    recipients: list[Text]
+    number: Annotated[str, Meta(description="given when it is issued")]
+    symbol: Annotated[Text, Meta(description="what follows the number, as in KH-STTTT")]
+    signed_on: Annotated[date, Meta(description="given when it is issued")] | None
+    issuer_parent: Annotated[
+        Text, Meta(description="the line above the issuer at the head of a paper")
+    ]
+    issuer: Annotated[Text, Meta(description="the office that issues it")]
+    place: Annotated[Text, Meta(description="before the day: Đắk Nông, ngày …")]
+    signer_title: Annotated[Text, Meta(description="the office of whoever signs")]
+    signer_name: Annotated[Text, Meta(description="who signs")]
+    recipients: Annotated[list[Text], Meta(description="the lines of Nơi nhận")]
 
 
 class Contest(Strict, frozen=True):
     """What the contest is, once, for every page and paper."""
 
-    title: Text
-    short_title: Text
-    level: Text
-    year: int
-    theme: Text
-    website: str
+    title: Annotated[Text, Meta(description="in full, as on the plan")]
+    short_title: Annotated[Text, Meta(description="for narrow places")]
+    level: Annotated[Text, Meta(description="for example cấp tỉnh")]
+    year: Annotated[int, Meta(description="the year in its name")]
+    theme: Annotated[Text, Meta(description="its motto")]
+    website: Annotated[str, Meta(description="where it is announced")]
     law_date: Annotated[
         date, Meta(description="the day on which questions must be true; never shifted")
     ]
-    first_day: date
-    last_day: date
-    utc_offset_min: Annotated[int, Meta(ge=-720, le=840, description="420 for Vietnam")]
-    purposes: list[Text]
+    first_day: Annotated[date, Meta(description="nothing of a round lies before it")]
+    last_day: Annotated[date, Meta(description="belongs to the contest to its end")]
+    utc_offset_min: Annotated[
+        int,
+        Meta(
+            ge=-720, le=840, description="minutes ahead of UTC, by which days turn; 420 for Vietnam"
+        ),
+    ]
+    purposes: Annotated[list[Text], Meta(description="one paragraph each")]
 
 
 class Basis(Strict, frozen=True):
     """A superior paper on which the plan rests."""
 
-    title: Text
-    number: str
-    signed_on: date | None
-    issuer: Text
+    title: Annotated[Text, Meta(description="what it is about")]
+    number: Annotated[str, Meta(description="with its symbol, as in 221/KH-UBND")]
+    signed_on: Annotated[date, Meta(description="its day")] | None
+    issuer: Annotated[Text, Meta(description="who issued it")]
 
 
 class Named(Strict, frozen=True):
     """A key for the machine and a name for people."""
 
-    key: Key
-    name: Text
+    key: Annotated[Key, Meta(description="other tables refer to it")]
+    name: Annotated[Text, Meta(description="shown to people")]
 
 
 class Unit(Strict, frozen=True):
-    """A unit that registers people; `headcount` is 0 where nobody has said it."""
+    """A unit that registers people."""
 
-    code: Text
-    name: Text
-    kind: Text
-    headcount: Count
+    code: Annotated[Text, Meta(description="stands in rosters and results")]
+    name: Annotated[Text, Meta(description="shown to people")]
+    kind: Annotated[Text, Meta(description="for example huyện, xã, trường")]
+    headcount: Annotated[
+        Count, Meta(description="people who could take part; 0 where nobody has said it")
+    ]
 
 
 class Body(Strict, frozen=True):
-    """A body of the contest; with `barred` its members may not take part."""
+    """A body of the contest, such as its committee or its jury."""
 
-    key: Key
-    name: Text
-    barred: bool
+    key: Annotated[Key, Meta(description="names it for the machine")]
+    name: Annotated[Text, Meta(description="shown to people")]
+    barred: Annotated[bool, Meta(description="whether its members may not take part")]
 
 
 class Form(Strict, frozen=True):
-    """A way of taking part: persons online, or a unit's team live.
+    """A way of taking part: persons online, or a unit's team live."""
 
-    `minimum` and `maximum` are people a unit must and may register; 0 says no limit.
-    """
-
-    key: Key
-    name: Text
-    kind: Literal["online", "live"]
-    entrant: Literal["person", "team"]
-    audiences: list[Key]
-    minimum: Count
-    maximum: Count
-    minimum_age: Count
+    key: Annotated[Key, Meta(description="rounds refer to it")]
+    name: Annotated[Text, Meta(description="shown to people")]
+    kind: Annotated[Literal["online", "live"], Meta(description="how its rounds are held")]
+    entrant: Annotated[Literal["person", "team"], Meta(description="who is ranked")]
+    audiences: Annotated[list[Key], Meta(description="who may take part: keys of `[[audiences]]`")]
+    minimum: Annotated[Count, Meta(description="people a unit must register; 0 says no limit")]
+    maximum: Annotated[Count, Meta(description="people a unit may register; 0 says no limit")]
+    minimum_age: Annotated[Count, Meta(description="in years; 0 says no limit")]
 
 
 class Registration(Strict, frozen=True):
-    """When units register and what they fill in. `closes_at` is the first instant too late."""
+    """When units register and what they fill in."""
 
-    opens_at: datetime
-    closes_at: datetime
+    opens_at: Annotated[datetime, Meta(description="the first instant")]
+    closes_at: Annotated[datetime, Meta(description="the first instant too late")]
     choose: Annotated[
         Literal["one", "one_or_more"], Meta(description="how many forms a unit may choose")
     ]
-    fields: list[Literal["birth", "audience", "workplace", "national_id", "phone"]]
-    required: list[Literal["birth", "audience", "workplace", "national_id", "phone"]]
-    unique: list[Literal["national_id", "phone", "name_and_birth"]]
+    fields: Annotated[list[PersonField], Meta(description="what is asked beside the name")]
+    required: Annotated[list[PersonField], Meta(description="which of them must be filled in")]
+    unique: Annotated[
+        list[Literal["national_id", "phone", "name_and_birth"]],
+        Meta(description="what no two people of the contest may have in common"),
+    ]
 
 
 class SegmentPlan(Segment, frozen=True):
-    """A part of a live round; `most_people` limits who takes part, 0 for no limit.
+    """What a unit's team does in it, and who of the team may."""
 
-    With `registered_only` nobody takes part who is not in the team as registered.
-    """
-
-    most_people: Count
-    registered_only: bool
-    content: Text
+    most_people: Annotated[
+        Count, Meta(description="so many of the team may take part; 0 says no limit")
+    ]
+    registered_only: Annotated[
+        bool, Meta(description="whether only people of the registered team take part")
+    ]
+    content: Annotated[Text, Meta(description="what the plan says of this part")]
 
 
 class PaperPart(Strict, frozen=True):
-    """So many questions of a topic and level; an empty level takes any."""
+    """So many questions of a topic and level, drawn for every paper anew."""
 
-    topic: Key
-    level: str
-    count: Annotated[int, Meta(ge=1)]
+    topic: Annotated[Key, Meta(description="a key of `[[topics]]`")]
+    level: Annotated[str, Meta(description="a key of `[[levels]]`; empty takes any")]
+    count: Annotated[Positive, Meta(description="so many in every paper")]
 
 
 class AttemptsPlan(Strict, frozen=True):
-    """How many attempts per contest, round, period or day; `limit` 0 says no limit."""
+    """How many attempts per round, period or day."""
 
-    limit: Count
-    per: Literal["round", "period", "day"]
-    periods: list[tuple[datetime, datetime]]
+    limit: Annotated[Count, Meta(description="0 says no limit")]
+    per: Annotated[
+        Literal["round", "period", "day"],
+        Meta(description="in which span they are counted; a day is one of the contest's own time"),
+    ]
+    periods: Annotated[
+        list[tuple[datetime, datetime]],
+        Meta(description="in order, within the round; the second instant is the first too late"),
+    ]
 
 
 class PredictionPlan(PredictionRule, frozen=True):
     """The number asked for breaking ties, and what it is compared with."""
 
-    prompt: Text
-    minimum: Count
-    maximum: Count
+    prompt: Annotated[Text, Meta(description="the question as the contestant reads it")]
+    minimum: Annotated[Count, Meta(description="the smallest number taken")]
+    maximum: Annotated[Count, Meta(description="the largest number taken")]
 
 
 class SamplePlan(Strict, frozen=True):
     """The question on which contestants try the page; it counts for nothing."""
 
-    stem: Text
-    options: list[Text]
+    stem: Annotated[Text, Meta(description="the question")]
+    options: Annotated[list[Text], Meta(description="its answers")]
 
 
 class OnlinePlan(Strict, frozen=True):
     """A round held in the exam hall."""
 
-    minutes: Annotated[int, Meta(ge=1, le=600)]
-    grace_seconds: Annotated[int, Meta(ge=0, le=120)]
-    all_required: bool
-    points_per_item: Decimal
-    counted: Counted
-    show_result: Literal["none", "score", "score_and_time"]
-    signals: bool
-    paper: list[PaperPart]
+    minutes: Annotated[int, Meta(ge=1, le=600, description="time for one attempt")]
+    grace_seconds: Annotated[
+        int,
+        Meta(
+            ge=0, le=120, description="what arrives so many seconds after the deadline still counts"
+        ),
+    ]
+    all_required: Annotated[
+        bool, Meta(description="whether an attempt with a gap may not be handed in by hand")
+    ]
+    points_per_item: Annotated[
+        Decimal, Meta(description="for a right answer; a wrong one costs nothing")
+    ]
+    counted: Annotated[Counted, Meta(description="which of the admitted attempts counts")]
+    show_result: Annotated[
+        Literal["none", "score", "score_and_time"],
+        Meta(description="what a contestant sees on handing in"),
+    ]
+    signals: Annotated[
+        bool, Meta(description="whether leaving the page is recorded; contestants are told")
+    ]
+    paper: Annotated[
+        list[PaperPart],
+        Meta(description="the questions of a paper; a topic without level after those with one"),
+    ]
     attempts: AttemptsPlan
     prediction: PredictionPlan | None
     sample: SamplePlan
@@ -186,68 +222,82 @@ class OnlinePlan(Strict, frozen=True):
 class Round(Strict, frozen=True):
     """One counted part of the contest; `online` or `segments`, as it is held."""
 
-    key: Key
-    name: Text
-    form: Key
-    purpose: Literal["official", "practice", "rehearsal"]
-    opens_at: datetime
-    closes_at: datetime
+    key: Annotated[Key, Meta(description="names it for the machine, in files and addresses")]
+    name: Annotated[Text, Meta(description="shown to people")]
+    form: Annotated[Key, Meta(description="a key of `[[forms]]`, of the same kind")]
+    purpose: Annotated[
+        Literal["official", "practice", "rehearsal"],
+        Meta(description="only official rounds have results"),
+    ]
+    opens_at: Annotated[datetime, Meta(description="nobody starts before it")]
+    closes_at: Annotated[datetime, Meta(description="the first instant too late")]
     online: OnlinePlan | None
-    segments: list[SegmentPlan]
-    ranking: list[str]
+    segments: Annotated[list[SegmentPlan], Meta(description="`[]` in a round held online")]
+    ranking: Annotated[
+        list[str],
+        Meta(
+            description=f"what decides a place, in order: {', '.join(CRITERIA)}; in a live round "
+            "segment:KEY too; points must be the first"
+        ),
+    ]
     requirement: Requirement
-    prizes: list[PrizeLine]
+    prizes: Annotated[list[PrizeLine], Meta(description="from the highest down")]
 
 
 class Rules(Strict, frozen=True):
     """The texts that contestants accept, by version, and what holds over all rounds."""
 
-    version: Text
-    text: Text
-    consent_version: Text
-    consent_text: Text
+    version: Annotated[Text, Meta(description="a new text gets a new version")]
+    text: Annotated[Text, Meta(description="the regulation as contestants accept it")]
+    consent_version: Annotated[Text, Meta(description="a new text gets a new version")]
+    consent_text: Annotated[Text, Meta(description="what they agree to about their data")]
     one_prize: OnePrize | None
     collective: CollectiveRule | None
 
 
 class BudgetLine(Strict, frozen=True):
-    key: Key
-    name: Text
-    amount_vnd: Count
+    """What a part of the money is for; prizes must fit into the lines."""
+
+    key: Annotated[Key, Meta(description="names it for the machine")]
+    name: Annotated[Text, Meta(description="shown to people")]
+    amount_vnd: Annotated[Count, Meta(description="whole đồng")]
 
 
 class Budget(Strict, frozen=True):
     """Whole đồng; the lines may leave something of the total, never pass it."""
 
-    total_vnd: Count
-    source: Text
+    total_vnd: Annotated[Count, Meta(description="whole đồng")]
+    source: Annotated[Text, Meta(description="where the money comes from")]
     lines: list[BudgetLine]
 
 
 class Duty(Strict, frozen=True):
     """A sentence of the plan that somebody has to carry out."""
 
-    key: Key
-    holder: Text
+    key: Annotated[Key, Meta(description="names it for the machine")]
+    holder: Annotated[Text, Meta(description="who has to do it")]
     with_: Annotated[list[Text], Meta(description="those who help")] = msgspec.field(name="with")
-    text: Text
-    due: date | None
+    text: Annotated[Text, Meta(description="what is to be done")]
+    due: Annotated[date, Meta(description="the last day")] | None
 
 
 class Assumption(Strict, frozen=True):
     """What the signed plan leaves open and this file fills in: shown until somebody confirms it."""
 
-    key: Text
-    about: Annotated[list[Text], Meta(description="the keys of this file that rest on it")]
-    value: Text
-    source: Text
+    key: Annotated[Text, Meta(description="names it for the machine")]
+    about: Annotated[
+        list[Text],
+        Meta(description="the keys of this file that rest on it, such as rounds[1].online.minutes"),
+    ]
+    value: Annotated[Text, Meta(description="what was filled in, in words")]
+    source: Annotated[Text, Meta(description="whose rule it is, or đề xuất for a proposal")]
 
 
 class Plan(Strict, frozen=True):
     """The whole file."""
 
-    format: Literal["hoithi/plan/1"]
-    key: Key
+    format: Annotated[Literal["hoithi/plan/1"], Meta(description="what this page describes")]
+    key: Annotated[Key, Meta(description="names the contest for the machine")]
     contest: Contest
     document: Document
     basis: list[Basis]
