@@ -1,0 +1,140 @@
+"""The list of results that is signed and published, in the form of Decree 30/2020/NĐ-CP.
+
+The end of the list says which published version it is, the hash of the data behind it, and where
+anybody can compute the places again. Times New Roman, which the decree asks for, is used when its
+files are given; otherwise Libertinus Serif.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from hoithi.documents.render.decree import (
+    Block,
+    Column,
+    Head,
+    Paper,
+    Paragraph,
+    Signer,
+    Table,
+    paper_data,
+)
+from hoithi.documents.render.qr import qr_codes
+from hoithi.documents.render.typesetting import Plain, breakable, typeset
+from hoithi.documents.render.wording import points
+
+_END = "./."
+
+
+@dataclass(frozen=True, slots=True)
+class ResultRow:
+    """One place: `number` is the số báo danh; `place` and `points` are missing when not ranked.
+
+    `reason` says what separated equal points, or why there is no place.
+    """
+
+    place: int | None
+    number: str
+    name: str
+    unit: str
+    points: Decimal | None
+    prize: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ResultsList:
+    """What the list says; `title` and `subtitle` as in "Thông báo", "Kết quả vòng thi …".
+
+    `bundle_hash` and `check_url` may be empty while nothing is published.
+    """
+
+    head: Head
+    title: str
+    subtitle: str
+    rows: tuple[ResultRow, ...]
+    closing_text: str
+    signers: tuple[Signer, ...]
+    version: int
+    bundle_hash: str
+    check_url: str
+    basis: tuple[str, ...] = ()
+    recipients: tuple[str, ...] = ()
+    sample: bool = False
+
+
+def results_pdf(results: ResultsList, *, fonts: Path | None = None) -> bytes:
+    """The list on A4 pages, rows in the order given.
+
+    The columns of prizes and of reasons stand only where some row has one.
+    """
+    paper = Paper(
+        head=results.head,
+        kind=results.title,
+        summary=results.subtitle,
+        basis=results.basis,
+        body=(_table(results.rows), *_closing(results.closing_text)),
+        signers=results.signers,
+        recipients=results.recipients,
+        sample=results.sample,
+    )
+    return typeset("results_list.typ", paper_data(paper) | {"check": _check(results)}, fonts=fonts)
+
+
+def _table(rows: tuple[ResultRow, ...]) -> Table:
+    prizes = any(row.prize for row in rows)
+    reasons = any(row.reason for row in rows)
+    columns = [
+        Column("Hạng", 14, align="center"),
+        Column("SBD", _number_width(rows), align="center"),
+        Column("Họ và tên", share=3),
+        Column("Đơn vị", share=2),
+        Column("Điểm", 16, align="right"),
+    ]
+    if prizes:
+        columns.append(Column("Giải", 25))
+    if reasons:
+        columns.append(Column("Ghi chú", 26))
+    return Table(
+        columns=tuple(columns),
+        rows=tuple(_cells(row, prizes=prizes, reasons=reasons) for row in rows),
+        when_empty="Không có thí sinh nào trong danh sách.",
+    )
+
+
+def _number_width(rows: tuple[ResultRow, ...]) -> int:
+    """Millimetres for the longest number; from nine letters on it may break."""
+    longest = max((len(row.number) for row in rows), default=0)
+    return min(24, max(14, 6 + 2 * longest))
+
+
+def _cells(row: ResultRow, *, prizes: bool, reasons: bool) -> tuple[str, ...]:
+    return (
+        "" if row.place is None else str(row.place),
+        row.number,
+        row.name,
+        row.unit,
+        "" if row.points is None else points(row.points),
+        *((row.prize,) if prizes else ()),
+        *((row.reason,) if reasons else ()),
+    )
+
+
+def _closing(text: str) -> tuple[Block, ...]:
+    """The last paragraph with the mark that ends an official text."""
+    bare = text.rstrip(" ./")
+    return (Paragraph(bare + _END),) if bare else ()
+
+
+def _check(results: ResultsList) -> dict[str, Plain] | None:
+    if not results.check_url:
+        return None
+    (code,) = qr_codes([results.check_url])
+    return {
+        "version": results.version,
+        "hash": [results.bundle_hash[at : at + 8] for at in range(0, len(results.bundle_hash), 8)],
+        "address": breakable(results.check_url.split("://", 1)[-1]),
+        "qr": code,
+    }
