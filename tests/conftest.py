@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from hoithi.web.catalogues import compile_catalogues
 from tests.postgres import Cluster, temporary_cluster
 
 
@@ -20,3 +22,9 @@ def postgres_cluster() -> Iterator[Cluster]:
 def postgres_url(postgres_cluster: Cluster) -> str:
     """A database of its own for each test module."""
     return postgres_cluster.fresh()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def catalogues() -> None:
+    """Pages and sentences are tested in the words that people read."""
+    compile_catalogues(Path(__file__).parents[1] / "hoithi")

@@ -182,7 +182,7 @@ class Entry(models.Model):
 
 
 class StagedList(models.Model):
-    """An uploaded list that is being mended: the whole file, encrypted, until it is saved."""
+    """An uploaded list that is being mended: the whole sheet, encrypted, until it is saved."""
 
     registration = models.OneToOneField(UnitRegistration, models.CASCADE, related_name="staged")
     form = models.SlugField(max_length=60)

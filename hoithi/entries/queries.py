@@ -1,12 +1,307 @@
-"""Reading entries."""
+"""Reading the register: how far each unit is, who is on a list, who takes part."""
 
 from __future__ import annotations
 
-from hoithi.entries.models import Entry
-from hoithi.people.keys import code_key
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from django.db.models import Count
+from django.http import Http404
+
+from hoithi.contests.models import Category, Contest
+from hoithi.contests.plan.schema import Form
+from hoithi.contests.queries import barring_seats, form_of, plan_of, units_of
+from hoithi.entries.checking import Claims, SheetRow, Standing, Terms, claims_of
+from hoithi.entries.models import (
+    Entry,
+    EntryState,
+    Person,
+    RegistrationState,
+    TeamMember,
+    UnitRegistration,
+)
+from hoithi.people.keys import code_key, vault
+from hoithi.people.models import Unit
+from hoithi.people.vault import Sealed
 from hoithi.rules.codes import access_code
+from hoithi.rules.vietnamese import fold
+from hoithi.web.wording import mask
+
+NumberField = Literal["national_id", "phone"]
+
+
+def registration_of(contest: Contest, unit: Unit) -> UnitRegistration | None:
+    """A unit's registration; nothing before it has chosen a form."""
+    return (
+        UnitRegistration.objects.filter(contest=contest, unit=unit)
+        .select_related("contest", "unit")
+        .first()
+    )
+
+
+def deadline_of(contest: Contest, registration: UnitRegistration | None) -> datetime:
+    """The first instant that is too late for a unit."""
+    extended = registration.extended_to if registration else None
+    return max(contest.registration_closes_at, extended or contest.registration_closes_at)
+
+
+def is_open(contest: Contest, registration: UnitRegistration | None, now: datetime) -> bool:
+    """Whether a unit may still change what it registers, as far as the clock goes."""
+    return contest.registration_opens_at <= now < deadline_of(contest, registration)
+
+
+# What a list is held against.
+
+
+def terms_for(contest: Contest, unit: Unit, form_key: str, rows: Sequence[SheetRow]) -> Terms:
+    """The terms of a form for one sheet of a unit, with what already stands elsewhere."""
+    plan = plan_of(contest)
+    form = form_of(contest, form_key)
+    names = {audience.key: audience.name for audience in plan.audiences}
+    return Terms(
+        asked=tuple(plan.registration.fields),
+        required=frozenset(plan.registration.required),
+        unique=frozenset(plan.registration.unique),
+        audiences={names[key]: key for key in form.audiences},
+        plan_audiences=tuple(names.values()),
+        minimum_age=form.minimum_age,
+        law_date=contest.law_date,
+        standing=_standing(contest, unit, claims_of(rows)),
+    )
+
+
+def _standing(contest: Contest, unit: Unit, claims: Claims) -> Standing:
+    others = Person.objects.filter(contest=contest, removed_at=None).exclude(unit=unit)
+    ids = {vault().index("national_id", each): each for each in claims.national_ids}
+    phones = {vault().index("phone", each): each for each in claims.phones}
+    taken_ids = others.filter(national_id_index__in=ids).values_list("national_id_index", flat=True)
+    taken_phones = others.filter(phone_index__in=phones).values_list("phone_index", flat=True)
+    folded = {name for name, _ in claims.names}
+    named = others.filter(folded_name__in=folded).values_list("folded_name", "birth")
+    seats = barring_seats(contest)
+    return Standing(
+        national_ids=frozenset(ids[index] for index in taken_ids),
+        phones=frozenset(phones[index] for index in taken_phones),
+        names=frozenset(named) & claims.names,
+        barred_ids=frozenset(ids[seat.identity] for seat in seats if seat.identity in ids),
+        seat_names=frozenset(fold(seat.name) for seat in seats if not seat.identity),
+    )
+
+
+def barred_people(contest: Contest, unit: Unit) -> list[Person]:
+    """People of a unit who hold a seat that bars them; seats may be given after a list is saved."""
+    identities = [seat.identity for seat in barring_seats(contest) if seat.identity]
+    return list(
+        Person.objects.filter(
+            contest=contest, unit=unit, removed_at=None, national_id_index__in=identities
+        )
+    )
+
+
+def is_registered(contest: Contest, identity: str) -> bool:
+    """Whether somebody with this blind index takes part: to be asked before a seat is given."""
+    return Person.objects.filter(
+        contest=contest, removed_at=None, national_id_index=identity
+    ).exists()
+
+
+# How far each unit is.
+
+
+@dataclass(frozen=True, slots=True)
+class FormCount:
+    """A chosen form with the people listed for it; `missing` and `over` against the plan."""
+
+    key: str
+    name: str
+    people: int
+    minimum: int
+    missing: int
+    over: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnitOverview:
+    """One unit's registration; `state` is empty where nothing was begun."""
+
+    code: str
+    name: str
+    state: str
+    forms: tuple[FormCount, ...]
+    declared: int
+    submitted_at: datetime | None
+    extended_to: datetime | None
+    returned_reason: str
+
+    @property
+    def missing(self) -> int:
+        """People missing over all chosen forms."""
+        return sum(form.missing for form in self.forms)
+
+
+def registration_overview(contest: Contest) -> tuple[UnitOverview, ...]:
+    """Every unit in the order of the plan. Four queries."""
+    standing = {each.unit_id: each for each in contest.registrations.all()}
+    counts = _people_counts(contest)
+    forms = plan_of(contest).forms
+    return tuple(
+        _overview(unit, standing.get(unit.pk), forms, counts) for unit in units_of(contest)
+    )
+
+
+def unit_overview(contest: Contest, unit: Unit) -> UnitOverview:
+    """The line of one unit."""
+    counts = _people_counts(contest)
+    return _overview(unit, registration_of(contest, unit), plan_of(contest).forms, counts)
+
+
+def _people_counts(contest: Contest) -> Counter[tuple[int, str]]:
+    """People by unit and form: persons with an entry, members of a team with one."""
+    entries = Entry.objects.filter(contest=contest).exclude(state=EntryState.WITHDRAWN)
+    counts: Counter[tuple[int, str]] = Counter()
+    persons = entries.filter(person__isnull=False).values_list("unit", "category__key")
+    for unit, key, people in persons.annotate(people=Count("pk")).order_by():
+        counts[unit, key] += people
+    teams = entries.filter(team__isnull=False).values_list("unit", "category__key")
+    for unit, key, people in teams.annotate(people=Count("team__members")).order_by():
+        counts[unit, key] += people
+    return counts
+
+
+def _overview(
+    unit: Unit,
+    registration: UnitRegistration | None,
+    forms: Sequence[Form],
+    counts: Counter[tuple[int, str]],
+) -> UnitOverview:
+    chosen = registration.forms if registration else []
+    return UnitOverview(
+        code=unit.code,
+        name=unit.name,
+        state=registration.state if registration else "",
+        forms=tuple(
+            _count(form, counts[unit.pk, form.key]) for form in forms if form.key in chosen
+        ),
+        declared=registration.declared if registration else 0,
+        submitted_at=registration.submitted_at if registration else None,
+        extended_to=registration.extended_to if registration else None,
+        returned_reason=registration.returned_reason if registration else "",
+    )
+
+
+def _count(form: Form, people: int) -> FormCount:
+    minimum = max(1, form.minimum)
+    return FormCount(
+        key=form.key,
+        name=form.name,
+        people=people,
+        minimum=minimum,
+        missing=max(0, minimum - people),
+        over=max(0, people - form.maximum) if form.maximum else 0,
+    )
+
+
+# Who is on a list.
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """Somebody on a list as a page shows them: numbers masked. `state` is an EntryState."""
+
+    person: int
+    entry: str
+    number: str
+    name: str
+    given_name: str
+    birth: str
+    audience: str
+    workplace: str
+    national_id: str
+    phone: str
+    state: str
+    is_sample: bool
+
+
+def people_of(
+    registration: UnitRegistration, form_key: str, *, withdrawn: bool = False
+) -> tuple[PersonRow, ...]:
+    """The people of a form in the order of lists; of a team, its members."""
+    plan = plan_of(registration.contest)
+    audiences = {audience.key: audience.name for audience in plan.audiences}
+    entries = Entry.objects.filter(
+        contest=registration.contest, unit=registration.unit, category__key=form_key
+    ).select_related("person", "team")
+    if not withdrawn:
+        entries = entries.exclude(state=EntryState.WITHDRAWN)
+    rows = [(entry, person) for entry in entries for person in _persons(entry)]
+    rows.sort(key=lambda pair: (pair[1].sort_key, pair[1].pk))
+    return tuple(_row(entry, person, audiences) for entry, person in rows)
+
+
+def _persons(entry: Entry) -> list[Person]:
+    if entry.person is not None:
+        return [entry.person]
+    members = TeamMember.objects.filter(team=entry.team).select_related("person")
+    return [member.person for member in members]
+
+
+def _row(entry: Entry, person: Person, audiences: dict[str, str]) -> PersonRow:
+    return PersonRow(
+        person=person.pk,
+        entry=str(entry.public_id),
+        number=entry.number,
+        name=person.name,
+        given_name=person.given_name,
+        birth=person.birth,
+        audience=audiences.get(person.audience, ""),
+        workplace=person.workplace,
+        national_id=mask(open_number(person, "national_id")),
+        phone=mask(open_number(person, "phone")),
+        state=entry.state,
+        is_sample=person.is_sample,
+    )
+
+
+def open_number(person: Person, field: NumberField) -> str:
+    """A person's number in clear. Whoever shows it whole goes through `actions.show_number`."""
+    cipher = person.national_id_cipher if field == "national_id" else person.phone_cipher
+    if cipher is None:
+        return ""
+    return vault().open(field, Sealed(person.key_id, bytes(cipher))).decode()
+
+
+# Who takes part.
+
+
+def accepted_entries(category: Category) -> list[Entry]:
+    """Those who take part in a category, by their number."""
+    return list(
+        Entry.objects.filter(category=category, state=EntryState.ACCEPTED)
+        .select_related("person", "team", "unit", "contest")
+        .order_by("unit__position", "number")
+    )
+
+
+def entry_by_public_id(contest: Contest, public_id: str) -> Entry:
+    """Raises Http404."""
+    entry = (
+        Entry.objects.filter(contest=contest, public_id=public_id)
+        .select_related("person", "team", "unit", "contest", "category")
+        .first()
+    )
+    if entry is None:
+        raise Http404
+    return entry
 
 
 def access_code_of(entry: Entry) -> str:
-    """The code that opens the hall for an entry: derived, never stored (docs/decisions/0007)."""
+    """What opens the hall for an entry: derived, never stored (docs/decisions/0007)."""
     return access_code(code_key(), entry.public_id.bytes, entry.code_issue)
+
+
+def waiting_for_decision(contest: Contest) -> int:
+    """How many units have submitted and wait for the organiser."""
+    return contest.registrations.filter(state=RegistrationState.SUBMITTED).count()

@@ -1,0 +1,178 @@
+"""What happens to entries after acceptance: withdrawn, replaced, a new code, a number looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from hoithi.entries.actions.holding import checked_reason, hold, log
+from hoithi.entries.actions.numbering import next_number
+from hoithi.entries.actions.storing import store_people
+from hoithi.entries.checking import CheckedList
+from hoithi.entries.models import (
+    Entry,
+    EntryState,
+    Person,
+    RegistrationState,
+    TeamMember,
+    UnitRegistration,
+)
+from hoithi.entries.queries import NumberField, open_number
+from hoithi.people.models import User
+from hoithi.rules.errors import RuleViolation
+
+
+@transaction.atomic
+def withdraw_entry(*, actor: User, entry: Entry, reason: str, now: datetime) -> None:
+    """Take an accepted entry out; the row, its number and its reason stay.
+
+    Raises RuleViolation: `entry_not_accepted`, or what is wrong with the reason.
+    """
+    reason = checked_reason(reason)
+    _withdraw(entry, reason, now)
+    log(actor, "withdraw", f"entry:{entry.public_id}", now, after={"reason": reason})
+
+
+def _withdraw(entry: Entry, reason: str, now: datetime) -> None:
+    if not Entry.objects.filter(pk=entry.pk, state=EntryState.ACCEPTED).update(
+        state=EntryState.WITHDRAWN, withdrawn_at=now, withdrawn_reason=reason
+    ):
+        raise RuleViolation("entry_not_accepted")
+    entry.refresh_from_db()
+    members = TeamMember.objects.filter(team__entries=entry).values_list("person", flat=True)
+    _remove_idle([entry.person_id] if entry.person_id else members, now)
+
+
+def _remove_idle(people: Iterable[int], now: datetime) -> None:
+    """Mark as removed those who take part in nothing any more: their number is free again."""
+    standing = Entry.objects.exclude(state=EntryState.WITHDRAWN)
+    members = TeamMember.objects.filter(team__entries__in=standing)
+    Person.objects.filter(pk__in=list(people), removed_at=None).exclude(
+        pk__in=standing.exclude(person=None).values("person")
+    ).exclude(pk__in=members.values("person")).update(removed_at=now)
+
+
+def replace_person(
+    *, actor: User, entry: Entry, checked: CheckedList, reason: str, now: datetime
+) -> Entry:
+    """Put the one person of a checked list in the place of an accepted one, with a new number.
+
+    The old entry stays, withdrawn. Raises RuleViolation: `one_person_needed`, `list_has_problems`,
+    `entry_not_accepted`, `entry_is_a_team`, `taken_elsewhere` (also for somebody who is in this
+    category already), or what is wrong with the reason.
+    """
+    reason = checked_reason(reason)
+    if entry.person is None:
+        raise RuleViolation("entry_is_a_team")
+    _check_one(checked)
+    try:
+        with transaction.atomic():
+            registration = _held(entry)
+            _withdraw(entry, reason, now)
+            (person,) = store_people(
+                registration, checked.people, now=now, sample=entry.person.is_sample
+            )
+            made = Entry.objects.create(
+                contest=entry.contest,
+                category=entry.category,
+                unit=entry.unit,
+                person=person,
+                number=next_number(entry),
+                state=EntryState.ACCEPTED,
+                accepted_at=now,
+                replaces=entry,
+            )
+            log(
+                actor,
+                "replace",
+                f"entry:{entry.public_id}",
+                now,
+                before={"number": entry.number},
+                after={"entry": str(made.public_id), "number": made.number, "reason": reason},
+            )
+    except IntegrityError as error:
+        raise RuleViolation("taken_elsewhere") from error
+    return made
+
+
+def replace_member(
+    *, actor: User, entry: Entry, member: Person, checked: CheckedList, reason: str, now: datetime
+) -> Person:
+    """Put the one person of a checked list in the place of a member of an accepted team.
+
+    Raises RuleViolation: `one_person_needed`, `list_has_problems`, `entry_not_accepted`,
+    `not_a_member`, `taken_elsewhere`, or what is wrong with the reason.
+    """
+    reason = checked_reason(reason)
+    _check_one(checked)
+    team = entry.team
+    if team is None:
+        raise RuleViolation("not_a_member")
+    try:
+        with transaction.atomic():
+            registration = _held(entry)
+            if not Entry.objects.filter(pk=entry.pk, state=EntryState.ACCEPTED).exists():
+                raise RuleViolation("entry_not_accepted")
+            gone, _ = TeamMember.objects.filter(team=team, person=member).delete()
+            if not gone:
+                raise RuleViolation("not_a_member")
+            _remove_idle([member.pk], now)
+            (person,) = store_people(registration, checked.people, now=now, sample=member.is_sample)
+            TeamMember.objects.create(team=team, person=person)
+            log(
+                actor,
+                "replace_member",
+                f"entry:{entry.public_id}",
+                now,
+                before={"person": member.pk},
+                after={"person": person.pk, "reason": reason},
+            )
+    except IntegrityError as error:
+        raise RuleViolation("taken_elsewhere") from error
+    return person
+
+
+def _held(entry: Entry) -> UnitRegistration:
+    registration = UnitRegistration.objects.select_related("contest", "unit").get(
+        contest=entry.contest_id, unit=entry.unit_id
+    )
+    hold(registration, [RegistrationState.ACCEPTED])
+    return registration
+
+
+def _check_one(checked: CheckedList) -> None:
+    if checked.bad:
+        raise RuleViolation("list_has_problems", cells=len(checked.bad))
+    if len(checked.people) != 1:
+        raise RuleViolation("one_person_needed")
+
+
+@transaction.atomic
+def reissue_code(*, actor: User, entry: Entry, reason: str, now: datetime) -> None:
+    """Give an entry a new access code; the old one opens nothing from now on.
+
+    Raises RuleViolation: `entry_not_accepted` (also when somebody just did the same), or what is
+    wrong with the reason.
+    """
+    reason = checked_reason(reason)
+    rows = Entry.objects.filter(pk=entry.pk, state=EntryState.ACCEPTED, code_issue=entry.code_issue)
+    if not rows.update(code_issue=F("code_issue") + 1):
+        raise RuleViolation("entry_not_accepted")
+    entry.refresh_from_db()
+    log(
+        actor,
+        "reissue_code",
+        f"entry:{entry.public_id}",
+        now,
+        after={"issue": entry.code_issue, "reason": reason},
+    )
+
+
+@transaction.atomic
+def show_number(*, actor: User, person: Person, field: NumberField, now: datetime) -> str:
+    """A person's number in clear, for somebody with a reason to see it; the look is recorded."""
+    log(actor, "show_number", f"person:{person.pk}", now, after={"field": field})
+    return open_number(person, field)

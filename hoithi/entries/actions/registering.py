@@ -1,0 +1,213 @@
+"""What a unit's officer does: choose forms, save lists, submit, take back before the deadline."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from hoithi.audit.actions import Facts
+from hoithi.contests.models import Contest, Entrant
+from hoithi.contests.queries import form_of, plan_of
+from hoithi.entries.actions.holding import hold, log, wrong_state
+from hoithi.entries.actions.storing import (
+    enter_persons,
+    enter_team,
+    forget_unlisted,
+    store_people,
+)
+from hoithi.entries.checking import CheckedList, too_few, too_many
+from hoithi.entries.models import Entry, EntryState, RegistrationState, UnitRegistration
+from hoithi.entries.queries import barred_people, deadline_of, is_open, unit_overview
+from hoithi.people.models import Unit, User
+from hoithi.rules.canonical import canonical
+from hoithi.rules.codes import ALPHABET, grouped
+from hoithi.rules.errors import RuleViolation
+
+OPEN = (RegistrationState.DRAFT, RegistrationState.RETURNED)
+RECEIPT_LENGTH = 16
+
+
+@transaction.atomic
+def choose_forms(
+    *,
+    actor: User,
+    contest: Contest,
+    unit: Unit,
+    forms: Sequence[str],
+    declared: int,
+    now: datetime,
+) -> UnitRegistration:
+    """Say in which forms a unit takes part, and with about how many people.
+
+    A form that is dropped loses its list. Raises RuleViolation: `no_form`, `one_form_only`,
+    `registration_not_open`, `registration_closed`, or the state that forbids it.
+    """
+    plan = plan_of(contest)
+    chosen = [form.key for form in plan.forms if form.key in forms]
+    if not chosen:
+        raise RuleViolation("no_form")
+    if plan.registration.choose == "one" and len(chosen) > 1:
+        raise RuleViolation("one_form_only")
+    registration, _ = UnitRegistration.objects.select_related("contest", "unit").get_or_create(
+        contest=contest, unit=unit
+    )
+    _check_clock(registration, now)
+    hold(registration, OPEN)
+    before: Facts = {"forms": list(registration.forms), "declared": registration.declared}
+    for dropped in set(registration.forms) - set(chosen):
+        _store(registration, dropped, CheckedList((), (), ()), now=now, sample=False)
+    registration.forms, registration.declared = chosen, declared
+    registration.save(update_fields=["forms", "declared"])
+    after: Facts = {"forms": list(chosen), "declared": declared}
+    log(actor, "choose_forms", f"registration:{registration.pk}", now, before=before, after=after)
+    return registration
+
+
+def save_list(
+    *,
+    actor: User,
+    registration: UnitRegistration,
+    form_key: str,
+    checked: CheckedList,
+    now: datetime,
+    is_sample: bool = False,
+) -> None:
+    """Put a checked list in the place of the one that a unit had for a form, whole or not at all.
+
+    Saving the same list again changes nothing. Raises RuleViolation: `form_not_chosen`,
+    `list_has_problems`, `too_many`, `taken_elsewhere` when another unit was quicker, the clock or
+    the state.
+    """
+    if form_key not in registration.forms:
+        raise RuleViolation("form_not_chosen")
+    if checked.bad:
+        raise RuleViolation("list_has_problems", cells=len(checked.bad))
+    over = too_many(len(checked.people), form_of(registration.contest, form_key).maximum)
+    if over is not None:
+        raise over
+    _check_clock(registration, now)
+    try:
+        with transaction.atomic():
+            hold(registration, OPEN)
+            _store(registration, form_key, checked, now=now, sample=is_sample)
+            log(
+                actor,
+                "save_list",
+                f"registration:{registration.pk}",
+                now,
+                after={"form": form_key, "people": len(checked.people)},
+            )
+    except IntegrityError as error:
+        raise RuleViolation("taken_elsewhere") from error
+
+
+def _store(
+    registration: UnitRegistration,
+    form_key: str,
+    checked: CheckedList,
+    *,
+    now: datetime,
+    sample: bool,
+) -> None:
+    category = registration.contest.categories.get(key=form_key)
+    people = store_people(registration, checked.people, now=now, sample=sample)
+    if category.entrant == Entrant.TEAM:
+        enter_team(registration, category, people, now=now, sample=sample)
+    else:
+        enter_persons(registration, category, people)
+    forget_unlisted(registration)
+
+
+@transaction.atomic
+def submit_registration(*, actor: User, registration: UnitRegistration, now: datetime) -> str:
+    """Hand a unit's lists in; the receipt binds them as they are now.
+
+    Raises RuleViolation: `no_form`, `too_few`, `too_many`, `barred_people`, the clock or the state.
+    """
+    contest = registration.contest
+    _check_clock(registration, now)
+    hold(registration, OPEN)
+    overview = unit_overview(contest, registration.unit)
+    if not overview.forms:
+        raise RuleViolation("no_form")
+    for count in overview.forms:
+        form = form_of(contest, count.key)
+        wrong = too_few(count.people, form.minimum) or too_many(count.people, form.maximum)
+        if wrong is not None:
+            wrong.params["form"] = form.name
+            raise wrong
+    barred = barred_people(contest, registration.unit)
+    if barred:
+        raise RuleViolation("barred_people", people=len(barred))
+    receipt = _receipt(registration, now)
+    UnitRegistration.objects.filter(pk=registration.pk).update(
+        state=RegistrationState.SUBMITTED,
+        submitted_at=now,
+        submitted_by=actor.name,
+        receipt=receipt,
+        returned_reason="",
+    )
+    registration.refresh_from_db()
+    log(
+        actor,
+        "submit",
+        f"registration:{registration.pk}",
+        now,
+        after={
+            "receipt": receipt,
+            "people": {count.key: count.people for count in overview.forms},
+        },
+    )
+    return receipt
+
+
+def _receipt(registration: UnitRegistration, now: datetime) -> str:
+    """Sixteen characters over what was handed in and when."""
+    entries = Entry.objects.filter(
+        contest=registration.contest, unit=registration.unit, state=EntryState.LISTED
+    ).select_related("person", "team", "category")
+    listed = sorted(
+        [entry.category.key, str(entry.public_id), str(entry.person or entry.team or "")]
+        for entry in entries
+    )
+    content = canonical(
+        {
+            "contest": registration.contest.key,
+            "unit": registration.unit.code,
+            "at": int(now.timestamp() * 1000),
+            "entries": listed,
+        }
+    )
+    number = int.from_bytes(hashlib.sha256(content).digest()[:10], "big")
+    letters = [ALPHABET[number >> 5 * place & 31] for place in range(RECEIPT_LENGTH)]
+    return grouped("".join(letters))
+
+
+@transaction.atomic
+def recall_registration(*, actor: User, registration: UnitRegistration, now: datetime) -> None:
+    """Take a list back to mend it, while the deadline has not come and nobody has accepted it.
+
+    Raises RuleViolation: `registration_accepted`, `not_submitted`, or the clock.
+    """
+    _check_clock(registration, now)
+    rows = UnitRegistration.objects.filter(pk=registration.pk)
+    if not rows.filter(state=RegistrationState.SUBMITTED).update(
+        state=RegistrationState.DRAFT, receipt="", submitted_at=None, submitted_by=""
+    ):
+        raise wrong_state(rows.values_list("state", flat=True).get())
+    registration.refresh_from_db()
+    log(actor, "recall", f"registration:{registration.pk}", now)
+
+
+def _check_clock(registration: UnitRegistration, now: datetime) -> None:
+    contest = registration.contest
+    if is_open(contest, registration, now):
+        return
+    if now < contest.registration_opens_at:
+        raise RuleViolation("registration_not_open")
+    raise RuleViolation(
+        "registration_closed", deadline=deadline_of(contest, registration).isoformat()
+    )

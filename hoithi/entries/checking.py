@@ -1,0 +1,316 @@
+"""A unit's list, checked whole before anything is stored.
+
+Pure: rows and terms in, people and problems out. A row number is the one Excel shows, a column is
+one of COLUMNS. Whether somebody stands at another unit or holds a seat is looked up by the caller
+(`claims_of` says what to look up) and comes in as plain sets, so that no problem can name who.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from hoithi.entries.cells import (
+    Finding,
+    Read,
+    Weight,
+    read_audience,
+    read_birthday,
+    read_given_name,
+    read_name,
+    read_number,
+    read_workplace,
+)
+from hoithi.rules.errors import ParamValue, RuleViolation
+from hoithi.rules.vietnamese import fold, read_birth, read_national_id, read_phone, tidy
+
+COLUMNS = (
+    "ordinal",
+    "name",
+    "given_name",
+    "birth",
+    "audience",
+    "workplace",
+    "national_id",
+    "phone",
+)
+ALWAYS_ASKED = ("ordinal", "name", "given_name")
+
+SheetRow = tuple[int, Mapping[str, str]]
+NameAndBirth = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What a list claims, as far as it can be read: who has to be looked up elsewhere."""
+
+    national_ids: frozenset[str]
+    phones: frozenset[str]
+    names: frozenset[NameAndBirth]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Which of a list's claims already stand: at other units, or in a body that may not enter.
+
+    Names are folded; `seat_names` are of seats without a number, where only the name can be told.
+    """
+
+    national_ids: frozenset[str] = frozenset()
+    phones: frozenset[str] = frozenset()
+    names: frozenset[NameAndBirth] = frozenset()
+    barred_ids: frozenset[str] = frozenset()
+    seat_names: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a list of one form is held against. `audiences` maps names to keys."""
+
+    asked: tuple[str, ...]
+    required: frozenset[str]
+    unique: frozenset[str]
+    audiences: Mapping[str, str]
+    plan_audiences: tuple[str, ...]
+    minimum_age: int
+    law_date: date
+    standing: Standing = Standing()
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPerson:
+    """Somebody on a list, every value in its normal form; `birth` is an ISO day or a year."""
+
+    row: int
+    name: str
+    given_name: str
+    birth: str = ""
+    audience: str = ""
+    workplace: str = ""
+    national_id: str = field(default="", repr=False)
+    phone: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One cell and what is to be said about it; `value` is the cell as it was sent."""
+
+    row: int
+    column: str
+    code: str
+    value: str = field(repr=False)
+    proposal: str = field(default="", repr=False)
+    weight: Weight = Weight.BAD
+    params: Mapping[str, ParamValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedList:
+    """`people` are the rows that nothing bad was found in, in the order of the sheet."""
+
+    people: tuple[ListedPerson, ...]
+    problems: tuple[Problem, ...]
+    rows: tuple[int, ...]
+
+    @property
+    def bad(self) -> tuple[Problem, ...]:
+        return tuple(problem for problem in self.problems if problem.weight is Weight.BAD)
+
+    def missing(self, minimum: int) -> int:
+        """How many good rows there are too few."""
+        return max(0, minimum - len(self.people))
+
+
+def too_few(people: int, minimum: int) -> RuleViolation | None:
+    """`too_few` when a unit has fewer people than the form asks for; somebody is always asked."""
+    least = max(1, minimum)
+    if people >= least:
+        return None
+    return RuleViolation("too_few", missing=least - people, minimum=least, people=people)
+
+
+def too_many(people: int, maximum: int) -> RuleViolation | None:
+    """`too_many` when the form limits the number; 0 says no limit."""
+    if not maximum or people <= maximum:
+        return None
+    return RuleViolation("too_many", over=people - maximum, maximum=maximum, people=people)
+
+
+def people_rows(rows: Sequence[SheetRow]) -> list[SheetRow]:
+    """The rows that are people: without empty ones, a row that numbers the columns, and the lines
+    for totals and signatures below the list."""
+    kept = [(number, cells) for number, cells in rows if not _is_idle(cells)]
+    while kept and _is_footer(kept[-1][1]):
+        kept.pop()
+    return kept
+
+
+def _is_idle(cells: Mapping[str, str]) -> bool:
+    filled = [tidy(text) for text in cells.values() if tidy(text)]
+    return all(re.fullmatch(r"\(?\d{0,2}\)?", text) for text in filled)
+
+
+def _is_footer(cells: Mapping[str, str]) -> bool:
+    """At most one cell beside an ordinal that is no number."""
+    filled = [key for key, text in cells.items() if key != "ordinal" and tidy(text)]
+    return len(filled) <= 1 and not tidy(cells.get("ordinal", "")).rstrip(".").isdecimal()
+
+
+def claims_of(rows: Sequence[SheetRow]) -> Claims:
+    """What to look up before `check_list`."""
+    kept = [cells for _, cells in people_rows(rows)]
+    ids = (read_national_id(cells.get("national_id", "")).value for cells in kept)
+    phones = (read_phone(cells.get("phone", "")).value for cells in kept)
+    named = ((fold(cells.get("name", "")), read_birth(cells.get("birth", ""))) for cells in kept)
+    return Claims(
+        national_ids=frozenset(ids) - {""},
+        phones=frozenset(phones) - {""},
+        names=frozenset((name, birth.value) for name, birth in named if birth.value),
+    )
+
+
+def check_list(rows: Sequence[SheetRow], terms: Terms) -> CheckedList:
+    """Check every cell, then the rows against each other, then against what stands elsewhere."""
+    kept = people_rows(rows)
+    problems: list[Problem] = []
+    people = []
+    for number, cells in kept:
+        reads = _read_row(cells, terms)
+        problems += _problems_of(number, cells, reads)
+        people.append(_person(number, reads))
+    problems += _duplicates(people, dict(kept), terms)
+    problems += _elsewhere(people, dict(kept), terms)
+    problems.sort(key=lambda each: (each.row, COLUMNS.index(each.column)))
+    bad = {problem.row for problem in problems if problem.weight is Weight.BAD}
+    return CheckedList(
+        people=tuple(person for person in people if person.row not in bad),
+        problems=tuple(problems),
+        rows=tuple(number for number, _ in kept),
+    )
+
+
+def _read_row(cells: Mapping[str, str], terms: Terms) -> dict[str, Read]:
+    name = _read_cell("name", cells, terms)
+    reads = {"name": name, "given_name": read_given_name(cells.get("given_name", ""), name.value)}
+    for column in terms.asked:
+        reads[column] = _read_cell(column, cells, terms)
+    return reads
+
+
+def _read_cell(column: str, cells: Mapping[str, str], terms: Terms) -> Read:
+    raw = cells.get(column, "")
+    if not tidy(raw):
+        needed = column == "name" or column in terms.required
+        return Read("", (Finding("missing"),) if needed else ())
+    match column:
+        case "name":
+            return read_name(raw)
+        case "birth":
+            return read_birthday(raw, law_date=terms.law_date, minimum_age=terms.minimum_age)
+        case "audience":
+            return read_audience(raw, of_form=terms.audiences, of_plan=terms.plan_audiences)
+        case "workplace":
+            return read_workplace(raw)
+        case "national_id":
+            return read_number(read_national_id(raw))
+        case "phone":
+            return read_number(read_phone(raw))
+    raise KeyError(column)
+
+
+def _problems_of(
+    row: int, cells: Mapping[str, str], reads: Mapping[str, Read]
+) -> Iterator[Problem]:
+    for column, read in reads.items():
+        for each in read.findings:
+            yield Problem(
+                row,
+                column,
+                each.code,
+                cells.get(column, ""),
+                each.proposal,
+                each.weight,
+                each.params,
+            )
+
+
+def _person(row: int, reads: Mapping[str, Read]) -> ListedPerson:
+    return ListedPerson(row, **{column: read.value for column, read in reads.items()})
+
+
+def _duplicates(
+    people: Sequence[ListedPerson], cells: Mapping[int, Mapping[str, str]], terms: Terms
+) -> Iterator[Problem]:
+    """Rows that are one person. Every row of a group is told of the others.
+
+    Equal name and birth with two different numbers may be two people: that is only a doubt.
+    """
+    for column in ("national_id", "phone"):
+        if column in terms.unique:
+            for group in _groups(people, column):
+                yield from _told(group, column, f"duplicate_{column}", Weight.BAD, cells)
+    if "name_and_birth" in terms.unique:
+        for group in _groups(people, "name_and_birth"):
+            numbers = {person.national_id for person in group} - {""}
+            if len(numbers) == 1 and all(person.national_id for person in group):
+                continue  # told already by the number
+            known = len(numbers) == len(group)
+            weight = Weight.DOUBT if known else Weight.BAD
+            yield from _told(group, "name", "duplicate_name_and_birth", weight, cells)
+
+
+def _groups(people: Sequence[ListedPerson], kind: str) -> list[list[ListedPerson]]:
+    groups: dict[str, list[ListedPerson]] = defaultdict(list)
+    for person in people:
+        key = _key(person, kind)
+        if key:
+            groups[key].append(person)
+    return [group for group in groups.values() if len(group) > 1]
+
+
+def _key(person: ListedPerson, kind: str) -> str:
+    match kind:
+        case "national_id":
+            return person.national_id
+        case "phone":
+            return person.phone
+    return f"{fold(person.name)}\n{person.birth}" if person.name and person.birth else ""
+
+
+def _told(
+    group: Sequence[ListedPerson],
+    column: str,
+    code: str,
+    weight: Weight,
+    cells: Mapping[int, Mapping[str, str]],
+) -> Iterator[Problem]:
+    for person in group:
+        others = ", ".join(str(other.row) for other in group if other is not person)
+        value = cells[person.row].get(column, "")
+        yield Problem(person.row, column, code, value, weight=weight, params={"rows": others})
+
+
+def _elsewhere(
+    people: Sequence[ListedPerson], cells: Mapping[int, Mapping[str, str]], terms: Terms
+) -> Iterator[Problem]:
+    for person in people:
+        for column, code, weight in _standing_of(person, terms):
+            yield Problem(person.row, column, code, cells[person.row].get(column, ""), "", weight)
+
+
+def _standing_of(person: ListedPerson, terms: Terms) -> Iterator[tuple[str, str, Weight]]:
+    standing = terms.standing
+    if person.national_id in standing.barred_ids:
+        yield "national_id", "barred", Weight.BAD
+    elif fold(person.name) in standing.seat_names:
+        yield "name", "name_of_seat", Weight.DOUBT
+    if "national_id" in terms.unique and person.national_id in standing.national_ids:
+        yield "national_id", "taken_elsewhere", Weight.BAD
+    elif "name_and_birth" in terms.unique and (fold(person.name), person.birth) in standing.names:
+        weight = Weight.DOUBT if person.national_id else Weight.BAD
+        yield "name", "name_taken_elsewhere", weight
+    if "phone" in terms.unique and person.phone in standing.phones:
+        yield "phone", "phone_taken_elsewhere", Weight.BAD

@@ -1,0 +1,99 @@
+"""A database file that several processes share: who decides first, and what the file gives away."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+NATIONAL_ID, PHONE = "000190424242", "0900000424"
+PREPARE = f"""
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+from hoithi.entries.actions import submit_registration
+from tests.entries.scene import NOW, begin, listed, load, officer, people, save, sheet
+registration = begin(load())
+planted = listed(31, national_id="{NATIONAL_ID}", phone="{PHONE}")
+rows = sheet(*(cells for _, cells in people(30)), planted)
+save(registration, rows)
+submit_registration(actor=officer(), registration=registration, now=NOW)
+"""
+ACCEPT = """
+import sys
+from hoithi.entries.actions import accept_registration
+from hoithi.entries.models import UnitRegistration
+from hoithi.people.models import User
+from hoithi.rules.errors import RuleViolation
+from tests.entries.scene import NOW
+registration = UnitRegistration.objects.select_related("contest", "unit").get()
+actor = User.objects.first()
+sys.stdout.write("ready\\n")
+sys.stdout.flush()
+sys.stdin.readline()
+try:
+    accept_registration(actor=actor, registration=registration, now=NOW)
+    sys.stdout.write("accepted")
+except RuleViolation as refused:
+    sys.stdout.write(refused.code)
+"""
+COUNT = """
+import sys
+from hoithi.audit.queries import first_broken
+from hoithi.entries.models import Entry
+numbers = sorted(Entry.objects.values_list("number", flat=True))
+sys.stdout.write(f"{len(numbers)} {numbers[0]} {numbers[-1]} {first_broken()}")
+"""
+
+
+def program(folder: Path, text: str) -> subprocess.Popen[str]:
+    """One of our programs on the database in `folder`."""
+    return subprocess.Popen(
+        [sys.executable, "-c", f"import django\ndjango.setup()\n{text}"],
+        cwd=ROOT,
+        env=os.environ
+        | {"HOITHI_VAR": str(folder), "DJANGO_SETTINGS_MODULE": "hoithi.config.settings"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def run(folder: Path, text: str) -> str:
+    process = program(folder, text)
+    said, _ = process.communicate(timeout=60)
+    assert process.returncode == 0
+    return said
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of data with one list of 31 people, handed in."""
+    made = tmp_path_factory.mktemp("desk")
+    run(made, PREPARE)
+    return made
+
+
+def test_of_two_processes_that_accept_at_once_one_wins(folder: Path) -> None:
+    both = [program(folder, ACCEPT) for _ in range(2)]
+    for process in both:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+    for process in both:
+        assert process.stdin is not None
+        process.stdin.write("now\n")
+        process.stdin.flush()
+    said = sorted(process.communicate(timeout=60)[0] for process in both)
+    assert said == ["accepted", "registration_accepted"]
+    assert run(folder, COUNT) == "31 GN-001 GN-031 None"
+
+
+def test_the_file_holds_no_national_id_and_no_phone(folder: Path) -> None:
+    content = (folder / "desk.sqlite3").read_bytes()
+    assert "Trần Thị Anh Bình".encode() in content
+    for number in (NATIONAL_ID, PHONE, "000190000001", "0900000001"):
+        assert number.encode() not in content
+        assert number.encode("utf-16-le") not in content
