@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from hoithi.hall.store.api import OrderKind
 from hoithi.rules.codes import code_tag
+from hoithi.rules.paper import AttemptRule
 from tests.browser.chromium import NewPage
 from tests.browser.exam_scene import POLICY, PREDICTION, Contestant, NewHall, stored_answers
 from tests.hall.scene import SECRET, HallProcess, code, now_ms, order
@@ -69,11 +70,11 @@ def test_handing_in_without_network_happens_when_it_is_back(hall: HallProcess, p
     person.choose("D")
     phone.locator(".actions").get_by_role("button", name="Xem lại").click()
     person.press("Nộp bài")
-    person.sees(
-        "Còn 1 câu trả lời chưa gửi. Bài sẽ tự nộp sau khi gửi xong; anh/chị không cần bấm lại."
-    )
+    band = phone.locator("#net")
+    expect(band).to_have_text("Mất kết nối. Bài sẽ tự nộp khi có mạng, anh/chị không cần bấm lại.")
     person.press("Trở lại bài làm")
     person.sees_question(1)
+    expect(band).to_have_text("Mất kết nối. 1 câu trả lời đang chờ và sẽ tự gửi khi có mạng.")
     phone.locator(".actions").get_by_role("button", name="Xem lại").click()
     person.press("Nộp bài")
     expect(phone.get_by_role("button", name="Đang nộp bài…")).to_be_disabled()
@@ -210,6 +211,31 @@ def test_a_wrong_prediction_is_not_handed_in_by_mistake(new_hall: NewHall, phone
     person.sees("Nhập một số từ 1 đến 100.000.")
     expect(prediction).to_be_focused()
     prediction.fill("1.250")
+    person.press("Nộp bài")
+    person.sees(THANKS)
+
+
+def test_another_attempt_is_offered_as_often_as_the_rules_allow(
+    new_hall: NewHall, phone: Page
+) -> None:
+    hall = new_hall(replace(POLICY, attempts=AttemptRule(2, "round", 420, [])))
+    person = Contestant(phone, hall, 1).start()
+    person.choose("A")
+    person.sees_saved()
+    hand_in(person)
+    phone.reload()
+    person.press("Thi thêm lượt nữa")
+    person.sees("8 câu hỏi, 20 phút. Còn 1 lượt thi.")
+    person.accept()
+    person.press("Bắt đầu làm bài")
+    person.sees_question(1)
+    assert person.dots() == ["empty"] * 8
+    hand_in(person)
+    expect(phone.get_by_role("button", name="Thi thêm lượt nữa")).to_have_count(0)
+
+
+def hand_in(person: Contestant) -> None:
+    person.page.locator(".actions").get_by_role("button", name="Xem lại").click()
     person.press("Nộp bài")
     person.sees(THANKS)
 

@@ -255,7 +255,7 @@ def test_the_bar_keeps_its_height_when_the_name_appears(hall: HallProcess, phone
 
 
 def test_no_screen_breaks_a_rule_of_accessibility(new_hall: NewHall, phone: Page) -> None:
-    hall = new_hall(replace(POLICY, prediction=PREDICTION))
+    hall = new_hall(replace(POLICY, duration_ms=61_000, prediction=PREDICTION))
     person = Contestant(phone, hall, 1)
     found = {}
     phone.goto(person.address)
@@ -285,6 +285,13 @@ def test_no_screen_breaks_a_rule_of_accessibility(new_hall: NewHall, phone: Page
     found["offline"] = broken_rules(phone)
     phone.context.set_offline(False)
     person.sees_saved()
+    tab = phone.context.new_page()
+    tab.goto(person.address)
+    expect(tab.get_by_role("button", name="Làm bài ở thẻ này")).to_be_visible()
+    found["second tab"] = broken_rules(tab)
+    tab.close()
+    expect(phone.locator("#time")).to_have_attribute("data-hurry", "1")
+    found["last minute"] = broken_rules(phone)
     phone.locator(".actions").get_by_role("button", name="Xem lại").click()
     phone.get_by_label(PREDICTION.prompt).fill("một trăm")
     person.press("Ghi dự đoán")
@@ -296,4 +303,9 @@ def test_no_screen_breaks_a_rule_of_accessibility(new_hall: NewHall, phone: Page
     person.press("Nộp bài")
     person.sees("Mã biên nhận")
     found["receipt"] = broken_rules(phone)
+    waiting = Contestant(phone, new_hall(opens_in_ms=3_600_000), 1).come_with_slip()
+    waiting.accept()
+    waiting.press("Bắt đầu làm bài")
+    waiting.sees(re.compile(r"^Mở lúc \d\dh\d\d ngày \d\d/\d\d/\d{4}$"))
+    found["waiting room"] = broken_rules(phone)
     assert found == {screen: [] for screen in found}

@@ -69,8 +69,7 @@ const TEXTS = {
     predictionRange: (a, b) => `Nhập một số từ ${a} đến ${b}.`,
     back: "Trở lại bài làm",
     submit: "Nộp bài",
-    submitUnsent: (n) => `Còn ${n} câu trả lời chưa gửi. Bài sẽ tự nộp sau khi gửi xong; anh/chị không cần bấm lại.`,
-    submitOffline: "Chưa có mạng. Bài sẽ tự nộp khi có mạng trở lại; anh/chị không cần bấm lại.",
+    offlineSubmit: "Mất kết nối. Bài sẽ tự nộp khi có mạng, anh/chị không cần bấm lại.",
     submitting: "Đang nộp bài…",
     doneTitle: "Đã nộp bài. Cảm ơn anh/chị đã tham gia!",
     doneAuto: "Hết giờ làm bài. Bài của anh/chị đã được nộp tự động.",
@@ -175,8 +174,7 @@ const TEXTS = {
     predictionRange: (a, b) => `Enter a number from ${a} to ${b}.`,
     back: "Back to the paper",
     submit: "Hand in",
-    submitUnsent: (n) => `Answers not sent yet: ${n}. The paper is handed in by itself after they are.`,
-    submitOffline: "No connection. The paper is handed in by itself when it is back.",
+    offlineSubmit: "No connection. Your paper will be handed in by itself, no need to press again.",
     submitting: "Handing in…",
     doneTitle: "Handed in. Thank you for taking part!",
     doneAuto: "Time is over. Your paper was handed in automatically.",
@@ -378,6 +376,8 @@ async function start(takeOver = false) {
     take_over: takeOver,
   });
   if (status === 200) {
+    if (page.who.state !== "open" && page.who.attempts_left !== null) page.who.attempts_left -= 1;
+    page.who.state = "open";
     openPaper(reply);
     return null;
   }
@@ -573,9 +573,11 @@ function showStale() {
 
 let pulseTimer = null;
 
+// Never all in the same moment, and sooner while a receipt is awaited.
 function pulseLater() {
+  const share = page.ended ? Math.random() : 0.8 + Math.random() * 0.4;
   clearTimeout(pulseTimer);
-  pulseTimer = setTimeout(pulse, page.pulseMs * (0.8 + Math.random() * 0.4));
+  pulseTimer = setTimeout(pulse, page.pulseMs * share);
 }
 
 async function pulse() {
@@ -652,7 +654,7 @@ function h(tag, properties = {}, ...children) {
     else if (key in node && key !== "list") node[key] = value;
     else node.setAttribute(key, value);
   }
-  node.append(...children.filter((child) => child !== null));
+  node.append(...children.filter(Boolean));
   return node;
 }
 
@@ -677,14 +679,17 @@ function show(name, ...children) {
   tick();
 }
 
+const unsent = () => new Set(page.queue.map((row) => row[1]));
+
 function drawBar() {
   const [first, second] = $("who").children;
   say(first, page.who ? page.who.name : t.title);
   say(second, page.who ? `${t.number}: ${page.who.number}` : t.titleHelp);
-  const message =
-    page.net === "down"
-      ? page.queue.length ? t.offline(new Set(page.queue.map((row) => row[1])).size) : t.offlineNone
-      : page.net === "busy" ? t.busy : !store.durable && view === "exam" ? t.noStorage : "";
+  let message = "";
+  if (page.net === "busy") message = t.busy;
+  else if (page.net === "down" && page.submitWanted) message = t.offlineSubmit;
+  else if (page.net === "down") message = page.queue.length ? t.offline(unsent().size) : t.offlineNone;
+  else if (!store.durable && view === "exam") message = t.noStorage;
   const band = $("net");
   say(band, message);
   band.hidden = !message;
@@ -952,7 +957,7 @@ function showExam() {
 }
 
 function stateOf(position) {
-  if (page.queue.some((row) => row[1] === position)) return "waiting";
+  if (unsent().has(position)) return "waiting";
   const value = position < 0 ? page.prediction : page.answers[position];
   return value >= 0 ? "saved" : "empty";
 }
@@ -969,7 +974,6 @@ function showReview() {
   again = showReview;
   page.submitProblem = "";
   const empty = page.answers.flatMap((option, index) => (option < 0 ? [index] : []));
-  const wish = h("p", { class: "note", role: "status", hidden: true });
   const error = h("p", { class: "note bad", role: "alert", hidden: true });
   const list = h("div", { class: "jump" });
   empty.forEach((index) => {
@@ -989,7 +993,6 @@ function showReview() {
     list,
     prediction?.field,
     h("div", { class: "actions" }, go, button(t.back, showExam, "plain")),
-    wish,
     error,
   );
   redraw = () => {
@@ -997,9 +1000,6 @@ function showReview() {
     prediction?.draw();
     go.disabled = page.submitWanted;
     say(go, page.submitWanted ? t.submitting : t.submit);
-    const unsent = new Set(page.queue.map((row) => row[1])).size;
-    say(wish, !page.submitWanted || page.net === "ok" ? "" : unsent ? t.submitUnsent(unsent) : t.submitOffline);
-    wish.hidden = !wish.textContent;
     say(error, page.submitProblem && explain(page.submitProblem));
     error.hidden = !page.submitProblem;
   };
@@ -1041,10 +1041,11 @@ function showDone(receipt) {
   page.queue = [];
   page.net = "ok";
   page.submitWanted = false;
+  page.who.state = "submitted";
   store.drop(`queue.${receipt.attempt}`);
   store.drop(`place.${receipt.attempt}`);
   remember(receipt);
-  const more = page.who.attempts_left === null || page.who.attempts_left > 1;
+  const more = page.who.attempts_left !== 0 && page.who.closes_ms > clock.now();
   show(
     "done",
     h("p", { class: "over" }, page.who.title),
@@ -1054,7 +1055,7 @@ function showDone(receipt) {
     h("p", { class: "quiet" }, t.receiptHelp),
     h("details", {}, h("summary", {}, t.attempt), h("p", { class: "fine" }, `${t.attempt}: ${receipt.attempt}`), h("p", { class: "fine" }, `${t.nonce}: ${receipt.nonce}`)),
     page.who.results_url && h("p", {}, h("a", { href: page.who.results_url }, t.results)),
-    h("div", { class: "actions" }, more && page.who.closes_ms > clock.now() ? button(t.again, () => { showRules(); }, "plain") : "", button(t.another, () => showEnter(), "plain")),
+    h("div", { class: "actions" }, more && button(t.again, showRules, "plain"), button(t.another, () => showEnter(), "plain")),
   );
 }
 
@@ -1085,9 +1086,7 @@ function timeIsUp() {
   redraw();
   flush();
   if (page.active) showNote("timeUp");
-  // Everybody's time may end in the same moment: they do not all ask in the same moment.
-  clearTimeout(pulseTimer);
-  pulseTimer = setTimeout(pulse, Math.random() * page.pulseMs);
+  pulseLater();
 }
 
 // ---- keys, and coming back
