@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from hoithi.web.catalogues import compile_catalogues
 from tests.postgres import Cluster, temporary_cluster
@@ -28,3 +29,9 @@ def postgres_url(postgres_cluster: Cluster) -> str:
 def catalogues() -> None:
     """Pages and sentences are tested in the words that people read."""
     compile_catalogues(Path(__file__).parents[1] / "hoithi")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_hashes() -> None:
+    """Hashing a password well takes most of a second; tests are not worth stealing from."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -44,15 +44,15 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "allauth",
-    "allauth.account",
-    "allauth.mfa",
     "csp",
     "django_htmx",
     "hoithi.web",
     "hoithi.audit",
     "hoithi.jobs",
-    "hoithi.people",
+    "hoithi.people",  # before allauth, whose templates it replaces
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "hoithi.documents",
     "hoithi.bank",
     "hoithi.contests",
@@ -132,7 +132,7 @@ LOCALE_PATHS = [ROOT / "hoithi/config/locale"]
 
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
-WHITENOISE_USE_FINDERS = not PRODUCTION
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not PRODUCTION
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -160,9 +160,27 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"  # people come by invitation, which went to the address
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no letters to addresses that anybody types in
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_SESSION_REMEMBER = False  # offices share machines: closing the browser ends the session
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[hoithi] "
+ACCOUNT_FORMS = {
+    "login": "hoithi.people.account_forms.LoginForm",
+    "change_password": "hoithi.people.account_forms.ChangePasswordForm",
+    "reset_password": "hoithi.people.account_forms.ResetPasswordForm",
+    "reset_password_from_key": "hoithi.people.account_forms.ResetPasswordKeyForm",
+    "reauthenticate": "hoithi.people.account_forms.ReauthenticateForm",
+}
+MFA_FORMS = {
+    "authenticate": "hoithi.people.account_forms.AuthenticateForm",
+    "reauthenticate": "hoithi.people.account_forms.ReauthenticateByCodeForm",
+    "activate_totp": "hoithi.people.account_forms.ActivateForm",
+}
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # as above
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "hoithi"
+MFA_TOTP_TOLERANCE = 1  # clocks of phones and of a machine without internet drift
+MFA_ADAPTER = "hoithi.people.accounts.SecondFactorAdapter"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/ban-lam-viec/"
 EMAIL_BACKEND = (

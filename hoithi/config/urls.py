@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.i18n import set_language
+
+from hoithi.people.http import public
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("tai-khoan/", include("allauth.urls")),
-    path("ngon-ngu/", include("django.conf.urls.i18n")),
+    # anybody
+    path("", include("hoithi.people.urls")),
+    path("ngon-ngu/", public(set_language), name="set_language"),
+    # who has an account
+    path("tai-khoan/", include("hoithi.people.account_urls")),
+    # who prepares and runs a contest
+    path("ban-to-chuc/", include("hoithi.contests.urls")),
 ]

@@ -12,7 +12,7 @@ from hoithi.contests.plan.reading import parse_plan
 from hoithi.contests.plan.schema import Form, OnlinePlan, Plan
 from hoithi.contests.plan.schema import Round as RoundPlan
 from hoithi.people.models import ScopeKind, Unit, User
-from hoithi.people.permissions import scopes_of
+from hoithi.people.permissions import Scope, contest_scope, scopes_of, unit_scope
 from hoithi.rules.regulation import Regulation
 
 
@@ -99,3 +99,11 @@ def barring_seats(contest: Contest) -> list[CommitteeSeat]:
     """Seats in bodies whose members may not take part."""
     barred = [body.key for body in plan_of(contest).bodies if body.barred]
     return list(CommitteeSeat.objects.filter(contest=contest, body__in=barred, until=None))
+
+
+def scopes_of_contest(contest: Contest) -> dict[Scope, str]:
+    """What rights in a contest can be about, with the names: the contest, then each unit."""
+    names = {contest_scope(contest.key): contest.short_title}
+    for unit in units_of(contest):
+        names[unit_scope(unit.pk)] = unit.name
+    return names

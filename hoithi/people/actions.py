@@ -6,10 +6,12 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import IntegrityError, transaction
 
 from hoithi.audit.actions import record
+from hoithi.people.letters import invitation_letter, post
 from hoithi.people.models import Approval, Grant, Invitation, Role, ScopeKind, User
 from hoithi.people.permissions import Scope, has_role
 from hoithi.rules.errors import RuleViolation
@@ -44,7 +46,14 @@ def give(
 
 @transaction.atomic
 def withdraw(*, actor: User, grant: Grant, reason: str, now: datetime) -> None:
-    """Take a right back; the row stays."""
+    """Take a right back; the row stays.
+
+    Raises RuleViolation: `own_right`, `not_of_committee`.
+    """
+    if grant.user_id == actor.pk:
+        raise RuleViolation("own_right")
+    scope = Scope(ScopeKind(grant.scope_kind), grant.scope_id)
+    _check_may_seat(actor, Role(grant.role), scope)
     changed = Grant.objects.filter(pk=grant.pk, withdrawn_at=None).update(
         withdrawn_at=now, reason=reason
     )
@@ -59,6 +68,13 @@ def withdraw(*, actor: User, grant: Grant, reason: str, now: datetime) -> None:
         )
 
 
+def _check_may_seat(actor: User, role: Role, scope: Scope) -> None:
+    """A seat in the committee is given and taken by the committee: its members sign as second
+    persons, so nobody below it may choose them."""
+    if role == Role.COMMITTEE and not has_role(actor, [Role.COMMITTEE], scope):
+        raise RuleViolation("not_of_committee")
+
+
 @dataclass(frozen=True, slots=True)
 class Invited:
     """An invitation and the one copy of its token, for the letter."""
@@ -69,54 +85,154 @@ class Invited:
 
 @transaction.atomic
 def invite(
-    *, actor: User, email: str, name: str, role: Role, scope: Scope, now: datetime
+    *,
+    actor: User,
+    email: str,
+    name: str,
+    role: Role,
+    scope: Scope,
+    now: datetime,
+    scope_name: str = "",
 ) -> Invited:
-    """Invite somebody to a role; the token is shown once and only its hash is kept."""
-    token = secrets.token_urlsafe(24)
+    """Invite somebody to a role; the letter goes once this is committed.
+
+    An open invitation of the same person to the same role is replaced: one letter opens.
+    Raises RuleViolation: `not_of_committee`, `holds_right_already`.
+    """
+    _check_may_seat(actor, role, scope)
+    address = email.strip().lower()
+    holder = User.objects.filter(email=address).first()
+    if holder is not None and has_role(holder, [role], scope):
+        raise RuleViolation("holds_right_already", name=holder.name)
+    Invitation.objects.filter(
+        email=address,
+        role=role,
+        scope_kind=scope.kind,
+        scope_id=scope.id,
+        accepted_at=None,
+        withdrawn_at=None,
+    ).update(withdrawn_at=now)
+    token = _new_token()
     invitation = Invitation.objects.create(
-        email=email.strip().lower(),
+        email=address,
         name=name,
         role=role,
         scope_kind=scope.kind,
         scope_id=scope.id,
+        scope_name=scope_name,
         token_hash=_hash(token),
         invited_by=actor,
         invited_at=now,
         expires_at=now + timedelta(days=INVITATION_DAYS),
     )
+    _record_invitation(actor, "people.invite", invitation, now)
+    transaction.on_commit(partial(_post_invitation, invitation, token, now))
+    return Invited(invitation, token)
+
+
+@transaction.atomic
+def invite_again(*, actor: User, invitation: Invitation, now: datetime) -> Invited:
+    """Send a new letter for an invitation; the link of the old letter dies.
+
+    Raises RuleViolation: `invitation_dead` for one that was accepted or withdrawn.
+    """
+    token = _new_token()
+    changed = Invitation.objects.filter(
+        pk=invitation.pk, accepted_at=None, withdrawn_at=None
+    ).update(
+        token_hash=_hash(token), expires_at=now + timedelta(days=INVITATION_DAYS), sent_at=None
+    )
+    if not changed:
+        raise RuleViolation("invitation_dead")
+    invitation.refresh_from_db()
+    _record_invitation(actor, "people.invite_again", invitation, now)
+    transaction.on_commit(partial(_post_invitation, invitation, token, now))
+    return Invited(invitation, token)
+
+
+@transaction.atomic
+def withdraw_invitation(*, actor: User, invitation: Invitation, now: datetime) -> None:
+    """Make the link of a letter useless; one that was accepted stays as it is.
+
+    Raises RuleViolation: `invitation_dead`.
+    """
+    changed = Invitation.objects.filter(
+        pk=invitation.pk, accepted_at=None, withdrawn_at=None
+    ).update(withdrawn_at=now)
+    if not changed:
+        raise RuleViolation("invitation_dead")
+    _record_invitation(actor, "people.withdraw_invitation", invitation, now)
+
+
+def _record_invitation(actor: User, action: str, invitation: Invitation, now: datetime) -> None:
     record(
         actor_id=actor.pk,
         actor_name=actor.name,
-        action="people.invite",
+        action=action,
         target=f"invitation:{invitation.pk}",
         now=now,
-        after={"role": role, "scope": f"{scope.kind}:{scope.id}"},
+        after={
+            "role": invitation.role,
+            "scope": f"{invitation.scope_kind}:{invitation.scope_id}",
+        },
     )
-    return Invited(invitation, token)
+
+
+def _post_invitation(invitation: Invitation, token: str, now: datetime) -> None:
+    if post(invitation_letter(invitation, token)):
+        Invitation.objects.filter(pk=invitation.pk).update(sent_at=now)
 
 
 def find_invitation(token: str, now: datetime) -> Invitation | None:
     """The invitation that a token opens now."""
-    return Invitation.objects.filter(
-        token_hash=_hash(token), accepted_at=None, withdrawn_at=None, expires_at__gt=now
-    ).first()
+    return (
+        Invitation.objects.filter(
+            token_hash=_hash(token), accepted_at=None, withdrawn_at=None, expires_at__gt=now
+        )
+        .select_related("invited_by")
+        .first()
+    )
 
 
 @transaction.atomic
 def accept_invitation(*, token: str, password: str, now: datetime) -> User:
-    """Make the account, or take the one there is, and give the right.
+    """Make the account of the person invited, and give the right.
 
-    Raises RuleViolation: `invitation_dead`.
+    Raises RuleViolation: `invitation_dead`, `account_exists`: its holder signs in to accept.
     """
+    invitation = _take_invitation(token, now)
+    if User.objects.filter(email=invitation.email).exists():
+        raise RuleViolation("account_exists")
+    user = User.objects.create_user(invitation.email, invitation.name, password)
+    _give_invited(invitation, user, now)
+    return user
+
+
+@transaction.atomic
+def accept_as_holder(*, actor: User, token: str, now: datetime) -> None:
+    """Give the right to the person invited, who has an account and is signed in.
+
+    Raises RuleViolation: `invitation_dead`, `invitation_of_another`.
+    """
+    invitation = _take_invitation(token, now)
+    if invitation.email != actor.email:
+        raise RuleViolation("invitation_of_another")
+    _give_invited(invitation, actor, now)
+
+
+def _take_invitation(token: str, now: datetime) -> Invitation:
     invitation = find_invitation(token, now)
     if invitation is None:
         raise RuleViolation("invitation_dead")
-    taken = Invitation.objects.filter(pk=invitation.pk, accepted_at=None).update(accepted_at=now)
+    taken = Invitation.objects.filter(pk=invitation.pk, accepted_at=None, withdrawn_at=None).update(
+        accepted_at=now
+    )
     if not taken:
         raise RuleViolation("invitation_dead")
-    user = User.objects.filter(email=invitation.email).first()
-    if user is None:
-        user = User.objects.create_user(invitation.email, invitation.name, password)
+    return invitation
+
+
+def _give_invited(invitation: Invitation, user: User, now: datetime) -> None:
     give(
         user=user,
         role=Role(invitation.role),
@@ -125,7 +241,10 @@ def accept_invitation(*, token: str, password: str, now: datetime) -> User:
         actor_name=invitation.invited_by.name,
         now=now,
     )
-    return user
+
+
+def _new_token() -> str:
+    return secrets.token_urlsafe(24)
 
 
 def _hash(token: str) -> str:

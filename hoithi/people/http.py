@@ -48,6 +48,19 @@ def _signed_in(request: HttpRequest) -> HttpResponse | User:
     return user
 
 
+def own_account(view: View[P]) -> View[P]:
+    """Anybody with an account, also before the second factor is set up: pages about oneself."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        if not isinstance(request.user, User) or not request.user.is_active:
+            return redirect_to_login(request.get_full_path())
+        return view(request, *args, **kwargs)
+
+    setattr(guarded, PERMISSION, "own_account")
+    return guarded
+
+
 def signed_in(view: StaffView[P]) -> View[P]:
     """Anybody with an account and a second factor; what they see depends on their grants."""
 

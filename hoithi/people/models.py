@@ -153,17 +153,23 @@ class Approval(models.Model):
 
 
 class Invitation(models.Model):
-    """Lets somebody make an account and gives the right named here; only a hash is kept."""
+    """Lets somebody make an account and gives the right named here; only a hash is kept.
+
+    `scope_name` is what the scope was called when the letter was written; `sent_at` stays empty
+    until the mail server has taken the letter.
+    """
 
     email = models.EmailField()
     name = models.CharField(max_length=200)
     role = models.CharField(max_length=20, choices=Role)
     scope_kind = models.CharField(max_length=20, choices=ScopeKind)
     scope_id = models.CharField(max_length=64)
+    scope_name = models.CharField(max_length=300, blank=True)
     token_hash = models.CharField(max_length=64, unique=True)
     invited_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     invited_at = models.DateTimeField()
     expires_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
     accepted_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
 

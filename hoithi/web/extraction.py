@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import chain
 from pathlib import Path
 from typing import cast
 
@@ -25,6 +26,7 @@ from hoithi.web.violations import CONTEXT
 _Texts = str | tuple[str | None, ...]
 _Call = tuple[int, str, _Texts, list[str]]
 _PARTS: dict[str, tuple[str, ...]] = {
+    "_": ("text",),
     "gettext": ("text",),
     "gettext_lazy": ("text",),
     "gettext_noop": ("text",),
@@ -97,9 +99,10 @@ def _catalogue(room: Path, language: str) -> Path:
 
 
 def _messages(room: Path) -> Iterator[Entry]:
-    for path in sorted([*room.rglob("*.py"), *room.rglob("templates/**/*.html")]):
+    templates = (room.rglob(f"templates/**/*.{suffix}") for suffix in ("html", "txt"))
+    for path in sorted([*room.rglob("*.py"), *chain.from_iterable(templates)]):
         source = path.read_text(encoding="utf-8")
-        if path.suffix == ".html":
+        if path.suffix != ".py":
             source = templatize(source, origin=str(path))
         content = BytesIO(source.encode())
         # Babel's types promise the order of another function: this one gives line, name, texts.

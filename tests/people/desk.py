@@ -1,0 +1,33 @@
+"""People of the desk for tests: with a second factor, and signed in as through the pages."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from django.test import Client
+
+from hoithi.people.models import Role, User
+from hoithi.people.permissions import Scope
+from hoithi.people.sample import sample_account
+
+NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
+SECRET = "JBSWY3DPEHPK3PXP"
+PASSWORD = "mot cau dai de nho"
+
+
+def account(name: str, *rights: tuple[Role, Scope]) -> User:
+    """Somebody with a second factor and rights; the address is made of the name."""
+    return sample_account(
+        email=f"{name}@example.vn",
+        name=name,
+        password=PASSWORD,
+        totp_secret=SECRET,
+        grants=rights,
+        now=NOW,
+    )
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
