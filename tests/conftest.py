@@ -7,9 +7,19 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.utils.translation.reloader import translation_file_changed
 
 from hoithi.web.catalogues import compile_catalogues
 from tests.postgres import Cluster, temporary_cluster
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile the catalogues before anything asks for a word: pages and sentences are tested in
+    the words that people read. Workers find it done."""
+    if not hasattr(config, "workerinput"):
+        for each in compile_catalogues(Path(__file__).parents[1] / "hoithi"):
+            # Setting up has read the catalogues already.
+            translation_file_changed(None, each.path.with_suffix(".mo"))
 
 
 @pytest.fixture(scope="session")
@@ -23,12 +33,6 @@ def postgres_cluster() -> Iterator[Cluster]:
 def postgres_url(postgres_cluster: Cluster) -> str:
     """A database of its own for each test module."""
     return postgres_cluster.fresh()
-
-
-@pytest.fixture(scope="session", autouse=True)
-def catalogues() -> None:
-    """Pages and sentences are tested in the words that people read."""
-    compile_catalogues(Path(__file__).parents[1] / "hoithi")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,4 +1,7 @@
-"""What the rules of this room say to people: a sentence for each code."""
+"""What is said about the cells of a list: a sentence for each code of `cells` and `checking`.
+
+Sentences of violations stand in the catalogues under their codes (hoithi.web.violations).
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hoithi.rules.errors import ParamValue
 
-SENTENCES: Mapping[str, str | Promise] = {
-    # Cells of a list.
+CELLS: Mapping[str, str | Promise] = {
     "missing": _("This cell is empty."),
     "legacy_text": _("Typed in an old encoding (TCVN3 or VNI)."),
     "text_tidied": _(
@@ -53,37 +55,9 @@ SENTENCES: Mapping[str, str | Promise] = {
     "name_of_seat": _(
         "A member of a body of the contest has this name; please check that it is another person."
     ),
-    # Whole lists.
-    "too_few": _("%(missing)s too few of at least %(minimum)s."),
-    "too_many": _("%(over)s more than the allowed %(maximum)s."),
-    "list_has_problems": _("%(cells)s cells are still to be mended."),
-    "barred_people": _(
-        "%(people)s people on the list sit in a body of the contest and may not take "
-        "part. Please replace them."
-    ),
-    # Registrations.
-    "no_form": _("Choose at least one form."),
-    "one_form_only": _("A unit chooses one form only."),
-    "form_not_chosen": _("The unit has not chosen this form."),
-    "registration_not_open": _("Registration has not begun."),
-    "registration_closed": _("Registration is closed. Who needs more time asks the organisers."),
-    "registration_submitted": _(
-        "The lists have been handed in and are waiting for the organisers."
-    ),
-    "registration_accepted": _("The lists have been accepted and can no longer be changed here."),
-    "not_submitted": _("The lists have not been handed in."),
-    "extension_not_later": _("The new deadline must be later than the common one and than now."),
-    "reason_missing": _("Write the reason."),
-    "reason_too_long": _("Keep the reason within %(most)s characters."),
-    "reason_has_number": _("Write no national id or phone in the reason."),
-    # Entries.
-    "entry_not_accepted": _("This entry has just been changed or is not accepted."),
-    "entry_is_a_team": _("A team is not replaced as a whole; replace its members."),
-    "not_a_member": _("This person is not a member of the team."),
-    "one_person_needed": _("Write exactly one person."),
 }
 
 
-def sentence(code: str, params: Mapping[str, ParamValue]) -> str:
-    """The sentence of a code in the language of the reader. Raises KeyError for an unknown code."""
-    return str(SENTENCES[code]) % params
+def cell_sentence(code: str, params: Mapping[str, ParamValue]) -> str:
+    """What is said about a cell, in the language of the reader. Raises KeyError."""
+    return str(CELLS[code]) % params

@@ -19,7 +19,8 @@ from hoithi.entries.checking import (
     too_few,
     too_many,
 )
-from hoithi.entries.wording import sentence
+from hoithi.entries.wording import cell_sentence
+from hoithi.web.violations import explain
 from tests.entries.scene import listed, people, sheet
 
 AUDIENCES = {
@@ -48,7 +49,7 @@ NAMESAKE = (
 def told(checked: CheckedList) -> list[tuple[int, str, str, str]]:
     """Row, column, sentence, proposal."""
     return [
-        (each.row, each.column, sentence(each.code, each.params), each.proposal)
+        (each.row, each.column, cell_sentence(each.code, each.params), each.proposal)
         for each in checked.problems
     ]
 
@@ -310,7 +311,7 @@ def test_twenty_nine_of_thirty_are_one_too_few() -> None:
     wrong = too_few(29, 30)
     assert wrong is not None
     assert (wrong.code, wrong.params["missing"]) == ("too_few", 1)
-    assert sentence(wrong.code, wrong.params) == "Thiếu 1 người so với tối thiểu 30."
+    assert explain(wrong) == "Thiếu 1 người so với tối thiểu 30."
     assert too_few(30, 30) is None
 
 
@@ -320,4 +321,4 @@ def test_a_form_without_a_minimum_still_needs_somebody_and_zero_is_no_maximum() 
     assert too_many(1000, 0) is None
     over = too_many(13, 12)
     assert over is not None
-    assert sentence(over.code, over.params) == "Thừa 1 người so với tối đa 12."
+    assert explain(over) == "Thừa 1 người so với tối đa 12."

@@ -20,7 +20,7 @@ from hoithi.entries.actions.storing import (
 )
 from hoithi.entries.checking import CheckedList, too_few, too_many
 from hoithi.entries.models import Entry, EntryState, RegistrationState, UnitRegistration
-from hoithi.entries.queries import barred_people, deadline_of, is_open, unit_overview
+from hoithi.entries.queries import barred_people, is_open, unit_overview
 from hoithi.people.models import Unit, User
 from hoithi.rules.canonical import canonical
 from hoithi.rules.codes import ALPHABET, grouped
@@ -208,6 +208,4 @@ def _check_clock(registration: UnitRegistration, now: datetime) -> None:
         return
     if now < contest.registration_opens_at:
         raise RuleViolation("registration_not_open")
-    raise RuleViolation(
-        "registration_closed", deadline=deadline_of(contest, registration).isoformat()
-    )
+    raise RuleViolation("registration_closed")
