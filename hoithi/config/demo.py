@@ -22,7 +22,7 @@ from hoithi.entries.models import Entry
 from hoithi.entries.queries import access_code_of
 from hoithi.entries.samples import load_samples
 from hoithi.exam.hall_orders import publish_sitting, push_to_hall
-from hoithi.exam.models import Package, Sitting, SittingState
+from hoithi.exam.models import Package, RosterLine, Sitting, SittingState
 from hoithi.exam.sealing import build_package, seal_package
 from hoithi.people.models import Role, User
 from hoithi.people.permissions import Scope, contest_scope, unit_scope
@@ -166,7 +166,6 @@ def _what_to_print(contest: Contest) -> str:
     seated = RosterLine.objects.filter(sitting__round__contest=contest).values("entry")
     entries = Entry.objects.filter(pk__in=seated).select_related("person", "unit")
     for entry in entries.order_by("number")[:_CODES]:
-        lines.append(
-            f"  {grouped(access_code_of(entry))}   {entry.number}  {entry_name(entry)}, {entry.unit}"
-        )
+        code = grouped(access_code_of(entry))
+        lines.append(f"  {code}   {entry.number}  {entry_name(entry)}, {entry.unit}")
     return "\n".join(lines) + "\n"

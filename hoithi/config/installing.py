@@ -12,7 +12,8 @@ from hoithi.web.catalogues import compile_catalogues
 
 def install() -> None:
     """Make what is missing; again it does next to nothing."""
-    for folder in (settings.VAR, settings.FILES, Path(settings.HALL_CONTROL).parent):
+    folders = (settings.FILES, settings.STATIC_ROOT, Path(settings.HALL_CONTROL).parent)
+    for folder in folders:
         if "://" not in str(folder):
             Path(folder).mkdir(parents=True, exist_ok=True)
     compile_catalogues(Path(settings.ROOT))
