@@ -10,6 +10,7 @@ from hoithi.people.http import public
 urlpatterns: list[URLPattern | URLResolver] = [
     # anybody
     path("", include("hoithi.people.urls")),
+    path("", include("hoithi.portal.urls")),
     path("ngon-ngu/", public(set_language), name="set_language"),
     # who has an account
     path("tai-khoan/", include("hoithi.people.account_urls")),

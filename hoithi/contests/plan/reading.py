@@ -42,17 +42,13 @@ class PlanError(Exception):
         self.problems = tuple(problems)
 
 
-def read_bytes(path: Path) -> bytes:
-    """The bytes of a plan file. Raises PlanError."""
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise PlanError([Problem("", "file_missing", {"why": error.strerror})]) from error
-
-
 def read_plan(path: Path) -> Plan:
     """Read a plan file. Raises PlanError."""
-    return parse_plan(read_bytes(path))
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise PlanError([Problem("", "file_missing", {"why": error.strerror})]) from error
+    return parse_plan(content)
 
 
 def parse_plan(content: bytes) -> Plan:
