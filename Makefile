@@ -2,15 +2,24 @@
 SHELL := /bin/bash
 PY := .venv/bin/python
 STAMP := .venv/.hoithi-$(shell cat requirements.lock requirements-dev.lock | sha256sum | cut -c1-12)
+DEMO := $(CURDIR)/var/demo
+SLOW := browser or postgres or faults
 
-.PHONY: setup lock check test bench
+.PHONY: run demo setup lock check needs test fast slow browser bench
 
-setup: $(STAMP) ## virtual environment, locked dependencies, compiled catalogues
-	@$(PY) -m hoithi.web.catalogues
+run: setup      ## the sample contest: desk, exam hall and worker; running it again keeps all data
+	bin/hoithi run
+
+demo: setup     ## a fresh copy beside it, on its own ports
+	rm -rf $(DEMO)
+	HOITHI_VAR=$(DEMO) HOITHI_DESK_PORT=8010 HOITHI_HALL_PORT=8011 bin/hoithi run
+
+setup: $(STAMP)
 $(STAMP): requirements.lock requirements-dev.lock
 	@python3 -c 'import venv, ensurepip' 2>/dev/null || { echo "Python's venv is missing. Install it with:  sudo apt-get install python3-venv"; exit 1; }
 	@[ -x $(PY) ] || python3 -m venv .venv
 	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-dev.lock
+	$(PY) -m hoithi.web.catalogues
 	@touch $@
 
 lock:           ## write the lock files anew from pyproject.toml (needs uv)
@@ -24,8 +33,19 @@ check: setup    ## format, lint, types, floors, dependencies
 	.venv/bin/lint-imports
 	.venv/bin/deptry .
 
-test: check
-	$(PY) -m pytest
+needs:          ## Chromium and PostgreSQL, found or installed
+	bin/test-needs
+
+test: needs check fast slow browser
+
+fast: setup
+	$(PY) -m pytest -q -n 2 --dist loadfile -m "not ($(SLOW))"
+
+slow: setup
+	$(PY) -m pytest -q -m "(postgres or faults) and not browser"
+
+browser: setup
+	$(PY) -m pytest -q -m browser
 
 bench: setup
 	$(PY) -m bench

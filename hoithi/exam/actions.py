@@ -184,7 +184,8 @@ def _grade(sitting: Sitting, rulings: list[Ruling]) -> None:
         drawn = paper.draw(questions, bytes.fromhex(attempt.line.entry_key), attempt.number)
         grade = scoring.grade(questions, keys, drawn, attempt.answers, points_per_item, rulings)
         attempt.correct, attempt.points = grade.correct, grade.points
-    Attempt.objects.bulk_update(attempts, ["correct", "points"], batch_size=500)
+        attempt.items = grade.items
+    Attempt.objects.bulk_update(attempts, ["correct", "items", "points"], batch_size=500)
 
 
 def participants_of(each: Round) -> list[Participant]:
@@ -205,11 +206,11 @@ def marked_attempts(each: Round) -> list[Marked]:
             entry=attempt.line.entry.public_id.hex,
             number=attempt.number,
             started_ms=attempt.started_ms,
-            submitted_ms=attempt.submitted_ms,
+            submitted_ms=min(attempt.submitted_ms, attempt.deadline_ms),
             automatic=attempt.is_automatic,
             void=attempt.is_void,
             correct=attempt.correct or 0,
-            items=len(attempt.answers),
+            items=attempt.items or 0,
             points=attempt.points or Decimal(0),
             prediction=attempt.prediction,
         )

@@ -140,6 +140,7 @@ class Attempt(models.Model):
     late_rows = models.PositiveIntegerField()
     receipt = models.CharField(max_length=20, blank=True)
     correct = models.PositiveSmallIntegerField(null=True)
+    items = models.PositiveSmallIntegerField(null=True)
     points = models.DecimalField(max_digits=9, decimal_places=2, null=True)
 
     class Meta:

@@ -33,9 +33,13 @@ class Ruling:
 
 @dataclass(frozen=True, slots=True)
 class Grade:
-    """The marks of one paper; `right[i]` says whether position i earned its points."""
+    """The marks of one paper; `right[i]` says whether position i earned its points.
+
+    `items` are those that count: dropped ones do not, so that a paper can still be all right.
+    """
 
     correct: int
+    items: int
     points: Decimal
     right: tuple[bool, ...]
 
@@ -63,4 +67,5 @@ def grade(
         )
         right.append(earned and item_id not in dropped)
     correct = sum(right)
-    return Grade(correct, round_marks(points_per_item * correct), tuple(right))
+    items = sum(questions.file.items[place.item].id not in dropped for place in paper)
+    return Grade(correct, items, round_marks(points_per_item * correct), tuple(right))

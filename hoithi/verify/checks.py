@@ -215,11 +215,11 @@ def _as_marked(each: MarkedAttempt) -> Marked:
         entry=each.line.entry,
         number=facts.number,
         started_ms=facts.started_ms,
-        submitted_ms=facts.submitted_ms,
+        submitted_ms=min(facts.submitted_ms, facts.deadline_ms),
         automatic=facts.automatic,
         void=facts.void,
         correct=each.grade.correct,
-        items=len(facts.answers),
+        items=each.grade.items,
         points=each.grade.points,
         prediction=facts.prediction,
     )

@@ -191,3 +191,16 @@ def test_one_more_right_answer_never_lowers_the_marks(answers: list[int]) -> Non
     steps = [answers] + [[*RIGHT[: n + 1], *answers[n + 1 :]] for n in range(5)]
     totals = [marks(step)[1] for step in steps]
     assert all(later >= earlier for earlier, later in pairwise(totals))
+
+
+def test_a_dropped_item_does_not_keep_a_paper_from_being_all_right() -> None:
+    drawn = paper.draw(QUESTIONS, b"k" * 16, 1)
+    dropped = QUESTIONS.file.items[drawn[0].item].id
+    answers = [
+        place.order.index(KEYS.keys[QUESTIONS.file.items[place.item].id][0]) for place in drawn
+    ]
+    answers[0] = -1
+    marked = scoring.grade(
+        QUESTIONS, KEYS, drawn, answers, Decimal(1), [Ruling(dropped, Effect.DROP)]
+    )
+    assert (marked.correct, marked.items, marked.points) == (4, 4, Decimal("4.00"))

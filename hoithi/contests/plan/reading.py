@@ -42,13 +42,17 @@ class PlanError(Exception):
         self.problems = tuple(problems)
 
 
-def read_plan(path: Path) -> Plan:
-    """Read a plan file. Raises PlanError."""
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a plan file. Raises PlanError."""
     try:
-        content = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise PlanError([Problem("", "file_missing", {"why": error.strerror})]) from error
-    return parse_plan(content)
+
+
+def read_plan(path: Path) -> Plan:
+    """Read a plan file. Raises PlanError."""
+    return parse_plan(read_bytes(path))
 
 
 def parse_plan(content: bytes) -> Plan:

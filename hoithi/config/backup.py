@@ -1,0 +1,165 @@
+"""`hoithi backup` and `hoithi restore`: everything in one file, also while a round runs.
+
+The stores are copied in the order journal, control, desk: what a copy refers to in the next store
+was there before, so that the copies fit together whenever they were taken.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sqlite3
+import subprocess
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import apsw
+from django.conf import settings
+
+FORMAT = "hoithi/backup/1"
+_MANIFEST = "backup.json"
+
+
+class BackupError(Exception):
+    """The sentence says what is wrong and what to do."""
+
+
+def _sources() -> list[tuple[str, str]]:
+    """(name in the backup, address) of the stores, in the order in which they must be copied."""
+    database = settings.DATABASES["default"]
+    desk = str(database["NAME"])
+    if "postgresql" in str(database["ENGINE"]):
+        desk = os.environ["HOITHI_DATABASE_URL"]
+    return [
+        ("journal", settings.HALL_JOURNAL),
+        ("control", settings.HALL_CONTROL),
+        ("desk", desk),
+    ]
+
+
+def _copy(name: str, address: str, folder: Path) -> Path | None:
+    """A consistent copy of one store; none when there is no such file yet."""
+    if "://" in address:
+        target = folder / f"{name}.dump"
+        subprocess.run(  # noqa: S603 - an argument list of our own
+            ["pg_dump", "--format=custom", f"--file={target}", address],  # noqa: S607
+            check=True,
+        )
+        return target
+    if not Path(address).exists():
+        return None
+    target = folder / f"{name}.sqlite3"
+    if name == "desk":
+        with (
+            closing(sqlite3.connect(f"file:{address}?mode=ro", uri=True)) as source,
+            closing(sqlite3.connect(target)) as copy,
+        ):
+            source.backup(copy)
+        return target
+    # The hall's files are in WAL mode and belong to a newer library than Python's own.
+    source_db = apsw.Connection(address, flags=apsw.SQLITE_OPEN_READONLY)
+    copy_db = apsw.Connection(str(target))
+    with copy_db.backup("main", source_db, "main") as step:
+        step.step()
+    copy_db.close()
+    source_db.close()
+    return target
+
+
+def back_up(path: Path) -> str:
+    """Write the backup; answers a sentence. Raises BackupError."""
+    if path.exists():
+        raise BackupError(f"{path} is there already; give another name")
+    partial = path.with_name(path.name + ".partial")
+    digests: dict[str, str] = {}
+    with tempfile.TemporaryDirectory(dir=settings.VAR) as temporary:
+        try:
+            with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as archive:
+                for name, address in _sources():
+                    copy = _copy(name, address, Path(temporary))
+                    if copy is not None:
+                        _put(archive, copy.name, copy, digests)
+                files = Path(settings.FILES)
+                for file in _files(files):
+                    _put(archive, f"files/{file.relative_to(files)}", file, digests)
+                manifest = {
+                    "format": FORMAT,
+                    "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
+                    "files": digests,
+                }
+                archive.writestr(_MANIFEST, json.dumps(manifest, sort_keys=True, indent=1))
+        except (OSError, sqlite3.Error, apsw.Error, subprocess.CalledProcessError) as error:
+            partial.unlink(missing_ok=True)
+            raise BackupError(f"the backup was not made: {error}") from error
+    with partial.open("rb+") as written:
+        os.fsync(written.fileno())
+    partial.rename(path)
+    return f"{path}: {len(digests)} files, {path.stat().st_size} bytes"
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    if folder.exists():
+        yield from sorted(file for file in folder.rglob("*") if file.is_file())
+
+
+def _put(archive: zipfile.ZipFile, name: str, file: Path, digests: dict[str, str]) -> None:
+    archive.write(file, name)
+    digests[name] = _sha256(file)
+
+
+def _sha256(file: Path) -> str:
+    digest = hashlib.sha256()
+    with file.open("rb") as content:
+        while piece := content.read(1 << 20):
+            digest.update(piece)
+    return digest.hexdigest()
+
+
+def restore(path: Path) -> str:
+    """Put a backup into a folder of data that has none; answers a sentence. Raises BackupError."""
+    targets = dict(_sources())
+    try:
+        with zipfile.ZipFile(path) as archive:
+            manifest = json.loads(archive.read(_MANIFEST))
+            if manifest.get("format") != FORMAT:
+                raise BackupError(f"{path} is not a backup of this version")
+            taken = [
+                address
+                for name, address in targets.items()
+                if f"{name}.sqlite3" in manifest["files"] and Path(address).exists()
+            ]
+            if taken:
+                raise BackupError(f"{taken[0]} is there already; restore into an empty folder")
+            with tempfile.TemporaryDirectory() as temporary:
+                archive.extractall(temporary)
+                folder = Path(temporary)
+                for name, digest in manifest["files"].items():
+                    if _sha256(folder / name) != digest:
+                        raise BackupError(f"{name} in {path} is damaged; nothing was restored")
+                for name in manifest["files"]:
+                    _place(folder / name, name, targets, Path(settings.FILES))
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        raise BackupError(f"{path} cannot be read as a backup: {error}") from error
+    return f"{path}: restored what was saved at {manifest['made_at']}"
+
+
+def _place(file: Path, name: str, targets: dict[str, str], files: Path) -> None:
+    """Move one extracted file to where it belongs."""
+    store, _, kind = name.partition(".")
+    if name.startswith("files/"):
+        target = files / name.removeprefix("files/")
+    elif kind == "dump":
+        subprocess.run(  # noqa: S603 - an argument list of our own
+            ["pg_restore", "--no-owner", f"--dbname={targets[store]}", str(file)],  # noqa: S607
+            check=True,
+        )
+        return
+    else:
+        target = Path(targets[store])
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(file.read_bytes())

@@ -1,0 +1,93 @@
+"""`hoithi`: the command line of an installation.
+
+Each command names the function that does it; its module is imported when it is called, after
+Django has been set up where it is needed, so that `hoithi verify` runs where Django is missing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+_COMMANDS = "hoithi.config.commands"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Exit code 0: done; 1: not done, a sentence says why; 2: not understood."""
+    options = _parser().parse_args(arguments)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hoithi.config.settings")
+    module, _, function = str(options.does).partition(":")
+    if options.django:
+        _set_up()
+    answer: int = getattr(importlib.import_module(f"{_COMMANDS}.{module}"), function)(options)
+    return answer
+
+
+def _set_up() -> None:
+    django = importlib.import_module("django")
+    settings = importlib.import_module("django.conf").settings
+    Path(settings.VAR).mkdir(parents=True, exist_ok=True)
+    django.setup()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="hoithi", description="Runs a contest of a province.")
+    parser.set_defaults(django=True)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name, does, text in (
+        ("run", "serving:run", "set up the sample contest if needed, then serve"),
+        ("serve", "serving:serve", "start desk, hall and worker"),
+    ):
+        serve = commands.add_parser(name, help=text)
+        serve.add_argument("--host", default="127.0.0.1", help="address to listen on")
+        serve.add_argument("--lan", action="store_true", help="listen for the local network too")
+        serve.set_defaults(does=does)
+    for name, does, text in (
+        ("setup", "serving:setup", "databases, catalogues, static files"),
+        ("worker", "serving:worker", "do long work, until stopped"),
+        ("doctor", "keeping:doctor", "what is well and what is not"),
+    ):
+        commands.add_parser(name, help=text).set_defaults(does=does)
+    _add_plan(commands.add_parser("plan", help="check, load or export a plan file"))
+    bundle = commands.add_parser("bundle", help="write everything that decided the prizes")
+    bundle.add_argument("contest")
+    bundle.add_argument("file", type=Path)
+    bundle.set_defaults(does="bundling:bundle")
+    for name, text in (
+        ("backup", "one file of everything, also while a round runs"),
+        ("restore", "put a backup into an empty folder of data"),
+    ):
+        keep = commands.add_parser(name, help=text)
+        keep.add_argument("file", type=Path)
+        keep.set_defaults(does=f"keeping:{name}")
+    for name, does, django, text in (
+        ("verify", "verifying:verify", False, "check a published bundle"),
+        ("manage", "serving:manage", True, "Django's own commands"),
+    ):
+        passed_on = commands.add_parser(name, help=text, add_help=False, prefix_chars="\0")
+        passed_on.add_argument("rest", nargs="*")
+        passed_on.set_defaults(does=does, django=django)
+    return parser
+
+
+def _add_plan(plan: argparse.ArgumentParser) -> None:
+    plans = plan.add_subparsers(required=True, metavar="ACTION")
+    for name, does, django, text in (
+        ("check", "plans:check", False, "name every error of a plan file"),
+        ("load", "stored_plans:load", True, "load a plan file; again changes nothing"),
+    ):
+        reads = plans.add_parser(name, help=text)
+        reads.add_argument("file", type=Path)
+        reads.add_argument("--language", choices=("vi", "en"), default="vi")
+        reads.set_defaults(does=does, django=django)
+    export = plans.add_parser("export", help="write the plan in force")
+    export.add_argument("contest")
+    export.set_defaults(does="stored_plans:export")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,30 @@
+"""Checking plan files; needs no database."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+
+from hoithi.config.commands import say
+from hoithi.contests.plan.checking import check_plan
+from hoithi.contests.plan.reading import PlanError, Problem, read_plan
+from hoithi.contests.plan.sentences import sentence
+
+
+def check(options: argparse.Namespace) -> int:
+    """Name every error of a plan file."""
+    try:
+        problems = check_plan(read_plan(options.file))
+    except PlanError as error:
+        return refuse(options, error.problems)
+    if problems:
+        return refuse(options, problems)
+    say(f"{options.file}: " + ("hợp lệ." if options.language == "vi" else "valid."))
+    return 0
+
+
+def refuse(options: argparse.Namespace, problems: Sequence[Problem]) -> int:
+    for problem in problems:
+        key = f" {problem.key}:" if problem.key else ""
+        say(f"{options.file}:{key} {sentence(problem, options.language)}")
+    return 1

@@ -1,0 +1,72 @@
+"""Setting up, serving, working."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+
+from django.conf import settings
+from django.core.management import execute_from_command_line
+
+from hoithi.config.commands import complain, say
+from hoithi.config.demo import prepare
+from hoithi.config.installing import install
+from hoithi.config.lan import lan_lines
+from hoithi.config.serve import Addresses, CannotServeError, check_ports, children, supervise
+from hoithi.jobs.actions import work_for_ever
+
+
+def _addresses(options: argparse.Namespace) -> Addresses:
+    host = "0.0.0.0" if options.lan else str(options.host)  # noqa: S104 - asked for by --lan
+    return Addresses(host, settings.DESK_PORT, settings.HALL_PORT)
+
+
+def serve(options: argparse.Namespace) -> int:
+    """Start the three processes and keep them running."""
+    addresses = _addresses(options)
+    try:
+        check_ports(addresses)
+        say(f"Desk  {settings.PUBLIC_URL}/\nHall  {settings.HALL_URL}")
+        for line in lan_lines(settings.DESK_PORT) if options.lan else []:
+            say(line)
+        supervise(children(addresses))
+    except CannotServeError as error:
+        return complain(str(error))
+    return 0
+
+
+def setup(_options: argparse.Namespace) -> int:
+    """Make tables, catalogues and folders."""
+    install()
+    return 0
+
+
+def run(options: argparse.Namespace) -> int:
+    """The sample contest, ready to be looked at."""
+    try:
+        check_ports(_addresses(options))
+    except CannotServeError as error:
+        return complain(str(error))
+    install()
+    say(prepare())
+    return serve(options)
+
+
+def worker(_options: argparse.Namespace) -> int:
+    """Do long work until SIGTERM."""
+    stopping = False
+
+    def stop(_signal: int, _frame: object) -> None:
+        nonlocal stopping
+        stopping = True
+
+    for which in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(which, stop)
+    work_for_ever(lambda: stopping)
+    return 0
+
+
+def manage(options: argparse.Namespace) -> int:
+    """Django's own commands."""
+    execute_from_command_line(["hoithi manage", *options.rest])
+    return 0

@@ -1,0 +1,135 @@
+"""`hoithi doctor` and the health page: what is well here, what is not, and what to do."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import tempfile
+import time
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import apsw
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+
+from hoithi.audit.queries import first_broken
+from hoithi.hall.store import journal_reader
+from hoithi.hall.store.api import StoreError
+
+State = Literal["ok", "warn", "bad"]
+_FREE_BAD, _FREE_WARN = 200_000_000, 2_000_000_000
+_SYNC_WARN_MS = 50
+_HALL_SEEN_MS = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    state: State
+    what: str
+    detail: str
+
+
+def examine() -> list[Finding]:
+    """Look at everything; a few seconds at most."""
+    return [
+        _disk(),
+        _sync(),
+        _libraries(),
+        _tables(),
+        _log(),
+        _hall(),
+        _addresses(),
+        _secrets(),
+    ]
+
+
+def _disk() -> Finding:
+    free = shutil.disk_usage(settings.VAR).free
+    state: State = "bad" if free < _FREE_BAD else "warn" if free < _FREE_WARN else "ok"
+    return Finding(state, "disk", f"{free // 1_000_000} MB free in {settings.VAR}")
+
+
+def _sync() -> Finding:
+    """Median of a few flushes of a small write: what one batch of answers costs."""
+    times = []
+    with tempfile.NamedTemporaryFile(dir=settings.VAR) as file:
+        for _ in range(9):
+            begun = time.perf_counter()
+            file.write(b"x" * 4096)
+            file.flush()
+            os.fsync(file.fileno())
+            times.append(time.perf_counter() - begun)
+    middle = sorted(times)[4] * 1000
+    return Finding("warn" if middle > _SYNC_WARN_MS else "ok", "sync", f"{middle:.1f} ms")
+
+
+def _libraries() -> Finding:
+    return Finding(
+        "ok",
+        "SQLite",
+        f"desk {sqlite3.sqlite_version}, hall {apsw.sqlite_lib_version()}",
+    )
+
+
+def _tables() -> Finding:
+    try:
+        executor = MigrationExecutor(connection)
+        missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError as error:
+        return Finding("bad", "database", str(error))
+    if missing:
+        return Finding("bad", "database", f"{len(missing)} migrations wait; run hoithi setup")
+    return Finding("ok", "database", "up to date")
+
+
+def _log() -> Finding:
+    try:
+        broken = first_broken()
+    except DatabaseError:
+        return Finding("bad", "log", "cannot be read")
+    if broken is not None:
+        return Finding("bad", "log", f"entry {broken} does not follow from the one before")
+    return Finding("ok", "log", "unbroken")
+
+
+def _hall() -> Finding:
+    try:
+        with closing(journal_reader(settings.HALL_JOURNAL)) as reader:
+            nodes = reader.nodes()
+    except StoreError:
+        return Finding("warn", "hall", "has never run here")
+    seen = max((node.seen_ms for node in nodes), default=0)
+    away = int(time.time() * 1000) - seen
+    if away > _HALL_SEEN_MS:
+        return Finding("warn", "hall", f"last seen {away // 1000} s ago, or the clock has moved")
+    return Finding("ok", "hall", "running")
+
+
+def _addresses() -> Finding:
+    if settings.PRODUCTION and not settings.PUBLIC_URL.startswith("https://"):
+        return Finding(
+            "warn", "address", f"{settings.PUBLIC_URL} has no certificate; passwords go in the open"
+        )
+    return Finding("ok", "address", f"{settings.PUBLIC_URL}, hall {settings.HALL_URL}")
+
+
+def _secrets() -> Finding:
+    if settings.PRODUCTION:
+        return Finding("ok", "secrets", "set")
+    return Finding("warn", "secrets", "development values; HOITHI_ENV=production refuses them")
+
+
+def is_healthy() -> bool:
+    """Whether the desk can serve: its database answers and its folder has room."""
+    try:
+        connection.ensure_connection()
+    except DatabaseError:
+        return False
+    return shutil.disk_usage(Path(settings.VAR)).free >= _FREE_BAD

@@ -1,0 +1,22 @@
+"""What a folder of data needs before the first start: tables, catalogues, folders."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+
+from hoithi.web.catalogues import compile_catalogues
+
+
+def install() -> None:
+    """Make what is missing; again it does next to nothing."""
+    folders = (settings.FILES, settings.STATIC_ROOT, Path(settings.HALL_CONTROL).parent)
+    for folder in folders:
+        if "://" not in str(folder):
+            Path(folder).mkdir(parents=True, exist_ok=True)
+    compile_catalogues(Path(settings.ROOT))
+    call_command("migrate", verbosity=0, interactive=False)
+    if settings.PRODUCTION:
+        call_command("collectstatic", verbosity=0, interactive=False)

@@ -1,0 +1,135 @@
+"""`hoithi serve`: desk, hall and worker as separate processes; a dead one is started again."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+_LOOK_EVERY_S = 0.2
+_START_AGAIN_S = 0.5
+_MOST_STARTS = 5
+_WITHIN_S = 30.0
+_STOP_WITHIN_S = 20.0
+
+
+class CannotServeError(Exception):
+    """The sentence says why and what to do."""
+
+
+@dataclass(slots=True)
+class Child:
+    """One supervised process; `starts` are the monotonic times at which it was started."""
+
+    name: str
+    command: Sequence[str]
+    environment: Mapping[str, str]
+    process: subprocess.Popen[bytes] | None = None
+    due: float = 0.0
+    starts: list[float] = field(default_factory=list)
+
+    def start(self) -> None:
+        now = time.monotonic()
+        self.starts = [at for at in self.starts if now - at < _WITHIN_S]
+        if len(self.starts) >= _MOST_STARTS:
+            raise CannotServeError(
+                f"{self.name} ended {_MOST_STARTS} times within {_WITHIN_S:.0f} s; see its messages"
+            )
+        self.starts.append(now)
+        # Its own session, so that Ctrl-C reaches only the supervisor, which stops it in order.
+        self.process = subprocess.Popen(  # noqa: S603 - our own commands
+            self.command, env=dict(self.environment), start_new_session=True
+        )
+
+    def look(self) -> None:
+        """Start it again when it has ended, after a short pause."""
+        if self.process is not None and self.process.poll() is not None:
+            sys.stderr.write(f"{self.name} ended ({self.process.returncode}); starting again\n")
+            self.process = None
+            self.due = time.monotonic() + _START_AGAIN_S
+        if self.process is None and time.monotonic() >= self.due:
+            self.start()
+
+    def stop(self, until: float) -> None:
+        if self.process is None or self.process.poll() is not None:
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(timeout=max(0.1, until - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where desk and hall listen."""
+
+    host: str
+    desk_port: int
+    hall_port: int
+
+
+def check_ports(addresses: Addresses) -> None:
+    """Raises CannotServeError when somebody listens there already."""
+    for name, port in (
+        ("HOITHI_DESK_PORT", addresses.desk_port),
+        ("HOITHI_HALL_PORT", addresses.hall_port),
+    ):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((addresses.host, port))
+            except OSError as error:
+                raise CannotServeError(
+                    f"Cannot listen on {addresses.host}:{port} ({error.strerror}). "
+                    f"Stop what listens there, or choose another port: {name}=…"
+                ) from error
+
+
+def children(addresses: Addresses, environment: Mapping[str, str] = os.environ) -> list[Child]:
+    """The three processes, with what each must be told."""
+    shared = {
+        **environment,
+        "DJANGO_SETTINGS_MODULE": "hoithi.config.settings",
+        "HOITHI_DESK_PORT": str(addresses.desk_port),
+        "HOITHI_HALL_PORT": str(addresses.hall_port),
+        "HOITHI_HALL_HOST": addresses.host,
+    }
+    desk = (
+        *(sys.executable, "-m", "uvicorn", "hoithi.config.asgi:application"),
+        *("--host", addresses.host, "--port", str(addresses.desk_port)),
+        *("--no-access-log", "--no-server-header", "--log-level", "warning"),
+        *("--timeout-graceful-shutdown", "10"),
+    )
+    return [
+        Child("hall", (sys.executable, "-m", "hoithi.hall"), shared),
+        Child("desk", desk, shared),
+        Child("worker", (sys.executable, "-m", "hoithi.config.cli", "worker"), shared),
+    ]
+
+
+def supervise(processes: Sequence[Child]) -> None:
+    """Keep them running until SIGINT or SIGTERM. Raises CannotServeError."""
+    stopping = False
+
+    def stop(_signal: int, _frame: object) -> None:
+        nonlocal stopping
+        stopping = True
+
+    for which in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(which, stop)
+    try:
+        while not stopping:
+            for child in processes:
+                child.look()
+            time.sleep(_LOOK_EVERY_S)
+    finally:
+        until = time.monotonic() + _STOP_WITHIN_S
+        for child in reversed(processes):
+            child.stop(until)

@@ -1,0 +1,175 @@
+"""The papers of a published result: certificates, the list as PDF and as workbook."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+
+from hoithi.contests.models import Contest
+from hoithi.contests.queries import plan_of
+from hoithi.documents.actions import NewPaper, issue, revoke
+from hoithi.documents.models import Document
+from hoithi.documents.render.certificates import Certificate
+from hoithi.documents.render.decree import Head, Signer
+from hoithi.documents.render.results_list import ResultRow, ResultsList
+from hoithi.documents.render.wording import short_date
+from hoithi.people.models import User
+from hoithi.results.models import Award, Publication
+from hoithi.results.queries import awards_of, entry_name, latest_publication
+from hoithi.rules.errors import RuleViolation
+
+KIND = "giay-chung-nhan"
+SYMBOL = "GCN-BTC"
+_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+def _about(award: Award) -> str:
+    """What a certificate is about: it stands as long as entry, name and prize do."""
+    publication = award.publication
+    return (
+        f"{publication.contest_id}/{publication.round_id}/{award.entry.public_id.hex}/{award.prize}"
+    )
+
+
+@transaction.atomic
+def issue_certificates(*, actor: User, publication: Publication, now: datetime) -> list[Document]:
+    """Number the certificates of the version in force; those of prizes no longer given are revoked.
+
+    A certificate whose name was corrected is revoked and issued anew. Again changes nothing. Raises
+    RuleViolation `not_in_force` for an older version.
+    """
+    if latest_publication(publication.round) != publication:
+        raise RuleViolation("not_in_force")
+    contest = publication.contest
+    awards = awards_of(publication)
+    papers = [
+        NewPaper(
+            title=f"Giấy chứng nhận {award.label}",
+            about=_about(award),
+            facts={
+                "name": entry_name(award.entry),
+                "unit": award.entry.unit.name,
+                "prize": award.label,
+                "contest": contest.title,
+                "round": publication.round.name,
+                "sample": contest.is_sample,
+            },
+        )
+        for award in awards
+    ]
+    wanted = {paper.about: paper.facts for paper in papers}
+    prefix = f"{publication.contest_id}/{publication.round_id}/"
+    for document in Document.objects.filter(about__startswith=prefix, revoked_at=None):
+        if wanted.get(document.about) != document.facts:
+            revoke(
+                document=document,
+                reason=f"Thay theo kết quả bản {publication.number}",
+                actor_id=str(actor.pk),
+                actor_name=actor.name,
+                now=now,
+            )
+    return issue(
+        scope_id=contest.key,
+        kind=KIND,
+        symbol=SYMBOL,
+        papers=papers,
+        actor_id=str(actor.pk),
+        actor_name=actor.name,
+        now=now,
+    )
+
+
+def check_url(document: Document) -> str:
+    """The public page of a paper."""
+    return f"{settings.PUBLIC_URL}/kiem-tra/{document.check_code}/"
+
+
+def certificates_of(publication: Publication) -> list[Certificate]:
+    """The issued certificates of a publication, ready to print, in order of the prize table."""
+    contest = publication.contest
+    plan = plan_of(contest)
+    documents = {
+        document.about: document
+        for document in Document.objects.filter(
+            series__scope_id=contest.key, series__kind=KIND, revoked_at=None
+        ).select_related("series")
+    }
+    printed = []
+    for award in awards_of(publication):
+        document = documents.get(_about(award))
+        if document is None:
+            continue
+        printed.append(
+            Certificate(
+                name=document.facts["name"],
+                unit=document.facts["unit"],
+                prize=award.label,
+                contest=contest.title,
+                round_or_form=publication.round.name,
+                issuer_parent=plan.document.issuer_parent,
+                issuer="BAN TỔ CHỨC HỘI THI",
+                place=plan.document.place,
+                issued_on=document.issued_at.astimezone(_ZONE).date(),
+                signer_title=f"TM. BAN TỔ CHỨC\n{plan.document.signer_title}",
+                signer_name=plan.document.signer_name,
+                number=str(document),
+                check_url=check_url(document),
+                sample=contest.is_sample,
+            )
+        )
+    return printed
+
+
+def results_list_of(publication: Publication, reasons: dict[str, str]) -> ResultsList:
+    """The list of results in the form of an administrative paper; `reasons` are words for codes."""
+    contest: Contest = publication.contest
+    plan = plan_of(contest)
+    content = publication.content
+    day = publication.published_at.astimezone(_ZONE).date()
+    barred = reasons.get("barred", "")
+    rows = [
+        ResultRow(
+            place=row["place"],
+            number=row["number"],
+            name=row["name"],
+            unit=row["unit"],
+            points=Decimal(row["points"]),
+            prize=row["prize"],
+            reason=reasons.get(row["decided_by"], ""),
+        )
+        for row in content["rows"]
+    ]
+    rows += [
+        ResultRow(None, row["number"], row["name"], row["unit"], None, "", barred)
+        for row in content["barred"]
+    ]
+    return ResultsList(
+        head=Head(
+            issuer_parent=plan.document.issuer_parent,
+            issuer="BAN TỔ CHỨC HỘI THI",
+            symbol="DS-BTC",
+            place=plan.document.place,
+            issued_on=day,
+        ),
+        title="Kết quả",
+        subtitle=f"{publication.round.name} - {contest.title}",
+        rows=tuple(rows),
+        closing_text=f"Danh sách có {len(content['rows'])} thí sinh, đội thi được xếp hạng",
+        signers=(
+            Signer(("TM. BAN TỔ CHỨC", plan.document.signer_title), plan.document.signer_name),
+        ),
+        version=publication.number,
+        bundle_hash=publication.sha256,
+        check_url=f"{settings.PUBLIC_URL}/hoi-thi/{contest.key}/ket-qua/{publication.round.key}/",
+        basis=tuple(
+            f"{basis.title} số {basis.number}"
+            + (f" ngày {short_date(basis.signed_on)}" if basis.signed_on else "")
+            for basis in plan.basis
+        ),
+        recipients=("Như trên", "Lưu: VT, CNTT"),
+        sample=contest.is_sample,
+    )

@@ -1,0 +1,136 @@
+"""Certificates and lists of a published result."""
+
+from __future__ import annotations
+
+import io
+from decimal import Decimal
+
+import pytest
+from pypdf import PdfReader
+from pytest_django.fixtures import Settings
+
+from hoithi.contests.models import Round
+from hoithi.documents.models import Document
+from hoithi.documents.render.results_list import results_pdf
+from hoithi.jobs.actions import ask, work_off
+from hoithi.jobs.models import Job, JobState
+from hoithi.people.models import Role
+from hoithi.results.actions import ScoreRow, publish, record_round_scores
+from hoithi.results.jobs import CERTIFICATES, certificates_file
+from hoithi.results.models import Publication
+from hoithi.results.papers import certificates_of, issue_certificates, results_list_of
+from hoithi.rules.errors import RuleViolation
+from tests import factories
+
+pytestmark = pytest.mark.django_db(transaction=True)
+NAMES = ["Nguyễn Văn Một", "Y Blô Niê", "Lê Thị Ba"]
+
+
+class Scene:
+    """A result of three people."""
+
+    def __init__(self) -> None:
+        self.contest = factories.contest()
+        self.round = Round.objects.get(contest=self.contest, key="truc-tuyen")
+        self.an = factories.user("An", self.contest.key, Role.COMMITTEE, Role.ORGANISER)
+        self.entries = [
+            factories.entry(self.contest, "GN", name, f"GN-{at:03d}")
+            for at, name in enumerate(NAMES, start=1)
+        ]
+
+    def score(self, *points: int) -> None:
+        record_round_scores(
+            each=self.round,
+            rows=[
+                ScoreRow(
+                    entry.public_id.hex,
+                    Decimal(each),
+                    {
+                        "points": Decimal(each),
+                        "duration": Decimal(1),
+                        "submitted": Decimal(entry.pk),
+                    },
+                    is_barred=False,
+                    meets_requirement=True,
+                    evidence="",
+                )
+                for entry, each in zip(self.entries, points, strict=True)
+            ],
+            actor_id="0",
+            actor_name="hoithi",
+            now=factories.now(),
+        )
+
+    def publish(self, reason: str = "") -> Publication:
+        return publish(actor=self.an, each=self.round, reason=reason, now=factories.now())
+
+
+@pytest.fixture
+def scene() -> Scene:
+    return Scene()
+
+
+def numbers(publication: Publication) -> list[tuple[str, str, str]]:
+    return [(each.number, each.name, each.prize) for each in certificates_of(publication)]
+
+
+def test_certificates_are_numbered_once_in_order_of_the_prizes(scene: Scene) -> None:
+    scene.score(20, 30, 25)
+    publication = scene.publish()
+    for _ in range(2):
+        issue_certificates(actor=scene.an, publication=publication, now=factories.now())
+    assert numbers(publication) == [
+        ("01/GCN-BTC", "Y Blô Niê", "Giải nhất"),
+        ("02/GCN-BTC", "Lê Thị Ba", "Giải nhì"),
+        ("03/GCN-BTC", "Nguyễn Văn Một", "Giải ba"),
+    ]
+
+
+def test_a_correction_revokes_what_no_longer_holds(scene: Scene) -> None:
+    scene.score(20, 30, 25)
+    first = scene.publish()
+    issue_certificates(actor=scene.an, publication=first, now=factories.now())
+    scene.score(27, 30, 25)
+    second = scene.publish("Chấm lại một bài")
+    issue_certificates(actor=scene.an, publication=second, now=factories.now())
+    assert numbers(second) == [
+        ("01/GCN-BTC", "Y Blô Niê", "Giải nhất"),
+        ("04/GCN-BTC", "Nguyễn Văn Một", "Giải nhì"),
+        ("05/GCN-BTC", "Lê Thị Ba", "Giải ba"),
+    ]
+    revoked = Document.objects.exclude(revoked_at=None)
+    assert {document.revoked_reason for document in revoked} == {"Thay theo kết quả bản 2"}
+    assert revoked.count() == 2
+    with pytest.raises(RuleViolation) as refused:
+        issue_certificates(actor=scene.an, publication=first, now=factories.now())
+    assert refused.value.code == "not_in_force"
+
+
+def test_the_worker_prints_all_into_one_file(
+    scene: Scene, settings: Settings, tmp_path: object
+) -> None:
+    settings.FILES = tmp_path
+    scene.score(20, 30, 25)
+    publication = scene.publish()
+    ask(
+        kind=CERTIFICATES,
+        params={"publication": publication.pk, "user": scene.an.pk},
+        requested_by=scene.an.name,
+        scope_kind="contest",
+        scope_id=scene.contest.key,
+        now=factories.now(),
+    )
+    assert work_off() == 1
+    job = Job.objects.get()
+    assert (job.state, job.done, job.total) == (JobState.DONE, 2, 2)
+    pages = PdfReader(certificates_file(publication)).pages
+    assert len(pages) == 3
+    assert "Y Blô Niê" in pages[0].extract_text()
+
+
+def test_the_list_of_results_names_everybody_once(scene: Scene) -> None:
+    scene.score(20, 30, 25)
+    publication = scene.publish()
+    content = results_pdf(results_list_of(publication, {"points": "Điểm"}))
+    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
+    assert [text.count(name) for name in NAMES] == [1, 1, 1]
