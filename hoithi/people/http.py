@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -69,8 +69,7 @@ def signed_in(view: StaffView[P]) -> View[P]:
         user = _signed_in(request)
         if isinstance(user, HttpResponse):
             return user
-        request.__class__ = StaffRequest
-        return view(request, *args, **kwargs)  # type: ignore[arg-type] # class set above
+        return view(cast("StaffRequest", request), *args, **kwargs)
 
     setattr(guarded, PERMISSION, "signed_in")
     return guarded
