@@ -6,6 +6,9 @@ import csv
 from datetime import UTC, datetime
 from pathlib import Path
 
+from allauth.mfa.models import Authenticator
+from django.test import Client
+
 from hoithi.bank.actions import save_items
 from hoithi.bank.importing import read_items
 from hoithi.bank.models import Collection
@@ -47,6 +50,13 @@ def user(name: str, key: str, *roles: Role) -> User:
             now=now(),
         )
     return made
+
+
+def sign_in(client: Client, who: User) -> Client:
+    """The client as somebody who has signed in with a second factor."""
+    Authenticator.objects.get_or_create(user=who, type=Authenticator.Type.TOTP, data={})
+    client.force_login(who)
+    return client
 
 
 def bank(made: Contest) -> Collection:

@@ -24,7 +24,10 @@ PERMISSION = "hoithi_permission"
 
 
 class StaffRequest(HttpRequest):
-    """A request of a signed-in user with a second factor."""
+    """A request of a signed-in user with a second factor.
+
+    A name for types, never an object's class: the server's own classes read forms and queries.
+    """
 
     user: User
 

@@ -35,6 +35,14 @@ def has_role(user: User, roles: Iterable[Role], scope: Scope) -> bool:
     ).exists()
 
 
+def roles_in(user: User, scope: Scope) -> frozenset[Role]:
+    """Every role that somebody has in a scope. One query."""
+    roles = Grant.objects.filter(
+        user=user, scope_kind=scope.kind, scope_id=scope.id, withdrawn_at__isnull=True
+    ).values_list("role", flat=True)
+    return frozenset(Role(role) for role in roles)
+
+
 def scopes_of(user: User, kind: ScopeKind, roles: Iterable[Role] = tuple(Role)) -> list[str]:
     """Ids of the things of a kind in which the user has one of the roles."""
     return list(

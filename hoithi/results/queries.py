@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+import msgspec
+from django.http import Http404
+
 from hoithi.contests.models import Contest, Round
 from hoithi.contests.queries import regulation_of
 from hoithi.entries.models import Entry
@@ -158,6 +161,36 @@ def publication_content(each: Round, proposed: Proposal) -> dict[str, Value]:
             if row.is_barred
         ],
     }
+
+
+def versions_of(each: Round) -> list[Publication]:
+    """Every version of a round's result, newest first; their contents are not read."""
+    return list(Publication.objects.filter(round=each).defer("content").order_by("-number"))
+
+
+def publication_by_number(each: Round, number: int) -> Publication:
+    """Raises Http404."""
+    publication = Publication.objects.filter(round=each, number=number).first()
+    if publication is None:
+        raise Http404
+    return publication
+
+
+class PublishedRow(msgspec.Struct, frozen=True):
+    """A row of a published version, as it was frozen."""
+
+    place: int
+    decided_by: str
+    number: str
+    name: str
+    unit: str
+    points: Decimal
+    prize: str
+
+
+def published_rows(publication: Publication) -> list[PublishedRow]:
+    """The table of a published version."""
+    return msgspec.convert(publication.content["rows"], list[PublishedRow])
 
 
 def latest_publication(each: Round) -> Publication | None:

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from pytest_django.fixtures import Settings
 
-from hoithi.contests.models import Contest, Round
-from hoithi.entries.models import Entry
 from hoithi.entries.queries import access_code_of
-from hoithi.exam.actions import close_round, collect_sitting
+from hoithi.exam.actions import close_round
 from hoithi.exam.bundling import write_bundle
 from hoithi.exam.hall_orders import give_minutes, move_close, publish_sitting, push_to_hall, reissue
-from hoithi.exam.models import Package, PackageState, Sitting
+from hoithi.exam.models import Package, PackageState
 from hoithi.exam.sealing import build_package, open_keys, seal_package, withdraw_package
 from hoithi.people.models import Role, User
 from hoithi.results.actions import decide_tie, publish, rule_on_item
@@ -26,100 +22,10 @@ from hoithi.rules import paper
 from hoithi.rules.errors import RuleViolation
 from hoithi.verify.checks import verify
 from tests import factories
-from tests.hall.scene import Client, HallProcess, close_connections
+from tests.exam.scene import Scene
+from tests.hall.scene import Client
 
 pytestmark = pytest.mark.django_db(transaction=True)
-SECRET = "a secret of the tests"
-
-
-class Scene:
-    """The contest of 2023 with a few people, two of the committee, and a hall."""
-
-    def __init__(self, hall: HallProcess) -> None:
-        self.hall = hall
-        self.contest: Contest = factories.contest()
-        self.round = Round.objects.get(contest=self.contest, key="truc-tuyen")
-        self.an = factories.user("An", self.contest.key, Role.COMMITTEE, Role.ORGANISER)
-        self.binh = factories.user("Bình", self.contest.key, Role.COMMITTEE)
-        self.bank = factories.bank(self.contest)
-        names = ["Nguyễn Văn Một", "Trần Thị Hai", "Lê Văn Ba", "Phạm Thị Bốn", "Đỗ Văn Năm"]
-        self.entries = [
-            factories.entry(self.contest, "GN" if at % 2 else "CJ", name, f"GN-{at:03d}")
-            for at, name in enumerate(names, start=1)
-        ]
-        self.barred = factories.entry(
-            self.contest, "DM", "Võ Thị Sáu", "DM-001", barred="Tổ Thư ký"
-        )
-
-    def seal(self) -> Package:
-        package = build_package(
-            actor=self.an, each=self.round, collection=self.bank, now=factories.now()
-        )
-        seal_package(actor=self.an, package=package, now=factories.now())
-        seal_package(actor=self.binh, package=package, now=factories.now())
-        return package
-
-    def sit(self, entry: Entry, sitting: Sitting, right: int) -> str:
-        """Sit with so many right answers; answers the receipt."""
-        client = Client(self.hall.port, device=entry.public_id.hex)
-        assert client.enter(access_code_of(entry))[0] == 200
-        status, reply = client.post(
-            "start",
-            {"device": client.device, "regulation": "1.0", "consent": "1.0", "take_over": False},
-        )
-        assert status == 200, reply
-        client.token = str(reply["token"])
-        key_of = self.keys(sitting, entry)
-        client.save(*((at, key_of[at] if at < right else (key_of[at] + 1) % 4) for at in range(30)))
-        status, reply = client.submit()
-        assert status == 200
-        return str(reply["receipt"])
-
-    def keys(self, sitting: Sitting, entry: Entry) -> list[int]:
-        """The right position of each question of somebody's paper, worked out from the bank."""
-        questions = paper.read_questions(bytes(sitting.package.questions))
-        stored = {
-            item.item: item.version.options[item.version.key]
-            for item in sitting.package.items.select_related("version")
-        }
-        line = sitting.lines.get(entry=entry)
-        right = []
-        for place in paper.draw(questions, bytes.fromhex(line.entry_key), 1):
-            item = questions.file.items[place.item]
-            served = [item.options[index] for index in place.order]
-            right.append(served.index(stored[item.id]))
-        return right
-
-    def close(self, sitting: Sitting) -> None:
-        move_close(
-            actor=self.an,
-            sitting=sitting,
-            closes_at=factories.now(),
-            reason="Đã thi xong",
-            now=factories.now(),
-        )
-        deadline = time.monotonic() + 30
-        while time.monotonic() < deadline:
-            try:
-                collect_sitting(actor=self.an, sitting=sitting, now=factories.now())
-            except RuleViolation as violation:
-                assert violation.code == "hall_not_closed"
-                time.sleep(0.1)
-            else:
-                return
-        raise TimeoutError("the hall did not close the sitting")
-
-
-@pytest.fixture
-def scene(tmp_path: Path, settings: Settings) -> Iterator[Scene]:
-    hall = HallProcess(tmp_path)
-    settings.HALL_CONTROL = str(hall.control)
-    settings.HALL_JOURNAL = str(hall.journal)
-    settings.HALL_SECRET = SECRET
-    made = Scene(hall)
-    yield made
-    close_connections()
-    hall.stop()
 
 
 def code_of(actor: User, package: Package) -> str:

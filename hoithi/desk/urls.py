@@ -1,0 +1,21 @@
+"""Addresses of the desk, and of a contest's first pages."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from hoithi.desk import views
+
+app_name = "desk"
+urlpatterns = [
+    path("ban-lam-viec/", views.home, name="home"),
+    path("ban-to-chuc/<slug:contest>/", views.overview, name="overview"),
+    path("ban-to-chuc/<slug:contest>/can-xac-nhan/", views.assumptions, name="assumptions"),
+    path(
+        "ban-to-chuc/<slug:contest>/can-xac-nhan/<int:assumption>/xac-nhan/",
+        views.confirm,
+        name="confirm",
+    ),
+    path("ban-to-chuc/<slug:contest>/nhiem-vu/", views.duties, name="duties"),
+    path("ban-to-chuc/<slug:contest>/nhat-ky/", views.audit, name="audit"),
+]

@@ -1,0 +1,252 @@
+"""Where a round held online stands: its packages, its sittings, and what is to be done next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from django.db.models import Count, QuerySet
+from django.http import Http404
+
+from hoithi.contests.models import Purpose, Round
+from hoithi.contests.queries import plan_of
+from hoithi.entries.models import Entry, EntryState
+from hoithi.exam.models import Attempt, Package, PackageState, RosterLine, Sitting, SittingState
+from hoithi.people.models import Approval
+from hoithi.results.models import Publication
+from hoithi.rules.paper import read_questions
+
+
+class Step(StrEnum):
+    """The way of a round, in order."""
+
+    BUILD = "build"
+    SEAL = "seal"
+    ROSTER = "roster"
+    RUN = "run"
+    COLLECT = "collect"
+    GRADE = "grade"
+    PUBLISH = "publish"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class PackageRow:
+    """A package as lists show it; `first` is who has signed while a second person is awaited."""
+
+    number: int
+    state: str
+    items: int
+    commitment: str
+    built_by: str
+    built_at: datetime
+    first: str
+    first_id: int | None
+    sealed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SittingRow:
+    """A sitting as lists show it; numbers count from 1 within the round."""
+
+    id: int
+    number: int
+    public_id: UUID
+    state: str
+    opens_at: datetime
+    closes_at: datetime
+    people: int
+    attempts: int
+    published_at: datetime
+    collected_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A round on its way. `unseated` are accepted entries that are in no sitting yet."""
+
+    step: Step
+    packages: tuple[PackageRow, ...]
+    sittings: tuple[SittingRow, ...]
+    unseated: int
+    published_at: datetime | None
+
+    @property
+    def package(self) -> PackageRow | None:
+        """The sealed package, else the newest draft."""
+        standing = [row for row in self.packages if row.state != PackageState.WITHDRAWN]
+        sealed = [row for row in standing if row.state == PackageState.SEALED]
+        found = sealed or standing
+        return found[-1] if found else None
+
+
+def progress(each: Round, now: datetime) -> Progress:
+    """Where a round stands. Seven queries, whatever its size."""
+    packages = package_rows(each)
+    sittings = sitting_rows(each)
+    latest = Publication.objects.filter(round=each).order_by("-number").first()
+    return Progress(
+        step=_step(each, packages, sittings, latest, now),
+        packages=packages,
+        sittings=sittings,
+        unseated=_unseated(each),
+        published_at=latest.published_at if latest else None,
+    )
+
+
+def _step(
+    each: Round,
+    packages: tuple[PackageRow, ...],
+    sittings: tuple[SittingRow, ...],
+    latest: Publication | None,
+    now: datetime,
+) -> Step:
+    states = {row.state for row in packages}
+    if PackageState.SEALED not in states:
+        return Step.SEAL if PackageState.DRAFT in states else Step.BUILD
+    held = {row.state for row in sittings}
+    if not sittings or SittingState.PREPARED in held:
+        return Step.ROSTER
+    if SittingState.PUBLISHED in held:
+        standing = [row for row in sittings if row.state == SittingState.PUBLISHED]
+        return Step.RUN if any(now < row.closes_at for row in standing) else Step.COLLECT
+    if SittingState.COLLECTED in held:
+        return Step.GRADE
+    if each.purpose == Purpose.OFFICIAL and latest is None:
+        return Step.PUBLISH
+    return Step.DONE
+
+
+def package_rows(each: Round) -> tuple[PackageRow, ...]:
+    """Every package of a round, oldest first. Two queries."""
+    packages = list(
+        Package.objects.filter(round=each)
+        .defer("questions", "keys_cipher")
+        .select_related("sealing")
+        .annotate(size=Count("items"))
+        .order_by("number")
+    )
+    waiting = {
+        approval.subject_hash: approval.first
+        for approval in Approval.objects.filter(
+            kind="seal",
+            subject_hash__in=[package.commitment for package in packages],
+            second=None,
+            refused_at=None,
+        ).select_related("first")
+    }
+    return tuple(
+        PackageRow(
+            number=package.number,
+            state=package.state,
+            items=package.size,
+            commitment=package.commitment,
+            built_by=package.built_by,
+            built_at=package.built_at,
+            first=waiting[package.commitment].name if package.commitment in waiting else "",
+            first_id=waiting[package.commitment].pk if package.commitment in waiting else None,
+            sealed_at=package.sealing.second_at if package.sealing else None,
+        )
+        for package in packages
+    )
+
+
+def sitting_rows(each: Round) -> tuple[SittingRow, ...]:
+    """Every sitting of a round in the order they were made. Three queries."""
+    sittings = Sitting.objects.filter(round=each).order_by("id")
+    people = _counts(RosterLine.objects.filter(sitting__round=each))
+    attempts = _counts(Attempt.objects.filter(sitting__round=each))
+    return tuple(
+        SittingRow(
+            id=sitting.pk,
+            number=number,
+            public_id=sitting.public_id,
+            state=sitting.state,
+            opens_at=sitting.opens_at,
+            closes_at=sitting.closes_at,
+            people=people.get(sitting.pk, 0),
+            attempts=attempts.get(sitting.pk, 0),
+            published_at=sitting.published_at,
+            collected_at=sitting.collected_at,
+        )
+        for number, sitting in enumerate(sittings, start=1)
+    )
+
+
+def _counts(rows: QuerySet[RosterLine] | QuerySet[Attempt]) -> dict[int, int]:
+    """How many of the rows each sitting has; a count over both at once would multiply them."""
+    return dict(rows.order_by().values_list("sitting").annotate(size=Count("pk")))
+
+
+def _unseated(each: Round) -> int:
+    seated = RosterLine.objects.filter(sitting__round=each).values("entry")
+    return (
+        Entry.objects.filter(category=each.category_id, state=EntryState.ACCEPTED)
+        .exclude(pk__in=seated)
+        .count()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """How many questions of a topic and level a package has, and how many a paper takes."""
+
+    topic: str
+    level: str
+    there: int
+    wanted: int
+
+
+def package_contents(package: Package) -> tuple[Content, ...]:
+    """The questions of a package by the rows of its blueprint; says nothing about any question."""
+    plan = plan_of(package.round.contest)
+    topics = {topic.key: topic.name for topic in plan.topics}
+    levels = {level.key: level.name for level in plan.levels}
+    questions = read_questions(bytes(package.questions))
+    return tuple(
+        Content(
+            topics.get(row.topic, row.topic),
+            levels.get(row.level, row.level),
+            len(pool),
+            row.count,
+        )
+        for row, pool in zip(questions.file.blueprint, questions.pools, strict=True)
+    )
+
+
+def package_by_number(each: Round, number: int) -> Package:
+    """Raises Http404."""
+    package = (
+        Package.objects.filter(round=each, number=number)
+        .select_related("round__contest", "sealing__first", "sealing__second")
+        .first()
+    )
+    if package is None:
+        raise Http404
+    return package
+
+
+def sitting_by_id(each: Round, pk: int) -> Sitting:
+    """A sitting of this round and no other. Raises Http404."""
+    sitting = (
+        Sitting.objects.filter(round=each, pk=pk)
+        .select_related("round__contest", "package")
+        .first()
+    )
+    if sitting is None:
+        raise Http404
+    return sitting
+
+
+def line_by_number(sitting: Sitting, number: int) -> RosterLine:
+    """Somebody on a sitting's roster. Raises Http404."""
+    line = (
+        RosterLine.objects.filter(sitting=sitting, line=number)
+        .select_related("entry__person", "entry__team", "entry__unit", "sitting")
+        .first()
+    )
+    if line is None:
+        raise Http404
+    return line

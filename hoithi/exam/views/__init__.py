@@ -1,0 +1,1 @@
+"""Pages of a round held online, for those who run it."""

@@ -1,1 +1,0 @@
-"""What the public may know, one module a page; nothing here reads keys before publication."""

@@ -1,0 +1,26 @@
+"""What the committee types about a result: shapes only."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+LONGEST_REASON = 500
+
+
+class PublishForm(forms.Form):
+    """A first version needs no reason; a correction does."""
+
+    reason = forms.CharField(
+        label=_("Reason for the correction"),
+        max_length=LONGEST_REASON,
+        required=False,
+        help_text=_("Published with the new version."),
+    )
+
+    def __init__(self, *args: object, is_correction: bool, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type] # Django's own
+        if is_correction:
+            self.fields["reason"].required = True
+        else:
+            del self.fields["reason"]

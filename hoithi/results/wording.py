@@ -1,0 +1,32 @@
+"""What decided a place, in words."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from hoithi.rules.ranking import DECISION, SHARED
+from hoithi.rules.regulation import Regulation
+
+DECIDED_BY: dict[str, Promise] = {
+    "": _("first in order"),
+    "points": _("points"),
+    "correct": _("number of right answers"),
+    "prediction": _("nearer prediction"),
+    "duration": _("shorter working time"),
+    "submitted": _("handed in earlier"),
+    "started": _("started earlier"),
+    "attempts": _("fewer attempts"),
+    "full_marks": _("more papers without a mistake"),
+    "lots": _("drawing of lots"),
+    SHARED: _("equal in everything"),
+    DECISION: _("decision of the committee"),
+}
+
+
+def decided_by(criterion: str, regulation: Regulation) -> str | Promise:
+    """What separates an entry from the one above; parts of a live round as the plan names them."""
+    kind, _colon, key = criterion.partition(":")
+    if kind == "segment":
+        return next(part.label for part in regulation.segments if part.key == key)
+    return DECIDED_BY[criterion]

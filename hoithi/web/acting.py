@@ -1,0 +1,46 @@
+"""Doing what a form or a button asks for: a broken rule is said where the reader looks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest
+from django.utils.functional import Promise
+
+from hoithi.rules.errors import RuleViolation
+from hoithi.web.violations import explain
+
+
+def carried_out(form: forms.Form, act: Callable[[], object]) -> bool:
+    """Whether the form had the right shape and the act was done; else the form says what is wrong.
+
+    `act` is called once, after the form has been checked, so that it may read `cleaned_data`.
+    """
+    if not form.is_valid():
+        return False
+    try:
+        act()
+    except RuleViolation as violation:
+        form.add_error(None, explain(violation))
+        return False
+    return True
+
+
+def acted(request: HttpRequest, act: Callable[[], object], done: str | Promise) -> bool:
+    """Do what a button asks for and say so on the next page, or say which rule forbids it."""
+    try:
+        act()
+    except RuleViolation as violation:
+        messages.error(request, explain(violation))
+        return False
+    messages.success(request, str(done))
+    return True
+
+
+def moment_field(label: str, *, initial: datetime | None = None) -> forms.DateTimeField:
+    """A day and a time in Vietnam's zone, picked from the browser's own calendar."""
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+    return forms.DateTimeField(label=label, widget=widget, initial=initial)

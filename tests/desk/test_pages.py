@@ -1,0 +1,129 @@
+"""The first pages of a contest: the desk, the overview, assumptions, duties, the log."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.test import Client
+
+from hoithi.audit.models import LogEntry
+from hoithi.contests.models import Contest
+from hoithi.contests.queries import unit_by_code
+from hoithi.people.actions import give
+from hoithi.people.models import Role, User
+from hoithi.people.permissions import unit_scope
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+HERE = "/ban-to-chuc/daknong-2023/"
+PAGES = ["", "can-xac-nhan/", "nhiem-vu/", "nhat-ky/"]
+
+
+@pytest.fixture
+def contest() -> Contest:
+    return factories.contest()
+
+
+@pytest.fixture
+def an(contest: Contest) -> User:
+    return factories.user("An", contest.key, Role.COMMITTEE)
+
+
+def page_of(who: User, path: str = HERE) -> str:
+    response = factories.sign_in(Client(), who).get(path)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_the_desk_leads_to_contests_and_units(contest: Contest, an: User) -> None:
+    unit = unit_by_code(contest, "GN")
+    give(
+        user=an,
+        role=Role.UNIT_OFFICER,
+        scope=unit_scope(unit.pk),
+        actor_id="0",
+        actor_name="hoithi",
+        now=factories.now(),
+    )
+    links = re.findall(r'<li><a href="(/[^"]+)">', page_of(an, "/ban-lam-viec/"))
+    assert links == [HERE, "/don-vi/daknong-2023/GN/"]
+
+
+def test_somebody_without_rights_is_told_whom_to_ask(contest: Contest) -> None:
+    assert "Vui lòng liên hệ thư ký" in page_of(factories.user("Mới", "x"), "/ban-lam-viec/")
+
+
+def test_the_overview_shows_who_is_missing_most_first(contest: Contest, an: User) -> None:
+    for number in range(1, 31):
+        factories.entry(contest, "DS", f"Nguyễn Văn {number}", f"DS-{number:03d}")
+    factories.entry(contest, "GN", "Trần Thị Hai", "GN-001")
+    page = page_of(an)
+    assert "1 trong 8 đơn vị đã đủ 30 người" in page
+    labels = re.findall(r'class="label"><a href="[^"]+">([^<]+)</a>', page)
+    assert labels[-2:] == ["Thành phố Gia Nghĩa", "Huyện Đắk Song"]
+    assert page.count("thiếu 30") == 6
+
+
+def test_an_assumption_is_confirmed_once_and_by_the_committee(contest: Contest, an: User) -> None:
+    first = contest.assumptions.order_by("id")[0]
+    client = factories.sign_in(Client(), an)
+    client.post(f"{HERE}can-xac-nhan/{first.pk}/xac-nhan/")
+    first.refresh_from_db()
+    assert first.confirmed_by == "An"
+    page = page_of(an, f"{HERE}can-xac-nhan/")
+    assert page.count("Xác nhận<span") == contest.assumptions.count() - 1
+    secretary = factories.user("Thư ký", contest.key, Role.ORGANISER)
+    refused = factories.sign_in(Client(), secretary)
+    assert refused.post(f"{HERE}can-xac-nhan/{first.pk}/xac-nhan/").status_code == 403
+    assert "Xác nhận<span" not in page_of(secretary, f"{HERE}can-xac-nhan/")
+
+
+def test_an_assumption_of_another_contest_is_not_found(contest: Contest, an: User) -> None:
+    response = factories.sign_in(Client(), an).post(f"{HERE}can-xac-nhan/999999/xac-nhan/")
+    assert response.status_code == 404
+
+
+def test_duties_stand_under_their_holders(contest: Contest, an: User) -> None:
+    page = page_of(an, f"{HERE}nhiem-vu/")
+    assert page.count("<section") == contest.duties.values("holder").distinct().count()
+    assert "hạn 05/10/2023" in page
+
+
+def test_the_log_shows_this_contest_and_says_that_it_is_unbroken(
+    contest: Contest, an: User
+) -> None:
+    factories.user("Khác", "another-contest", Role.COMMITTEE)
+    page = page_of(an, f"{HERE}nhat-ky/")
+    assert "Nhật ký nguyên vẹn" in page
+    assert re.findall(r'<th scope="row">([^<]+)</th>', page) == [
+        "giao quyền",
+        "dời thời gian của bản trình diễn",
+        "nạp kế hoạch",
+    ]
+
+
+def test_the_log_says_where_it_was_changed(contest: Contest, an: User) -> None:
+    LogEntry.objects.filter(number=2).update(actor_name="Người khác")
+    assert "Nhật ký bị đứt tại mục 2" in page_of(an, f"{HERE}nhat-ky/")
+
+
+def test_the_log_is_searched(contest: Contest, an: User) -> None:
+    page = page_of(an, f"{HERE}nhat-ky/?q=load_plan")
+    assert re.findall(r'<th scope="row">([^<]+)</th>', page) == ["nạp kế hoạch"]
+    assert "Không có mục nào khớp" in page_of(an, f"{HERE}nhat-ky/?q=%25_%00")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_strangers_are_refused(contest: Contest, path: str) -> None:
+    stranger = factories.user("Lạ", "another-contest", *Role)
+    assert factories.sign_in(Client(), stranger).get(HERE + path).status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/ban-lam-viec/", *(HERE + path for path in PAGES)])
+def test_nobody_comes_without_signing_in(contest: Contest, path: str) -> None:
+    response = Client().get(path)
+    assert (response.status_code, response["Location"]) == (
+        302,
+        f"/tai-khoan/dang-nhap/?next={path}",
+    )
