@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
 from hoithi.people.http import public
@@ -10,7 +11,8 @@ from hoithi.people.http import public
 urlpatterns: list[URLPattern | URLResolver] = [
     # anybody
     path("", include("hoithi.people.urls")),
-    path("ngon-ngu/", public(set_language), name="set_language"),
+    path("", include("hoithi.portal.urls")),
+    path("ngon-ngu/", public(require_POST(set_language)), name="set_language"),
     # who has an account
     path("tai-khoan/", include("hoithi.people.account_urls")),
     path("", include("hoithi.desk.urls")),

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -45,6 +46,7 @@ def sample_account(
     user.save()
     Authenticator.objects.filter(user=user).delete()
     TOTP.activate(user, totp_secret)
+    RecoveryCodes.activate(user)
     for role, scope in grants:
         give(user=user, role=role, scope=scope, actor_id="0", actor_name="hoithi", now=now)
     return user

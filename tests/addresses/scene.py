@@ -1,0 +1,109 @@
+"""Two contests that know nothing of each other, and somebody for every column of the table."""
+
+from __future__ import annotations
+
+import base64
+import importlib
+import pkgutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from types import ModuleType
+
+from django.test import Client
+
+import tests.addresses
+from hoithi.contests.actions import load_plan
+from hoithi.contests.models import Contest
+from hoithi.contests.queries import units_of
+from hoithi.people.models import Role, Unit, User
+from hoithi.people.permissions import Scope, contest_scope, unit_scope
+from hoithi.people.sample import sample_account
+from tests.addresses import ROLES, Pair, Row
+from tests.factories import PLAN, ROOT, now
+
+OTHER_PLAN = (ROOT / "plans/binhthuan-2024/contest.toml").read_bytes()
+SECRET = base64.b32encode(b"a secret of tests").decode()
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """`people` has a user for each role but nobody; they work in `ours`, for `unit`."""
+
+    ours: Contest
+    theirs: Contest
+    unit: Unit
+    other_unit: Unit
+    their_unit: Unit
+    people: dict[str, User]
+    their_organiser: User
+
+    def client(self, role: str) -> Client:
+        client = Client(raise_request_exception=True)
+        if role in self.people:
+            client.force_login(self.people[role])
+        return client
+
+
+def build() -> Scene:
+    ours, theirs = _load(PLAN), _load(OTHER_PLAN)
+    unit, other_unit = units_of(ours)[:2]
+    here = contest_scope(ours.key)
+    rights: dict[str, list[tuple[Role, Scope]]] = {
+        "stranger": [],
+        "observer": [(Role.OBSERVER, here)],
+        "officer of another unit": [(Role.UNIT_OFFICER, unit_scope(other_unit.pk))],
+        "officer": [(Role.UNIT_OFFICER, unit_scope(unit.pk))],
+        "organiser": [(Role.ORGANISER, here)],
+        "committee": [(Role.COMMITTEE, here)],
+    }
+    assert list(rights) == list(ROLES[1:])
+    return Scene(
+        ours=ours,
+        theirs=theirs,
+        unit=unit,
+        other_unit=other_unit,
+        their_unit=units_of(theirs)[0],
+        people={role: _account(role, grants) for role, grants in rights.items()},
+        their_organiser=_account("theirs", [(Role.ORGANISER, contest_scope(theirs.key))]),
+    )
+
+
+def _load(content: bytes) -> Contest:
+    return load_plan(content=content, actor_id="0", actor_name="hoithi", now=now()).contest
+
+
+def _account(name: str, grants: Iterable[tuple[Role, Scope]]) -> User:
+    return sample_account(
+        email=f"{name.replace(' ', '-')}@example.vn",
+        name=name,
+        password="a password of tests",
+        totp_secret=SECRET,
+        grants=grants,
+        now=now(),
+    )
+
+
+def parameters(scene: Scene) -> dict[str, Pair]:
+    """Values of every parameter: those of all rooms, and what each row's rooms add."""
+    values = {
+        "contest": Pair(scene.ours.key, scene.theirs.key),
+        "unit": Pair(scene.unit.code, scene.their_unit.code),
+    }
+    for module in _rooms():
+        values |= getattr(module, "parameters", lambda _: {})(scene)
+    return values
+
+
+def rows() -> dict[str, Row]:
+    """The rows of all rooms."""
+    found: dict[str, Row] = {}
+    for module in _rooms():
+        twice = found.keys() & module.ROWS.keys()
+        assert not twice, f"two rows: {sorted(twice)}"
+        found |= module.ROWS
+    return found
+
+
+def _rooms() -> list[ModuleType]:
+    names = (each.name for each in pkgutil.iter_modules(tests.addresses.__path__))
+    return [importlib.import_module(f"tests.addresses.{each}") for each in names if each != "scene"]
