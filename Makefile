@@ -14,12 +14,12 @@ demo: setup     ## a fresh copy beside it, on its own ports
 	rm -rf $(DEMO)
 	HOITHI_VAR=$(DEMO) HOITHI_DESK_PORT=8010 HOITHI_HALL_PORT=8011 bin/hoithi run
 
-setup: $(STAMP)
+setup: $(STAMP) ## virtual environment, locked dependencies, compiled catalogues
+	@$(PY) -m hoithi.web.catalogues
 $(STAMP): requirements.lock requirements-dev.lock
 	@python3 -c 'import venv, ensurepip' 2>/dev/null || { echo "Python's venv is missing. Install it with:  sudo apt-get install python3-venv"; exit 1; }
 	@[ -x $(PY) ] || python3 -m venv .venv
 	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-dev.lock
-	$(PY) -m hoithi.web.catalogues
 	@touch $@
 
 lock:           ## write the lock files anew from pyproject.toml (needs uv)

@@ -12,10 +12,11 @@ from hoithi.web.catalogues import compile_catalogues
 
 def install() -> None:
     """Make what is missing; again it does next to nothing."""
-    folders = (settings.FILES, settings.STATIC_ROOT, Path(settings.HALL_CONTROL).parent)
+    folders = [settings.FILES, settings.STATIC_ROOT]
+    if "://" not in settings.HALL_CONTROL:
+        folders.append(Path(settings.HALL_CONTROL).parent)
     for folder in folders:
-        if "://" not in str(folder):
-            Path(folder).mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
     compile_catalogues(Path(settings.ROOT))
     call_command("migrate", verbosity=0, interactive=False)
     if settings.PRODUCTION:
