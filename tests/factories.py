@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,8 +9,8 @@ from allauth.mfa.models import Authenticator
 from django.test import Client
 
 from hoithi.bank.actions import save_items
-from hoithi.bank.importing import read_items
 from hoithi.bank.models import Collection
+from hoithi.bank.sheets import read_bank_file
 from hoithi.contests.actions import load_plan, move_windows
 from hoithi.contests.models import Contest
 from hoithi.contests.queries import plan_of, unit_by_code
@@ -64,8 +63,8 @@ def bank(made: Contest) -> Collection:
     plan = plan_of(made)
     topics = {topic.name: topic.key for topic in plan.topics}
     levels = {level.name: level.key for level in plan.levels}
-    with (ROOT / "plans/daknong-2023/bank.csv").open(newline="", encoding="utf-8") as file:
-        read = read_items(enumerate(csv.reader(file), start=1), topics=topics, levels=levels)
+    content = (ROOT / "plans/daknong-2023/bank.csv").read_bytes()
+    read = read_bank_file(content, "bank.csv", topics=topics, levels=levels)
     assert read.problems == ()
     save_items(
         collection_key=made.key,

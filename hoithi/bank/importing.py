@@ -6,7 +6,7 @@ Pure: rows in, items and problems out. The columns are those of `plans/daknong-2
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -70,28 +70,22 @@ class ReadItems:
 
 
 def read_items(
-    rows: Iterable[tuple[int, Sequence[str]]],
+    rows: Iterable[tuple[int, Mapping[str, str]]],
     *,
     topics: Mapping[str, str],
     levels: Mapping[str, str],
 ) -> ReadItems:
-    """Read (row number, cells) with the headings first; topics and levels are name → key."""
-    numbered = iter(rows)
-    number, heading = next(numbered, (1, ()))
-    places = {tidy(cell): at for at, cell in enumerate(heading)}
-    missing = [column for column in COLUMNS if column not in places]
-    if missing:
-        return ReadItems((), tuple(CellProblem(number, name, "no_column") for name in missing))
+    """Read (row number, text by column); empty rows are passed over.
+
+    Topics and levels are name → key.
+    """
     reader = _Reader(
         {fold(name): key for name, key in topics.items()},
         {fold(name): key for name, key in levels.items()},
     )
     items = []
-    for row, cells in numbered:
-        values = {
-            column: tidy(cells[places[column]]) if places[column] < len(cells) else ""
-            for column in COLUMNS
-        }
+    for row, cells in rows:
+        values = {column: tidy(cells.get(column, "")) for column in COLUMNS}
         if any(values.values()):
             items.append(reader.read(row, values))
     return ReadItems(tuple(item for item in items if item is not None), tuple(reader.problems))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import csv
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,8 +12,8 @@ from django.conf import settings
 from django.utils import timezone
 
 from hoithi.bank.actions import save_items
-from hoithi.bank.importing import read_items
 from hoithi.bank.models import Collection
+from hoithi.bank.sheets import read_bank_file
 from hoithi.contests.actions import appoint, load_plan, move_windows
 from hoithi.contests.models import CommitteeSeat, Contest, Round
 from hoithi.contests.queries import plan_of, unit_by_code
@@ -79,8 +78,8 @@ def _load_bank(contest: Contest, folder: Path, now: datetime) -> None:
     plan = plan_of(contest)
     topics = {topic.name: topic.key for topic in plan.topics}
     levels = {level.name: level.key for level in plan.levels}
-    with (folder / plan.bank).open(newline="", encoding="utf-8") as file:
-        read = read_items(enumerate(csv.reader(file), start=1), topics=topics, levels=levels)
+    content = (folder / plan.bank).read_bytes()
+    read = read_bank_file(content, plan.bank, topics=topics, levels=levels)
     if read.problems:
         first = read.problems[0]
         raise ValueError(f"{plan.bank}: row {first.row}, {first.column}: {first.code}")

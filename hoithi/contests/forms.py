@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -44,3 +45,13 @@ def invitation_form(
         if scope.kind is ScopeKind.UNIT
     ]
     return InvitationForm([*contest, *units], data)
+
+
+class BankFileForm(forms.Form):
+    """A spreadsheet or CSV of questions."""
+
+    file = forms.FileField(
+        label=_("File of questions"),
+        help_text=_("Excel, OpenDocument or CSV with the columns of the template; 5 MB at most."),
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.ods,.csv"}),
+    )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from hoithi.contests import views
+from hoithi.contests import bank_views, views
 
 app_name = "contests"
 urlpatterns = [
+    path("<slug:contest>/ngan-hang/", bank_views.bank, name="bank"),
+    path("<slug:contest>/ngan-hang/mau/", bank_views.bank_file, name="bank_template"),
     path("<slug:contest>/nguoi/", views.people, name="people"),
     path("<slug:contest>/nguoi/quyen/<int:grant>/rut/", views.withdraw_right, name="withdraw"),
     path(

@@ -109,7 +109,7 @@ def test_what_was_acknowledged_before_a_kill_is_there_once(new_hall: HallProcess
     line_of = {
         row.attempt: row.item for row in stored_rows(hall.journal_address) if row.kind is Kind.START
     }
-    assert sum(acknowledged.values()) > 100
+    assert min(acknowledged.values()) > 0
     for attempt, numbers in stored_numbers(hall.journal_address).items():
         assert numbers == list(range(1, len(numbers) + 1))
         assert len(numbers) >= acknowledged[line_of[attempt] - 1]
