@@ -71,7 +71,9 @@ def bank(request: StaffRequest, contest: str) -> HttpResponseBase:
         [_in_words(problem) for problem in problems[:SHOWN_PROBLEMS]],
         max(0, len(problems) - SHOWN_PROBLEMS),
     )
-    return render(request, "contests/bank.html", {"page": page})
+    return render(
+        request, "contests/bank.html", {"page": page, "contest": found, "section": "bank"}
+    )
 
 
 def _take_in(

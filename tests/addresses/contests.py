@@ -12,9 +12,12 @@ from tests.factories import now
 PAGE = "signin 403 403 403 403 200 200"
 ACT = "signin 403 403 403 403 302 302"
 ONLY_POST = "signin 403 403 403 403 405 405"
+BANK = "signin 403 403 403 403 200 403"
 ROWS = {
     "contests:people": Row(get=PAGE, post=PAGE),
     "contests:withdraw": Row(get=PAGE, post=PAGE),
+    "contests:bank": Row(get=BANK, post=BANK),
+    "contests:bank_template": Row(get=BANK, post="signin 403 403 403 403 405 403"),
     "contests:invite_again": Row(get=ONLY_POST, post=ACT),
     "contests:withdraw_invitation": Row(get=ONLY_POST, post=ACT),
 }
