@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import datetime
 from decimal import Decimal
 
 import msgspec
-from django.conf import settings
 from django.db import transaction
 
 from hoithi.audit.actions import record
@@ -16,9 +14,9 @@ from hoithi.contests.models import Round
 from hoithi.contests.queries import online_plan, regulation_of
 from hoithi.exam.models import Attempt, RosterLine, Sitting, SittingState
 from hoithi.exam.sealing import open_keys
+from hoithi.exam.stores import journal
 from hoithi.hall.formats import Row, merkle_root, receipt_text
 from hoithi.hall.ledger import Ledger, read_ledger
-from hoithi.hall.store import journal_reader
 from hoithi.hall.store.api import JournalReader
 from hoithi.people.models import User
 from hoithi.results.actions import ScoreRow, freeze_counts, record_round_scores
@@ -28,9 +26,6 @@ from hoithi.rules.errors import RuleViolation
 from hoithi.rules.scoring import Effect, Ruling
 from hoithi.rules.standings import Marked, Participant, count, online_result
 from hoithi.verify.bundle import Closing, WriterHead
-
-# A node that has not reported for so long is dead; its chain ends where it ended.
-NODE_DEAD_MS = 15_000
 
 
 def _rows(reader: JournalReader, sitting: bytes) -> Iterator[Row]:
@@ -51,11 +46,12 @@ def ledger_of(sitting: Sitting, reader: JournalReader) -> Ledger:
 def collect_sitting(*, actor: User, sitting: Sitting, now: datetime) -> None:
     """Take in a closed sitting: attempts, last heads of all chains, and the receipts' root.
 
-    Keys stay shut. Raises RuleViolation: `not_published`, `hall_not_closed`, `journal_flawed`.
+    Keys stay shut. Raises RuleViolation: `not_published`, `hall_out_of_reach`, `hall_not_closed`,
+    `journal_flawed`.
     """
     if sitting.state != SittingState.PUBLISHED:
         raise RuleViolation("not_published")
-    with closing(journal_reader(settings.HALL_JOURNAL)) as reader:
+    with journal() as reader:
         ledger = ledger_of(sitting, reader)
         heads = reader.heads(sitting.public_id.bytes)
     if not ledger.closed_by_order:

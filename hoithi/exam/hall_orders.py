@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from datetime import datetime
 
 import msgspec
@@ -22,9 +20,8 @@ from hoithi.contests.plan.conversion import ms
 from hoithi.entries.models import Entry, EntryState
 from hoithi.entries.queries import access_code_of
 from hoithi.exam.models import Package, PackageState, RosterLine, Sitting, SittingState
-from hoithi.hall.store import control_writer
+from hoithi.exam.stores import control
 from hoithi.hall.store.api import (
-    ControlWriter,
     OrderKind,
     PublishedLine,
     PublishedPackage,
@@ -37,12 +34,6 @@ from hoithi.rules.codes import code_tag
 from hoithi.rules.errors import RuleViolation
 from hoithi.verify.bundle import Roster
 from hoithi.verify.bundle import RosterLine as PublicLine
-
-
-@contextmanager
-def _control() -> Iterator[ControlWriter]:
-    with closing(control_writer(settings.HALL_CONTROL)) as writer:
-        yield writer
 
 
 def _tag(entry: Entry) -> bytes:
@@ -135,9 +126,9 @@ def push_to_hall(sitting: Sitting) -> None:
         return
     package = sitting.package
     lines = sitting.lines.select_related("entry__unit", "entry__person", "entry__team")
-    with _control() as control:
+    with control() as writer:
         try:
-            control.publish(
+            writer.publish(
                 PublishedPackage(
                     package.public_id.hex,
                     bytes(package.questions),
@@ -188,9 +179,15 @@ def _order(
     amount: int = 0,
     text: str = "",
 ) -> int:
-    """Give one order, with its entry in the log. Raises RuleViolation `reason_missing`."""
+    """Give one order, with its entry in the log.
+
+    Raises RuleViolation: `reason_missing`, `sitting_over` once a sitting has been collected, since
+    its chains are published with the heads they had then, `hall_out_of_reach`.
+    """
     if not reason.strip():
         raise RuleViolation("reason_missing")
+    if not Sitting.objects.filter(pk=sitting.pk, state=SittingState.PUBLISHED).exists():
+        raise RuleViolation("sitting_over")
     record(
         actor_id=actor.pk,
         actor_name=actor.name,
@@ -199,8 +196,8 @@ def _order(
         now=now,
         after={"line": line, "amount": amount, "reason": reason},
     )
-    with _control() as control:
-        return control.order(
+    with control() as writer:
+        return writer.order(
             sitting=sitting.public_id.bytes,
             kind=kind,
             actor=actor.name,

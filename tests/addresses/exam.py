@@ -1,0 +1,83 @@
+"""A round held online, for those who run it."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from hoithi.contests.models import Contest, Round
+from hoithi.exam.models import Package, Sitting, SittingState
+from hoithi.exam.sealing import build_package
+from tests import factories
+from tests.addresses import Pair, Row
+from tests.addresses.scene import Scene
+
+READ = Row(get="signin 403 200 403 403 200 200", post="signin 403 405 403 403 405 405")
+RUN = Row(get="signin 403 403 403 403 405 405", post="signin 403 403 403 403 302 302")
+ROWS = {
+    "exam:round": READ,
+    "exam:build": RUN,
+    "exam:package": READ,
+    "exam:seal": Row(get="signin 403 403 403 403 403 405", post="signin 403 403 403 403 403 302"),
+    "exam:withdraw": Row(
+        get="signin 403 403 403 403 403 405", post="signin 403 403 403 403 403 200"
+    ),
+    "exam:open": RUN,
+    "exam:collect": RUN,
+    "exam:grade": RUN,
+}
+
+
+def parameters(scene: Scene) -> dict[str, Pair]:
+    """A round of each contest with a package of its own number, and a sitting."""
+    ours, theirs = _online(scene.ours), _online(scene.theirs)
+    package = build_package(
+        actor=scene.people["committee"],
+        each=ours,
+        collection=factories.bank(scene.ours),
+        now=factories.now(),
+    )
+    their_package = _package(theirs, package)
+    numbers = Pair(package.number, their_package.number)
+    return {
+        "round_key": Pair(ours.key, theirs.key),
+        "exam:package.number": numbers,
+        "exam:seal.number": numbers,
+        "exam:withdraw.number": numbers,
+        "sitting": Pair(_sitting(package).pk, _sitting(their_package).pk),
+    }
+
+
+def _online(contest: Contest) -> Round:
+    return contest.rounds.filter(is_online=True).order_by("position")[0]
+
+
+def _package(each: Round, like: Package) -> Package:
+    """Another contest's package; nobody of ours may read it, so its content is any."""
+    return Package.objects.create(
+        round=each,
+        number=7,
+        questions=bytes(like.questions),
+        keys_cipher=b"",
+        key_id="",
+        questions_sha256="",
+        keys_sha256="",
+        commitment=uuid4().hex,
+        built_by="theirs",
+        built_at=factories.now(),
+    )
+
+
+def _sitting(package: Package) -> Sitting:
+    """A sitting in the hall, without a line."""
+    each = package.round
+    return Sitting.objects.create(
+        round=each,
+        package=package,
+        title=each.name,
+        opens_at=each.opens_at,
+        closes_at=each.closes_at,
+        state=SittingState.PUBLISHED,
+        roster_sha256="",
+        published_by="theirs",
+        published_at=factories.now(),
+    )
