@@ -5,7 +5,7 @@ STAMP := .venv/.hoithi-$(shell cat requirements.lock requirements-dev.lock | sha
 DEMO := $(CURDIR)/var/demo
 SLOW := browser or postgres or faults
 
-.PHONY: run demo setup lock check needs test fast slow browser bench
+.PHONY: run demo setup lock check needs test fast slow desk-on-postgres browser bench
 
 run: setup      ## the sample contest: desk, exam hall and worker; running it again keeps all data
 	bin/hoithi run
@@ -36,13 +36,16 @@ check: setup    ## format, lint, types, floors, dependencies
 needs:          ## Chromium and PostgreSQL, found or installed
 	bin/test-needs
 
-test: needs check fast slow browser
+test: needs check fast slow desk-on-postgres browser
 
 fast: setup
 	$(PY) -m pytest -q -n 2 --dist loadfile -m "not ($(SLOW))"
 
 slow: setup
 	$(PY) -m pytest -q -m "(postgres or faults) and not browser"
+
+desk-on-postgres: setup
+	$(PY) -m tests.on_postgres -q -m "not ($(SLOW) or sqlite)" $(addprefix tests/,audit jobs people contests bank entries results desk portal)
 
 browser: setup
 	$(PY) -m pytest -q -m browser

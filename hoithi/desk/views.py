@@ -23,6 +23,7 @@ from hoithi.desk.wording import act_name, registration_chart
 from hoithi.people.http import StaffRequest, contest_role, signed_in
 from hoithi.people.models import Role
 from hoithi.people.permissions import contest_scope, has_role
+from hoithi.rules.vietnamese import tidy
 from hoithi.web.acting import acted
 
 READERS = (Role.ORGANISER, Role.COMMITTEE, Role.OBSERVER)
@@ -101,7 +102,7 @@ def duties(request: StaffRequest, contest: str) -> HttpResponseBase:
 def audit(request: StaffRequest, contest: str) -> HttpResponseBase:
     """The log of the contest, newest first, and whether the log is unbroken."""
     found = contest_by_key(contest)
-    words = request.GET.get("q", "").strip()[:80]
+    words = tidy(request.GET.get("q", ""))[:80]
     page = Paginator(log_entries(found, words), PAGE_SIZE).get_page(request.GET.get("page"))
     return render(
         request,

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 
 _APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼʹ`´", "'"))
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\ufeff\u00ad\u2060"))
+_CONTROL = (code for code in range(160) if not 32 <= code < 127 and chr(code) not in "\t\n\r")
+_INVISIBLE = dict.fromkeys([*map(ord, "\u200b\u200c\u200d\ufeff\u00ad\u2060"), *_CONTROL])
 _LETTERS = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 _LETTER_ORDER = {letter: at for at, letter in enumerate(_LETTERS, start=2)}
 _TONES = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+pytestmark = pytest.mark.sqlite
 NATIONAL_ID, PHONE = "000190424242", "0900000424"
 PREPARE = f"""
 from django.core.management import call_command

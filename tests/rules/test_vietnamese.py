@@ -26,6 +26,7 @@ def test_tidying_composes_and_trims() -> None:
     typed = unicodedata.normalize("NFD", "  Nguyễn\u00a0Thị\u200b  Hoà ")
     assert tidy(typed) == "Nguyễn Thị Hoà"
     assert tidy("H’Ngân Byă") == "H'Ngân Byă"
+    assert tidy("An\x00\x1b\tBình\n") == "An Bình"
 
 
 def test_folding_makes_both_ways_of_writing_equal() -> None:
