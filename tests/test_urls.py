@@ -19,6 +19,7 @@ from pytest_django import DjangoDbBlocker
 from hoithi.people.http import PERMISSION
 from tests.addresses import ROLES, SIGN_IN, Pair
 from tests.addresses.scene import Scene, build, parameters, rows
+from tests.english import english_of
 
 pytestmark = pytest.mark.django_db
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -167,3 +168,15 @@ def test_things_of_the_other_contest_are_out_of_reach(
 def test_values_of_the_two_contests_differ(name: str, values: dict[str, Pair]) -> None:
     pairs = [value_of(ADDRESSES[name], each, values) for each in ADDRESSES[name].parameters]
     assert [pair for pair in pairs if pair.ours == pair.theirs] == []
+
+
+@each_address
+def test_every_page_is_vietnamese(name: str, scene: Scene, values: dict[str, Pair]) -> None:
+    path = path_of(ADDRESSES[name], values)
+    english = {}
+    for role in ("nobody", "officer", "organiser", "committee"):
+        with undone():
+            response = scene.client(role).get(path)
+        if "text/html" in response.headers.get("Content-Type", ""):
+            english[role] = english_of(response.content.decode())
+    assert {role: found for role, found in english.items() if found} == {}

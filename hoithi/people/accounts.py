@@ -59,6 +59,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth car
         path = reverse("account_reset_password_from_key", kwargs={"uidb36": uidb36, "key": token})
         return f"{settings.PUBLIC_URL}{path}"
 
+    def get_http_user_agent(self, request: HttpRequest) -> str:
+        return request.headers.get("User-Agent", "–")
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, object]) -> None:
         """Letters are in the language of the installation, whoever caused them.
 

@@ -22,6 +22,15 @@ from tests.addresses import ROLES, Pair, Row
 from tests.factories import PLAN, ROOT, now
 
 OTHER_PLAN = (ROOT / "plans/binhthuan-2024/contest.toml").read_bytes()
+NAMES = {
+    "stranger": "Đỗ Thị Mẫu",
+    "observer": "Hồ Văn Mẫu",
+    "officer of another unit": "Lý Thị Mẫu",
+    "officer": "Mai Văn Mẫu",
+    "organiser": "Ngô Thị Mẫu",
+    "committee": "Phan Văn Mẫu",
+    "theirs": "Vũ Thị Mẫu",
+}
 SECRET = base64.b32encode(b"a secret of tests").decode()
 
 
@@ -72,10 +81,10 @@ def _load(content: bytes) -> Contest:
     return load_plan(content=content, actor_id="0", actor_name="hoithi", now=now()).contest
 
 
-def _account(name: str, grants: Iterable[tuple[Role, Scope]]) -> User:
+def _account(role: str, grants: Iterable[tuple[Role, Scope]]) -> User:
     return sample_account(
-        email=f"{name.replace(' ', '-')}@example.vn",
-        name=name,
+        email=f"{role.replace(' ', '-')}@example.vn",
+        name=NAMES[role],
         password="a password of tests",
         totp_secret=SECRET,
         grants=grants,
