@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -15,7 +15,7 @@ from hoithi.contests.queries import online_plan, regulation_of
 from hoithi.exam.models import Attempt, RosterLine, Sitting, SittingState
 from hoithi.exam.sealing import open_keys
 from hoithi.exam.stores import journal
-from hoithi.hall.formats import Row, merkle_root, receipt_text
+from hoithi.hall.formats import Head, Row, merkle_root, receipt_text
 from hoithi.hall.ledger import Ledger, read_ledger
 from hoithi.hall.store.api import JournalReader
 from hoithi.people.models import User
@@ -28,16 +28,20 @@ from hoithi.rules.standings import Marked, Participant, count, online_result
 from hoithi.verify.bundle import Closing, WriterHead
 
 
-def _rows(reader: JournalReader, sitting: bytes) -> Iterator[Row]:
+def _rows(reader: JournalReader, sitting: bytes, heads: Sequence[Head] | None) -> Iterator[Row]:
+    last = {head.writer: head.batch for head in heads or ()}
     for batch in reader.batches(sitting):
-        yield from batch.rows
+        if heads is None or batch.number <= last.get(batch.writer, 0):
+            yield from batch.rows
 
 
-def ledger_of(sitting: Sitting, reader: JournalReader) -> Ledger:
-    """A sitting's journal as attempts."""
+def ledger_of(
+    sitting: Sitting, reader: JournalReader, heads: Sequence[Head] | None = None
+) -> Ledger:
+    """A sitting's journal as attempts: all that is written by now, or as far as these heads."""
     questions = paper.read_questions(bytes(sitting.package.questions))
     return read_ledger(
-        _rows(reader, sitting.public_id.bytes),
+        _rows(reader, sitting.public_id.bytes, heads),
         items=questions.paper_length,
         grace_ms=questions.file.policy.grace_ms,
     )
@@ -52,8 +56,8 @@ def collect_sitting(*, actor: User, sitting: Sitting, now: datetime) -> None:
     if sitting.state != SittingState.PUBLISHED:
         raise RuleViolation("not_published")
     with journal() as reader:
-        ledger = ledger_of(sitting, reader)
         heads = reader.heads(sitting.public_id.bytes)
+        ledger = ledger_of(sitting, reader, heads)
     if not ledger.closed_by_order:
         raise RuleViolation("hall_not_closed")
     if ledger.flaws:
@@ -207,7 +211,7 @@ def marked_attempts(each: Round) -> list[Marked]:
             void=attempt.is_void,
             correct=attempt.correct or 0,
             items=attempt.items or 0,
-            points=attempt.points or Decimal(0),
+            points=Decimal("0.00") if attempt.points is None else attempt.points,
             prediction=attempt.prediction,
         )
         for attempt in attempts

@@ -95,12 +95,17 @@ def _round_record(each: Round, package: Package, sittings: list[Sitting]) -> Rou
 def _add_sitting(
     writer: BundleWriter, folder: str, sitting: Sitting, reader: JournalReader
 ) -> None:
+    """The journal as far as the closing record goes: answers after the end come behind it."""
+    closing_record = msgspec.convert(sitting.closing, Closing)
     writer.add(f"{folder}/roster.json", public_roster(sitting))
-    writer.add_struct(f"{folder}/closing.json", msgspec.convert(sitting.closing, Closing))
+    writer.add_struct(f"{folder}/closing.json", closing_record)
+    last = {head.writer: head.batch for head in closing_record.heads}
     batches: dict[str, list[Batch]] = {}
     rows: dict[str, list[tuple[int, Row]]] = {}
     for stored in reader.batches(sitting.public_id.bytes):
         name = stored.writer.hex()
+        if stored.number > last.get(name, 0):
+            continue
         batches.setdefault(name, []).append(
             Batch(stored.number, stored.previous, len(stored.rows), stored.digest)
         )

@@ -110,6 +110,24 @@ def test_the_whole_path_from_seal_to_verified_bundle(scene: Scene, tmp_path: Pat
     assert five not in [score.entry for score in RoundScore.objects.all()]
 
 
+def test_no_points_and_answers_after_the_end_fit_into_the_bundle(
+    scene: Scene, tmp_path: Path
+) -> None:
+    scene.seal()
+    sitting = publish_sitting(actor=scene.an, each=scene.round, now=factories.now())
+    scene.hall.start()
+    scene.sit(scene.entries[0], sitting, 0)
+    late = scene.work(scene.entries[1], sitting, 3)
+    scene.close(sitting)
+    status, reply = late.save((29, 0))
+    assert (status, reply["late"]) == (202, True)
+    close_round(actor=scene.an, each=scene.round, now=factories.now())
+    publication = publish(actor=scene.an, each=scene.round, reason="", now=factories.now())
+    assert [row["points"] for row in publication.content["rows"]] == ["3.00", "0.00"]
+    write_bundle(scene.contest, tmp_path / "bundle.zip")
+    assert verify(tmp_path / "bundle.zip") == []
+
+
 def test_a_ruling_changes_the_marks_by_a_new_version(scene: Scene, tmp_path: Path) -> None:
     scene.seal()
     sitting = publish_sitting(actor=scene.an, each=scene.round, now=factories.now())
