@@ -210,6 +210,12 @@ class Contestant:
     page: Page
     hall: HallProcess
     line: int
+    items: int = ITEMS
+
+    @property
+    def slip(self) -> str:
+        """The code that stands on the slip."""
+        return code(self.line)
 
     @property
     def address(self) -> str:
@@ -220,7 +226,7 @@ class Contestant:
 
     def come_with_slip(self) -> Contestant:
         """Open the address of the slip's QR code and confirm the name."""
-        self.page.goto(f"{self.address}#{code(self.line)}")
+        self.page.goto(f"{self.address}#{self.slip}")
         self.press("Đúng, tiếp tục")
         return self
 
@@ -237,7 +243,7 @@ class Contestant:
         return self
 
     def sees_question(self, number: int) -> None:
-        expect(self.page.locator(".place")).to_have_text(f"Câu {number}/{ITEMS}")
+        expect(self.page.locator(".place")).to_have_text(f"Câu {number}/{self.items}")
 
     def option(self, letter: str) -> Locator:
         return self.page.locator(".option").nth("ABCD".index(letter))
