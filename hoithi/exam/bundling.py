@@ -14,22 +14,28 @@ import msgspec
 from django.conf import settings
 
 from hoithi.contests.models import Contest, Round
-from hoithi.contests.queries import regulation_of
+from hoithi.contests.queries import plan_of, regulation_of
 from hoithi.exam.hall_orders import public_roster
 from hoithi.exam.models import Package, Sitting
 from hoithi.exam.sealing import open_keys_bytes
 from hoithi.hall.formats import Row
 from hoithi.hall.store import journal_reader
 from hoithi.hall.store.api import JournalReader
-from hoithi.results.models import FrozenCounts, RecordedRound, Ruling
-from hoithi.results.queries import (
-    decisions_of,
-    latest_publication,
-    result_of,
-    scores_of,
-)
+from hoithi.results.collective import latest_collective, unit_decisions_of
+from hoithi.results.models import FrozenCounts, Publication, RecordedRound, Ruling
+from hoithi.results.queries import decisions_of, latest_publication, scores_of, settled_rounds
 from hoithi.verify.bundle import Batch, BundleWriter, Closing, RoundRecord, RulingRecord
-from hoithi.verify.results import Recorded, RecordedEntry, published_of
+from hoithi.verify.contest import (
+    COLLECTIVE,
+    CONTEST,
+    FORMAT,
+    ContestRecord,
+    PublishedCollective,
+    PublishedUnit,
+    RoundLine,
+    UnitLine,
+)
+from hoithi.verify.results import Published, Recorded, RecordedEntry
 
 
 def write_bundle(contest: Contest, path: Path) -> list[str]:
@@ -37,7 +43,8 @@ def write_bundle(contest: Contest, path: Path) -> list[str]:
     writer = BundleWriter(path, contest.key)
     written = []
     for each in contest.rounds.all():
-        if latest_publication(each) is None:
+        publication = latest_publication(each)
+        if publication is None:
             continue
         folder = f"rounds/{each.key}"
         writer.add_struct(f"{folder}/regulation.json", regulation_of(each))
@@ -45,8 +52,10 @@ def write_bundle(contest: Contest, path: Path) -> list[str]:
             _add_online(writer, folder, each)
         else:
             _add_recorded(writer, folder, each)
-        _add_published(writer, folder, each)
+        _add_published(writer, folder, publication)
         written.append(each.key)
+    writer.add_struct(CONTEST, _contest_record(contest))
+    _add_collective(writer, contest)
     writer.close()
     return written
 
@@ -137,9 +146,41 @@ def _add_recorded(writer: BundleWriter, folder: str, each: Round) -> None:
     writer.add(f"{folder}/decisions.json", msgspec.json.encode(decisions_of(each)))
 
 
-def _add_published(writer: BundleWriter, folder: str, each: Round) -> None:
-    publication = latest_publication(each)
-    number = publication.number if publication else 0
-    writer.add_struct(
-        f"{folder}/published.json", published_of(number, result_of(each, scores_of(each)))
+def _add_published(writer: BundleWriter, folder: str, publication: Publication) -> None:
+    writer.add_struct(f"{folder}/published.json", msgspec.convert(publication.standing, Published))
+
+
+def _contest_record(contest: Contest) -> ContestRecord:
+    plan = plan_of(contest)
+    settled = settled_rounds(contest)
+    return ContestRecord(
+        format=FORMAT,
+        rounds=[
+            RoundLine(key, "person" if each.held.of_people else "team")
+            for key, each in settled.rounds.items()
+        ],
+        units=[UnitLine(unit.code, unit.headcount) for unit in plan.units],
+        one_prize=plan.rules.one_prize,
+        collective=plan.rules.collective,
+        same_person=settled.same_person,
+        decisions=unit_decisions_of(contest),
     )
+
+
+def _add_collective(writer: BundleWriter, contest: Contest) -> None:
+    publication = latest_collective(contest)
+    if publication is None:
+        return
+    units = [
+        PublishedUnit(
+            unit=row["code"],
+            place=row["place"],
+            decided_by=row["decided_by"],
+            participants=row["participants"],
+            percent=row["percent"],
+            score=row["score"],
+            prize=row["prize_key"],
+        )
+        for row in publication.content["rows"]
+    ]
+    writer.add_struct(COLLECTIVE, PublishedCollective(publication.number, units))

@@ -125,13 +125,33 @@ class Ruling(models.Model):
         return f"{self.item} {self.effect}"
 
 
+class UnitTieDecision(models.Model):
+    """The committee's order of units, by their codes, that share a place across a prize line."""
+
+    contest = models.ForeignKey(Contest, models.PROTECT, related_name="unit_tie_decisions")
+    order = models.JSONField()
+    reason = models.CharField(max_length=500)
+    approval = models.ForeignKey(Approval, models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("contest", "id")
+
+    def __str__(self) -> str:
+        return f"{self.contest_id} {len(self.order)}"
+
+
 class Publication(models.Model):
-    """A frozen, numbered version of a round's result; a correction is a new version."""
+    """A frozen, numbered version of a round's result; a correction is a new version.
+
+    `content` is what people read, `standing` the same under pseudonyms, for the bundle.
+    """
 
     contest = models.ForeignKey(Contest, models.PROTECT, related_name="publications")
     round = models.ForeignKey(Round, models.PROTECT, related_name="publications")
     number = models.PositiveIntegerField()
     content = models.JSONField()
+    standing = models.JSONField(default=dict)
     sha256 = models.CharField(max_length=64)
     reason = models.CharField(max_length=500, blank=True)
     published_by = models.CharField(max_length=200)
@@ -148,6 +168,30 @@ class Publication(models.Model):
 
     def __str__(self) -> str:
         return f"{self.round_id}/{self.number}"
+
+
+class CollectivePublication(models.Model):
+    """A frozen, numbered version of the table of units; a correction is a new version."""
+
+    contest = models.ForeignKey(Contest, models.PROTECT, related_name="collective_publications")
+    number = models.PositiveIntegerField()
+    content = models.JSONField()
+    sha256 = models.CharField(max_length=64)
+    reason = models.CharField(max_length=500, blank=True)
+    published_by = models.CharField(max_length=200)
+    published_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("contest", "-number")
+        constraints = (
+            models.UniqueConstraint(fields=("contest", "number"), name="one_collective_version"),
+            models.CheckConstraint(
+                condition=Q(number=1) | ~Q(reason=""), name="collective_correction_with_reason"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.contest_id}/{self.number}"
 
 
 class Award(models.Model):

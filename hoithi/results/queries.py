@@ -2,29 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 import msgspec
 from django.http import Http404
 
-from hoithi.contests.models import Contest, Round
-from hoithi.contests.queries import regulation_of
+from hoithi.contests.models import Contest, Entrant, Purpose, Round
+from hoithi.contests.queries import plan_of, regulation_of
 from hoithi.entries.models import Entry
 from hoithi.results.models import Award, FrozenCounts, Publication, RoundScore, TieDecision
-from hoithi.rules.awards import Tie
-from hoithi.rules.canonical import Value
+from hoithi.rules.awards import Awards, Tie
+from hoithi.rules.canonical import Value, canonical, sha256
 from hoithi.rules.ranking import Score
 from hoithi.rules.regulation import PrizeLine
+from hoithi.rules.settling import HeldRound, persons, settled_awards
 from hoithi.rules.standings import Result, ranked
+from hoithi.verify.results import Published, PublishedAward, PublishedPlace
 
 FORMAT = "hoithi/publication/1"
 
 
 @dataclass(frozen=True, slots=True)
+class PassedOn:
+    """A prize of this round that its winner leaves for a higher one: which one, of which round."""
+
+    prize: str
+    kept: str
+    round: str
+
+
+@dataclass(frozen=True, slots=True)
 class ResultRow:
-    """One entry of a round's result, ready to show; place 0 for one that is barred."""
+    """One entry of a round's result, ready to show; place 0 for one that is barred.
+
+    Without a prize, `meets_requirement` and `passed_on` say why the entry was passed over.
+    """
 
     entry_id: int
     entry: str
@@ -37,6 +51,8 @@ class ResultRow:
     prize: str
     prize_key: str
     is_barred: bool
+    meets_requirement: bool = True
+    passed_on: PassedOn | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +115,75 @@ def result_of(each: Round, scores: list[RoundScore]) -> Result:
     )
 
 
-def proposal(each: Round) -> Proposal:
-    """Rank the scores of a round and propose its prizes. Four queries."""
-    regulation = regulation_of(each)
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A round whose scores stand, ranked by itself."""
+
+    round: Round
+    scores: list[RoundScore]
+    held: HeldRound
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Rounds by key in the order of the plan, and the awards of each after the rules over all.
+
+    `same_person` are the entries, by public id in hex, of each person who has several.
+    """
+
+    rounds: Mapping[str, Standing]
+    awards: Mapping[str, Awards]
+    same_person: list[list[str]]
+
+
+def standing_of(each: Round) -> Standing:
+    """Rank a round by itself. Four queries."""
     scores = scores_of(each)
-    result = result_of(each, scores)
-    by_entry = {score.entry.public_id.hex: score for score in scores}
-    labels = {line.key: line.label for line in regulation.prizes}
-    prizes = {award.entry: award.prize for award in result.awards.given}
+    of_people = each.category.entrant == Entrant.PERSON
+    prizes = regulation_of(each).prizes
+    return Standing(each, scores, HeldRound(result_of(each, scores), prizes, of_people))
+
+
+def settled_rounds(contest: Contest) -> Settled:
+    """All official rounds whose scores stand, settled together. Four queries a round."""
+    official = contest.rounds.filter(purpose=Purpose.OFFICIAL).select_related("category")
+    standing = {each.key: standing_of(each) for each in official}
+    rounds = {key: each for key, each in standing.items() if each.scores}
+    same_person = _same_person(each for one in rounds.values() for each in one.scores)
+    held = {key: each.held for key, each in rounds.items()}
+    rule = plan_of(contest).rules.one_prize
+    return Settled(rounds, settled_awards(held, rule, persons(same_person)), same_person)
+
+
+def _same_person(scores: Iterable[RoundScore]) -> list[list[str]]:
+    entries: dict[int, set[str]] = {}
+    for score in scores:
+        if score.entry.person_id is not None:
+            entries.setdefault(score.entry.person_id, set()).add(score.entry.public_id.hex)
+    return sorted(sorted(each) for each in entries.values() if len(each) > 1)
+
+
+def proposal(each: Round) -> Proposal:
+    """Rank the scores of a round and propose its prizes.
+
+    Six queries; where the plan has one prize a person, as many as all official rounds need.
+    """
+    if plan_of(each.contest).rules.one_prize is not None:
+        settled = settled_rounds(each.contest)
+        if each.key in settled.rounds:
+            return _proposal(each.key, settled)
+    standing = standing_of(each)
+    alone = Settled({each.key: standing}, {each.key: standing.held.result.awards}, [])
+    return _proposal(each.key, alone)
+
+
+def _proposal(key: str, settled: Settled) -> Proposal:
+    standing, awards = settled.rounds[key], settled.awards[key]
+    result, prizes = standing.held.result, standing.held.prizes
+    by_entry = {score.entry.public_id.hex: score for score in standing.scores}
+    labels = {line.key: line.label for line in prizes}
+    given = {award.entry: award.prize for award in awards.given}
+    passed_on = _passed_on(key, settled)
     places = [(row.entry, row.place, row.decided_by) for row in result.placed]
     places += [(entry, 0, "") for entry in result.barred]
     rows = tuple(
@@ -119,17 +196,39 @@ def proposal(each: Round) -> Proposal:
             name=entry_name(by_entry[entry].entry),
             unit=by_entry[entry].entry.unit.name,
             points=by_entry[entry].points,
-            prize=labels.get(prizes.get(entry, ""), ""),
-            prize_key=prizes.get(entry, ""),
+            prize=labels.get(given.get(entry, ""), ""),
+            prize_key=given.get(entry, ""),
             is_barred=place == 0,
+            meets_requirement=by_entry[entry].meets_requirement,
+            passed_on=passed_on.get(entry),
         )
         for entry, place, decided_by in places
     )
-    return Proposal(rows, result.awards.ties, result.awards.left, tuple(regulation.prizes))
+    return Proposal(rows, awards.ties, awards.left, tuple(prizes))
+
+
+def _passed_on(key: str, settled: Settled) -> dict[str, PassedOn]:
+    """What the entries of a round left for a higher prize; a tie can still hold that one."""
+    person_of = persons(settled.same_person)
+    kept = {
+        person_of.get(one.entry, one.entry): (_label(settled, other, one.prize), other)
+        for other, awards in settled.awards.items()
+        for one in awards.given
+    }
+    left = {}
+    for one in settled.awards[key].freed:
+        higher, other = kept.get(person_of.get(one.entry, one.entry), ("", ""))
+        name = settled.rounds[other].round.name if other else ""
+        left[one.entry] = PassedOn(_label(settled, key, one.prize), higher, name)
+    return left
+
+
+def _label(settled: Settled, key: str, prize: str) -> str:
+    return next(line.label for line in settled.rounds[key].held.prizes if line.key == prize)
 
 
 def publication_content(each: Round, proposed: Proposal) -> dict[str, Value]:
-    """What is frozen: name, unit, score, prize and what decided the place, and no more."""
+    """What is frozen: name, unit, score, prize, what decided the place, and no more."""
     counts = FrozenCounts.objects.filter(round=each).first()
     return {
         "format": FORMAT,
@@ -151,6 +250,13 @@ def publication_content(each: Round, proposed: Proposal) -> dict[str, Value]:
                 "unit": row.unit,
                 "points": f"{row.points:f}",
                 "prize": row.prize,
+                "passed_on": {
+                    "prize": row.passed_on.prize,
+                    "kept": row.passed_on.kept,
+                    "round": row.passed_on.round,
+                }
+                if row.passed_on
+                else None,
             }
             for row in proposed.rows
             if not row.is_barred
@@ -163,9 +269,39 @@ def publication_content(each: Round, proposed: Proposal) -> dict[str, Value]:
     }
 
 
+def published_standing(number: int, proposed: Proposal) -> Published:
+    """The same under pseudonyms, as the bundle has it."""
+    return Published(
+        number,
+        [
+            PublishedPlace(row.entry, row.place, row.decided_by, f"{row.points:f}")
+            for row in proposed.rows
+            if not row.is_barred
+        ],
+        [
+            PublishedAward(row.entry, row.prize_key, row.place)
+            for row in proposed.rows
+            if row.prize_key
+        ],
+    )
+
+
+def digest(content: Mapping[str, Value]) -> str:
+    """The hash of what is published, in hex."""
+    return sha256(canonical(content)).hex()
+
+
+def is_outdated(publication: Publication) -> bool:
+    """Whether the result would come out otherwise now: a later round can take a prize away."""
+    each = publication.round
+    return digest(publication_content(each, proposal(each))) != publication.sha256
+
+
 def versions_of(each: Round) -> list[Publication]:
     """Every version of a round's result, newest first; their contents are not read."""
-    return list(Publication.objects.filter(round=each).defer("content").order_by("-number"))
+    return list(
+        Publication.objects.filter(round=each).defer("content", "standing").order_by("-number")
+    )
 
 
 def publication_by_number(each: Round, number: int) -> Publication:

@@ -7,7 +7,7 @@ prize being lost. Equal entries that fit into one line share it; a tie across a 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from hoithi.rules.ranking import Placed
@@ -34,11 +34,15 @@ class Tie:
 
 @dataclass(frozen=True, slots=True)
 class Awards:
-    """What the table gives; `left` are prizes that nobody has earned, one by one."""
+    """What the table gives; `left` are prizes that nobody has earned, one by one.
+
+    `freed` are prizes of this table whose winners keep a higher one of another round.
+    """
 
     given: tuple[Award, ...]
     ties: tuple[Tie, ...]
     left: tuple[str, ...]
+    freed: tuple[Award, ...] = ()
 
 
 def award(
@@ -70,41 +74,50 @@ class RoundPlaces:
     passed_over: frozenset[str]
 
 
-def award_once(rounds: Mapping[str, RoundPlaces], rule: OnePrize) -> dict[str, Awards]:
+def award_once(
+    rounds: Mapping[str, RoundPlaces],
+    rule: OnePrize,
+    person_of: Mapping[str, str] | None = None,
+) -> dict[str, Awards]:
     """Awards of all rounds when nobody may have two: each keeps the higher prize.
 
     Higher is the line nearer the top of its table, then the earlier round. A freed prize goes to
-    the next in order of that round or is left, as the rule says.
+    the next in order of that round or is left, as the rule says. `person_of` names the person of
+    an entry where somebody has several.
     """
-    freed: dict[str, set[str]] = {name: set() for name in rounds}
+    freed: dict[str, list[Award]] = {name: [] for name in rounds}
     while True:
         result = {name: _once(each, freed[name], rule) for name, each in rounds.items()}
-        again = _second_prizes(rounds, result)
+        again = _second_prizes(rounds, result, person_of or {})
         if not again:
             return result
-        for name, entry in again:
-            freed[name].add(entry)
+        for name, second in again:
+            freed[name].append(second)
 
 
-def _once(each: RoundPlaces, freed: set[str], rule: OnePrize) -> Awards:
+def _once(each: RoundPlaces, freed: Sequence[Award], rule: OnePrize) -> Awards:
+    gone = {one.entry for one in freed}
+    in_order = tuple(sorted(freed, key=lambda one: (one.place, one.entry)))
     if rule.freed == "next":
-        return award(each.placed, each.prizes, each.passed_over | freed)
+        passed_on = award(each.placed, each.prizes, each.passed_over | gone)
+        return replace(passed_on, freed=in_order)
     whole = award(each.placed, each.prizes, each.passed_over)
-    kept = tuple(one for one in whole.given if one.entry not in freed)
-    lost = tuple(one.prize for one in whole.given if one.entry in freed)
-    return Awards(kept, whole.ties, lost + whole.left)
+    kept = tuple(one for one in whole.given if one.entry not in gone)
+    lost = tuple(one.prize for one in in_order)
+    return Awards(kept, whole.ties, lost + whole.left, in_order)
 
 
 def _second_prizes(
-    rounds: Mapping[str, RoundPlaces], result: Mapping[str, Awards]
-) -> list[tuple[str, str]]:
-    """(round, entry) of every prize beside a higher one."""
+    rounds: Mapping[str, RoundPlaces], result: Mapping[str, Awards], person_of: Mapping[str, str]
+) -> list[tuple[str, Award]]:
+    """Every prize beside a higher one of the same person, with its round."""
     best: dict[str, tuple[int, int]] = {}
-    held: list[tuple[str, tuple[int, int], str]] = []
+    held: list[tuple[str, tuple[int, int], str, Award]] = []
     for order, (name, awards) in enumerate(result.items()):
         height = {line.key: at for at, line in enumerate(rounds[name].prizes)}
         for one in awards.given:
+            person = person_of.get(one.entry, one.entry)
             worth = (height[one.prize], order)
-            held.append((one.entry, worth, name))
-            best[one.entry] = min(best.get(one.entry, worth), worth)
-    return [(name, entry) for entry, worth, name in held if worth != best[entry]]
+            held.append((person, worth, name, one))
+            best[person] = min(best.get(person, worth), worth)
+    return [(name, one) for person, worth, name, one in held if worth != best[person]]

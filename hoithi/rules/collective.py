@@ -88,9 +88,8 @@ def collective(
 
 
 def _score(rule: CollectiveRule, facts: UnitFacts) -> UnitScore:
-    percent = Decimal(0)
-    if facts.headcount:
-        percent = round_marks(Decimal(100) * facts.participants / facts.headcount)
+    share = Decimal(facts.participants) / facts.headcount if facts.headcount else Decimal(0)
+    percent = round_marks(100 * share)
     prize_points = sum((rule.prize_points[prize] for prize in facts.prizes), Decimal(0))
     score = round_marks(rule.points_per_percent * percent + prize_points)
     return UnitScore(facts.unit, percent, score, facts.participants)

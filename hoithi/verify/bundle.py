@@ -1,6 +1,8 @@
 """The bundle: everything that decided a contest's prizes, in one zip file, naming nobody.
 
     manifest.json                               format, contest, SHA-256 of every other file
+    contest.json                                rules and facts over all rounds (verify.contest)
+    collective.json                             the table of units as it was published
     rounds/<key>/regulation.json                the rules of the round, as hoithi.rules reads them
     rounds/<key>/questions.json, keys.json      the sealed files (docs/decisions/0003)
     rounds/<key>/round.json                     commitment, rulings, frozen counts, decisions

@@ -17,7 +17,7 @@ from hoithi.rules import paper, scoring
 from hoithi.rules.paper import KeysFile, PackageError, Paper, Questions
 from hoithi.rules.regulation import Regulation
 from hoithi.rules.scoring import Effect, Ruling
-from hoithi.rules.standings import Marked, Result
+from hoithi.rules.standings import Marked
 from hoithi.verify import results
 from hoithi.verify.bundle import (
     MANIFEST,
@@ -29,7 +29,9 @@ from hoithi.verify.bundle import (
     UnreadableBundleError,
 )
 from hoithi.verify.chain import check_chains
+from hoithi.verify.contest import check_results
 from hoithi.verify.findings import Finding
+from hoithi.verify.results import Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,11 +180,11 @@ class CheckedRound:
     """A round recomputed: its attempts with marks, and what they come to."""
 
     attempts: tuple[MarkedAttempt, ...]
-    result: Result
+    outcome: Outcome
 
 
 def check_round(bundle: BundleReader, folder: str, findings: list[Finding]) -> CheckedRound:
-    """All sittings of a round held online, its places and its prizes."""
+    """All sittings of a round held online, and its places."""
     record = bundle.decode(f"{folder}/round.json", RoundRecord)
     sealed = check_sealed_files(bundle, folder, record, findings)
     regulation = bundle.decode(f"{folder}/regulation.json", Regulation)
@@ -204,8 +206,8 @@ def check_round(bundle: BundleReader, folder: str, findings: list[Finding]) -> C
         record.frozen_counts,
         record.decisions,
     )
-    results.check_published(bundle, folder, result, findings)
-    return CheckedRound(tuple(marked), result)
+    unit_of = {line.entry: line.unit for line in roster}
+    return CheckedRound(tuple(marked), Outcome(regulation, result, unit_of))
 
 
 def _as_marked(each: MarkedAttempt) -> Marked:
@@ -225,8 +227,8 @@ def _as_marked(each: MarkedAttempt) -> Marked:
     )
 
 
-def check_recorded(bundle: BundleReader, folder: str, findings: list[Finding]) -> Result:
-    """A live round entered from its minutes: places and prizes."""
+def check_recorded(bundle: BundleReader, folder: str) -> Outcome:
+    """A live round entered from its minutes, and its places."""
     regulation = bundle.decode(f"{folder}/regulation.json", Regulation)
     recorded = bundle.decode(f"{folder}/recorded.json", results.Recorded)
     name = f"{folder}/decisions.json"
@@ -235,14 +237,13 @@ def check_recorded(bundle: BundleReader, folder: str, findings: list[Finding]) -
         result = results.recorded_result(regulation, recorded, decisions)
     except KeyError as error:
         raise UnreadableBundleError(f"{folder}/recorded.json", f"no mark for {error}") from error
-    results.check_published(bundle, folder, result, findings)
-    return result
+    return Outcome(regulation, result, {each.entry: each.unit for each in recorded.entries})
 
 
 def rounds_with(bundle: BundleReader, file: str) -> list[str]:
-    """The folders of the rounds that have a file of this name, in name order."""
+    """The keys of the rounds that have a file of this name, in name order."""
     return sorted(
-        name.removesuffix(f"/{file}")
+        name.removeprefix("rounds/").removesuffix(f"/{file}")
         for name in bundle.names()
         if name.startswith("rounds/") and name.endswith(f"/{file}")
     )
@@ -251,13 +252,15 @@ def rounds_with(bundle: BundleReader, file: str) -> list[str]:
 def verify(path: Path) -> list[Finding]:
     """Check a bundle to the end; no finding means that everything fits."""
     findings: list[Finding] = []
+    outcomes: dict[str, Outcome] = {}
     try:
         bundle = BundleReader(path)
         check_manifest(bundle, findings)
-        for folder in rounds_with(bundle, "questions.json"):
-            check_round(bundle, folder, findings)
-        for folder in rounds_with(bundle, "recorded.json"):
-            check_recorded(bundle, folder, findings)
+        for key in rounds_with(bundle, "questions.json"):
+            outcomes[key] = check_round(bundle, f"rounds/{key}", findings).outcome
+        for key in rounds_with(bundle, "recorded.json"):
+            outcomes[key] = check_recorded(bundle, f"rounds/{key}")
+        check_results(bundle, outcomes, findings)
     except UnreadableBundleError as error:
         findings.append(Finding("unreadable", error.part, error.why))
     return findings

@@ -54,10 +54,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Gốc Merkle của biên nhận khác với số đã công bố.",
         "The Merkle root over the receipts is not the one published.",
     ),
-    "receipt_missing": (
-        "Không có biên nhận {detail} trong sổ.",
-        "The journal has no receipt {detail}.",
-    ),
     "ruling_by_one": (
         "Phán quyết về câu {detail} không có đủ hai người.",
         "The ruling on item {detail} was not made by two people.",
@@ -69,6 +65,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "awards_differ": (
         "Giải công bố khác với kết quả tính lại: {detail}.",
         "The published awards are not the ones recomputed: {detail}.",
+    ),
+    "collective_differ": (
+        "Điểm, thứ hạng hoặc giải tập thể công bố khác với kết quả tính lại: đơn vị {detail}.",
+        "The published score, place or prize of a unit is not the one recomputed: {detail}.",
+    ),
+    "round_missing": (
+        "Chưa có kết quả công bố của {detail}; giải các vòng được xét chung nên chưa tính lại đủ.",
+        "Prizes of all rounds depend on each other, and {detail} is not published yet.",
+    ),
+    "round_unlisted": (
+        "Vòng {detail} không có trong danh sách các vòng của cuộc thi.",
+        "The round {detail} is not among the rounds of the contest.",
     ),
 }
 

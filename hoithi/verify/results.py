@@ -1,12 +1,14 @@
-"""Recomputes places and prizes of a round and compares them with what was published."""
+"""Recomputes the places of a round and compares what was published with what is due."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 import msgspec
 
+from hoithi.rules.awards import Awards
 from hoithi.rules.regulation import Regulation
 from hoithi.rules.standings import Counts, Marked, Participant, Result
 from hoithi.rules.standings import online_result as rank_online
@@ -55,6 +57,15 @@ class Recorded(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     entries: list[RecordedEntry]
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A round recomputed by itself; `unit_of` gives the unit of every entry."""
+
+    regulation: Regulation
+    result: Result
+    unit_of: Mapping[str, str]
+
+
 def online_result(
     regulation: Regulation,
     roster: Sequence[RosterLine],
@@ -81,7 +92,7 @@ def recorded_result(
     return rank_recorded(regulation, participants, marks, decisions=decisions)
 
 
-def published_of(number: int, result: Result) -> Published:
+def published_of(number: int, result: Result, awards: Awards) -> Published:
     """A result as it is published under pseudonyms."""
     return Published(
         number,
@@ -91,19 +102,19 @@ def published_of(number: int, result: Result) -> Published:
             )
             for row in result.placed
         ],
-        [PublishedAward(award.entry, award.prize, award.place) for award in result.awards.given],
+        [PublishedAward(award.entry, award.prize, award.place) for award in awards.given],
     )
 
 
 def check_published(
-    bundle: BundleReader, folder: str, result: Result, findings: list[Finding]
+    bundle: BundleReader, folder: str, result: Result, awards: Awards, findings: list[Finding]
 ) -> None:
     """Compare a recomputed result with the published one; a round not yet published has none."""
     name = f"{folder}/published.json"
     if not bundle.has(name):
         return
     published = bundle.decode(name, Published)
-    again = published_of(published.number, result)
+    again = published_of(published.number, result, awards)
     said, due_places = (
         {(place.entry, place.place, place.decided_by, place.points) for place in each.places}
         for each in (published, again)

@@ -126,7 +126,9 @@ def test_one_person_keeps_the_higher_of_two_prizes() -> None:
     assert passed_on["dot-1"].given == (Award("a", "nhat", 1), Award("c", "nhi", 3))
     assert passed_on["dot-2"].given == (Award("b", "nhat", 1), Award("d", "nhi", 3))
     not_given = award_once(rounds, OnePrize("not_given"))
-    assert not_given["dot-1"] == Awards((Award("a", "nhat", 1),), (), ("nhi",))
+    freed = Award("b", "nhi", 2)
+    assert not_given["dot-1"] == Awards((Award("a", "nhat", 1),), (), ("nhi",), (freed,))
+    assert passed_on["dot-1"].freed == (freed,)
 
 
 def test_units_are_scored_by_participation_and_prizes() -> None:

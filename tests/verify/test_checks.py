@@ -33,6 +33,7 @@ from hoithi.verify.bundle import (
     RulingRecord,
     WriterHead,
 )
+from hoithi.verify.contest import ContestRecord, RoundLine
 from hoithi.verify.results import (
     Published,
     PublishedAward,
@@ -73,6 +74,19 @@ PUBLISHED = Published(
     ],
     [PublishedAward(FIRST, "nhat", 1)],
 )
+
+
+def record_of(line: RoundLine) -> ContestRecord:
+    """A contest of one round, without rules over several."""
+    return ContestRecord(
+        format="hoithi/contest/1",
+        rounds=[line],
+        units=[],
+        one_prize=None,
+        collective=None,
+        same_person=[],
+        decisions=[],
+    )
 
 
 @dataclass(frozen=True)
@@ -130,6 +144,7 @@ def write(path: Path, parts: Parts, published: Parts = HONEST) -> Path:
     closing, _ = closing_of(published)
     _, batch = closing_of(parts)
     writer = BundleWriter(path, "daknong-2023")
+    writer.add_struct("contest.json", record_of(RoundLine("online", "person")))
     writer.add(f"{ROUND}/questions.json", parts.questions)
     writer.add(f"{ROUND}/keys.json", parts.keys)
     writer.add_struct(f"{ROUND}/regulation.json", REGULATION)
@@ -263,6 +278,7 @@ TEAMS = Recorded(
 
 def live_bundle(path: Path, published: Published, marks: Recorded = TEAMS) -> Path:
     writer = BundleWriter(path, "daknong-2023")
+    writer.add_struct("contest.json", record_of(RoundLine("live", "team")))
     writer.add_struct("rounds/live/regulation.json", LIVE)
     writer.add_struct("rounds/live/recorded.json", marks)
     writer.add_struct("rounds/live/published.json", published)

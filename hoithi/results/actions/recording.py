@@ -1,33 +1,25 @@
-"""Scores come in from the ways of holding a round; ties are decided; results are published."""
+"""Scores come in from the ways of holding a round."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from hoithi.audit.actions import record
-from hoithi.contests.models import Purpose, Round
+from hoithi.contests.models import Round
 from hoithi.contests.queries import regulation_of
 from hoithi.entries.models import Entry, EntryState
 from hoithi.people.actions import approve
 from hoithi.people.models import Approval, User
 from hoithi.people.permissions import contest_scope
-from hoithi.results.models import (
-    Award,
-    FrozenCounts,
-    Publication,
-    RecordedRound,
-    RoundScore,
-    Ruling,
-    TieDecision,
-)
-from hoithi.results.queries import proposal, publication_content
-from hoithi.rules.canonical import Value, canonical
+from hoithi.results.models import FrozenCounts, RecordedRound, RoundScore
+from hoithi.results.queries import digest
+from hoithi.rules.canonical import Value
 from hoithi.rules.errors import RuleViolation
 from hoithi.rules.standings import Counts, Participant, recorded_result
 
@@ -157,7 +149,7 @@ def record_minutes(*, actor: User, each: Round, minutes: Minutes, now: datetime)
         kind="minutes",
         scope=contest_scope(each.contest.key),
         subject=f"round:{each.contest.key}/{each.key}",
-        subject_hash=hashlib.sha256(canonical(content)).hexdigest(),
+        subject_hash=digest(content),
         reason=minutes.late_reason,
         now=now,
     )
@@ -199,136 +191,3 @@ def record_minutes(*, actor: User, each: Round, minutes: Minutes, now: datetime)
         now=now,
     )
     return approval
-
-
-@transaction.atomic
-def decide_tie(
-    *, actor: User, each: Round, order: Sequence[str], reason: str, now: datetime
-) -> Approval:
-    """Order entries that share a place across a prize line; two people decide the same.
-
-    Raises RuleViolation: `no_such_tie`, `reason_missing`, and those of `approve`.
-    """
-    if not reason.strip():
-        raise RuleViolation("reason_missing")
-    ties = proposal(each).ties
-    if not any(set(tie.entries) == set(order) and len(order) == len(tie.entries) for tie in ties):
-        raise RuleViolation("no_such_tie")
-    approval = approve(
-        actor=actor,
-        kind="tie",
-        scope=contest_scope(each.contest.key),
-        subject=f"round:{each.contest.key}/{each.key}",
-        subject_hash=hashlib.sha256(canonical(list(order))).hexdigest(),
-        reason=reason,
-        now=now,
-    )
-    if approval.is_complete:
-        TieDecision.objects.create(
-            round=each, order=list(order), reason=reason, approval=approval, decided_at=now
-        )
-    return approval
-
-
-@transaction.atomic
-def rule_on_item(
-    *,
-    actor: User,
-    each: Round,
-    item: str,
-    effect: str,
-    option: int | None,
-    reason: str,
-    now: datetime,
-) -> Approval:
-    """Rule on an item after the first start; marks change when the round is graded again.
-
-    Raises RuleViolation: `reason_missing`, and those of `approve`.
-    """
-    if not reason.strip():
-        raise RuleViolation("reason_missing")
-    content = {"item": item, "effect": effect, "option": option}
-    approval = approve(
-        actor=actor,
-        kind="ruling",
-        scope=contest_scope(each.contest.key),
-        subject=f"round:{each.contest.key}/{each.key}",
-        subject_hash=hashlib.sha256(canonical(content)).hexdigest(),
-        reason=reason,
-        now=now,
-    )
-    if approval.is_complete:
-        Ruling.objects.create(
-            round=each,
-            item=item,
-            effect=effect,
-            option=option,
-            reason=reason,
-            approval=approval,
-            ruled_at=now,
-        )
-    return approval
-
-
-@transaction.atomic
-def publish(*, actor: User, each: Round, reason: str, now: datetime) -> Publication:
-    """Freeze the result of a round as its next version.
-
-    Raises RuleViolation: `not_official`, `no_scores`, `ties_open`, `reason_missing` for a
-    correction, `nothing_changed`.
-    """
-    if each.purpose != Purpose.OFFICIAL:
-        raise RuleViolation("not_official")
-    proposed = proposal(each)
-    if not proposed.rows:
-        raise RuleViolation("no_scores")
-    if proposed.ties:
-        raise RuleViolation("ties_open", count=len(proposed.ties))
-    last = Publication.objects.filter(round=each).order_by("-number").first()
-    content = publication_content(each, proposed)
-    sha256 = hashlib.sha256(canonical(content)).hexdigest()
-    if last is not None and last.sha256 == sha256:
-        raise RuleViolation("nothing_changed")
-    if last is not None and not reason.strip():
-        raise RuleViolation("reason_missing")
-    try:
-        with transaction.atomic():
-            publication = Publication.objects.create(
-                contest=each.contest,
-                round=each,
-                number=last.number + 1 if last else 1,
-                content=content,
-                sha256=sha256,
-                reason=reason,
-                published_by=actor.name,
-                published_at=now,
-            )
-    except IntegrityError as error:
-        raise RuleViolation("published_meanwhile") from error
-    _store_awards(publication, proposed.awarded())
-    record(
-        actor_id=actor.pk,
-        actor_name=actor.name,
-        action="results.publish",
-        target=f"round:{each.contest.key}/{each.key}",
-        now=now,
-        after={"version": publication.number, "sha256": sha256, "reason": reason},
-    )
-    return publication
-
-
-def _store_awards(
-    publication: Publication, awarded: Iterable[tuple[int, str, str, int, int]]
-) -> None:
-    Award.objects.bulk_create(
-        Award(
-            publication=publication,
-            entry_id=entry_id,
-            prize=prize,
-            label=label,
-            amount_vnd=amount_vnd,
-            place=place,
-            position=position,
-        )
-        for position, (entry_id, prize, label, amount_vnd, place) in enumerate(awarded, start=1)
-    )

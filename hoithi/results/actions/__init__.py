@@ -1,0 +1,24 @@
+"""What is done to results: scores come in, ties and items are decided, versions are published."""
+
+from hoithi.results.actions.deciding import decide_tie, decide_unit_tie, rule_on_item
+from hoithi.results.actions.publishing import publish, publish_collective
+from hoithi.results.actions.recording import (
+    Minutes,
+    ScoreRow,
+    freeze_counts,
+    record_minutes,
+    record_round_scores,
+)
+
+__all__ = [
+    "Minutes",
+    "ScoreRow",
+    "decide_tie",
+    "decide_unit_tie",
+    "freeze_counts",
+    "publish",
+    "publish_collective",
+    "record_minutes",
+    "record_round_scores",
+    "rule_on_item",
+]

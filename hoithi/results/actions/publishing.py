@@ -1,0 +1,158 @@
+"""Freezing results as numbered versions: of a round, and of the table of units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import msgspec
+from django.db import IntegrityError, transaction
+
+from hoithi.audit.actions import record
+from hoithi.contests.models import Contest, Purpose, Round
+from hoithi.people.models import User
+from hoithi.results.collective import (
+    collective_content,
+    collective_proposal,
+    latest_collective,
+)
+from hoithi.results.models import Award, CollectivePublication, Publication
+from hoithi.results.queries import (
+    digest,
+    is_outdated,
+    latest_publication,
+    proposal,
+    publication_content,
+    published_standing,
+)
+from hoithi.rules.awards import Tie
+from hoithi.rules.errors import RuleViolation
+
+
+@transaction.atomic
+def publish(*, actor: User, each: Round, reason: str, now: datetime) -> Publication:
+    """Freeze the result of a round as its next version.
+
+    Raises RuleViolation: `not_official`, `no_scores`, `ties_open`, `reason_missing` for a
+    correction, `nothing_changed`, `published_meanwhile`.
+    """
+    if each.purpose != Purpose.OFFICIAL:
+        raise RuleViolation("not_official")
+    proposed = proposal(each)
+    if not proposed.rows:
+        raise RuleViolation("no_scores")
+    content = publication_content(each, proposed)
+    sha256 = digest(content)
+    number = _next_number(latest_publication(each), proposed.ties, sha256, reason)
+    try:
+        with transaction.atomic():
+            publication = Publication.objects.create(
+                contest=each.contest,
+                round=each,
+                number=number,
+                content=content,
+                standing=msgspec.to_builtins(published_standing(number, proposed)),
+                sha256=sha256,
+                reason=reason,
+                published_by=actor.name,
+                published_at=now,
+            )
+    except IntegrityError as error:
+        raise RuleViolation("published_meanwhile") from error
+    _store_awards(publication, proposed.awarded())
+    record(
+        actor_id=actor.pk,
+        actor_name=actor.name,
+        action="results.publish",
+        target=f"round:{each.contest.key}/{each.key}",
+        now=now,
+        after={"version": publication.number, "sha256": sha256, "reason": reason},
+    )
+    return publication
+
+
+def _next_number(
+    last: Publication | CollectivePublication | None,
+    ties: Iterable[Tie],
+    sha256: str,
+    reason: str,
+) -> int:
+    """The number of a new version. Raises RuleViolation where there may be none."""
+    still_open = len(list(ties))
+    if still_open:
+        raise RuleViolation("ties_open", count=still_open)
+    if last is None:
+        return 1
+    if last.sha256 == sha256:
+        raise RuleViolation("nothing_changed")
+    if not reason.strip():
+        raise RuleViolation("reason_missing")
+    return last.number + 1
+
+
+def _store_awards(
+    publication: Publication, awarded: Iterable[tuple[int, str, str, int, int]]
+) -> None:
+    Award.objects.bulk_create(
+        Award(
+            publication=publication,
+            entry_id=entry_id,
+            prize=prize,
+            label=label,
+            amount_vnd=amount_vnd,
+            place=place,
+            position=position,
+        )
+        for position, (entry_id, prize, label, amount_vnd, place) in enumerate(awarded, start=1)
+    )
+
+
+@transaction.atomic
+def publish_collective(
+    *, actor: User, contest: Contest, reason: str, now: datetime
+) -> CollectivePublication:
+    """Freeze the table of units as its next version; it rests on published rounds only.
+
+    Raises RuleViolation: `no_collective_rule`, `rounds_unpublished`, `rounds_outdated`,
+    `ties_open`, `reason_missing` for a correction, `nothing_changed`, `published_meanwhile`.
+    """
+    proposed = collective_proposal(contest)
+    numbers = _published_rounds(contest)
+    content = collective_content(contest, proposed, numbers)
+    sha256 = digest(content)
+    number = _next_number(latest_collective(contest), proposed.ties, sha256, reason)
+    try:
+        with transaction.atomic():
+            publication = CollectivePublication.objects.create(
+                contest=contest,
+                number=number,
+                content=content,
+                sha256=sha256,
+                reason=reason,
+                published_by=actor.name,
+                published_at=now,
+            )
+    except IntegrityError as error:
+        raise RuleViolation("published_meanwhile") from error
+    record(
+        actor_id=actor.pk,
+        actor_name=actor.name,
+        action="results.publish_collective",
+        target=f"contest:{contest.key}",
+        now=now,
+        after={"version": number, "sha256": sha256, "reason": reason},
+    )
+    return publication
+
+
+def _published_rounds(contest: Contest) -> dict[str, int]:
+    """The version in force of every official round. Raises RuleViolation."""
+    numbers: dict[str, int] = {}
+    for each in contest.rounds.filter(purpose=Purpose.OFFICIAL):
+        publication = latest_publication(each)
+        if publication is None:
+            raise RuleViolation("rounds_unpublished", round=each.name)
+        if is_outdated(publication):
+            raise RuleViolation("rounds_outdated", round=each.name)
+        numbers[each.key] = publication.number
+    return numbers
