@@ -7,16 +7,19 @@ from datetime import datetime
 from decimal import Decimal
 
 import msgspec
+from django.conf import settings
 from django.db import transaction
 
 from hoithi.audit.actions import record
 from hoithi.contests.models import Round
+from hoithi.contests.plan.conversion import ms
 from hoithi.contests.queries import online_plan, regulation_of
 from hoithi.exam.models import Attempt, RosterLine, Sitting, SittingState
 from hoithi.exam.sealing import open_keys
 from hoithi.exam.stores import journal
-from hoithi.hall.formats import Head, Row, merkle_root, receipt_text
+from hoithi.hall.formats import Head, Kind, Row, merkle_root, receipt_text
 from hoithi.hall.ledger import Ledger, read_ledger
+from hoithi.hall.store import on_postgres
 from hoithi.hall.store.api import JournalReader
 from hoithi.people.models import User
 from hoithi.results.actions import ScoreRow, freeze_counts, record_round_scores
@@ -26,6 +29,26 @@ from hoithi.rules.errors import RuleViolation
 from hoithi.rules.scoring import Effect, Ruling
 from hoithi.rules.standings import Marked, Participant, count, online_result
 from hoithi.verify.bundle import Closing, WriterHead
+
+# A node that has not reported itself for so long is dead; its chain ends where it ended.
+NODE_DEAD_MS = 15_000
+
+
+def has_closed(reader: JournalReader, sitting: bytes, *, now_ms: int, shared: bool) -> bool:
+    """Whether no node can still take an answer of the sitting (docs/decisions/0008).
+
+    On one machine one process after another holds the journal, and one CLOSED is enough. On a
+    shared journal every node that still reports itself must have written its own.
+    """
+    closers = {
+        batch.writer
+        for batch in reader.batches(sitting)
+        if any(row.kind is Kind.CLOSED for row in batch.rows)
+    }
+    if not shared:
+        return bool(closers)
+    living = {node.writer for node in reader.nodes() if now_ms - node.seen_ms < NODE_DEAD_MS}
+    return bool(closers) and living <= closers
 
 
 def _rows(reader: JournalReader, sitting: bytes, heads: Sequence[Head] | None) -> Iterator[Row]:
@@ -56,10 +79,15 @@ def collect_sitting(*, actor: User, sitting: Sitting, now: datetime) -> None:
     if sitting.state != SittingState.PUBLISHED:
         raise RuleViolation("not_published")
     with journal() as reader:
+        if not has_closed(
+            reader,
+            sitting.public_id.bytes,
+            now_ms=ms(now),
+            shared=on_postgres(settings.HALL_JOURNAL),
+        ):
+            raise RuleViolation("hall_not_closed")
         heads = reader.heads(sitting.public_id.bytes)
         ledger = ledger_of(sitting, reader, heads)
-    if not ledger.closed_by_order:
-        raise RuleViolation("hall_not_closed")
     if ledger.flaws:
         raise RuleViolation("journal_flawed", flaw=ledger.flaws[0].code)
     receipts = [facts.receipt for facts in ledger.attempts if facts.receipt]
