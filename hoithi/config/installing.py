@@ -17,7 +17,7 @@ def install() -> None:
         folders.append(Path(settings.HALL_CONTROL).parent)
     for folder in folders:
         folder.mkdir(parents=True, exist_ok=True)
-    compile_catalogues(Path(settings.ROOT))
+    compile_catalogues(Path(settings.ROOT) / "hoithi")  # not those of .venv
     call_command("migrate", verbosity=0, interactive=False)
     if settings.PRODUCTION:
         call_command("collectstatic", verbosity=0, interactive=False)

@@ -9,6 +9,7 @@ whose placeholders differ from the message's would show a reader half a sentence
 from __future__ import annotations
 
 import io
+import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -73,7 +74,10 @@ def _compile(path: Path, catalogue: Catalog) -> Compiled:
     write_mo(buffer, catalogue)
     target = path.with_suffix(".mo")
     if not target.exists() or target.read_bytes() != buffer.getvalue():
-        target.write_bytes(buffer.getvalue())
+        # Others may be reading: a file changes whole or not at all.
+        partial = target.with_suffix(f".{os.getpid()}")
+        partial.write_bytes(buffer.getvalue())
+        partial.replace(target)
     return Compiled(path, path.parts[-3], len(_entries(catalogue)))
 
 

@@ -1,0 +1,34 @@
+"""The command line as a person uses it, on folders of data of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+def hoithi(folder: Path, *arguments: str | Path, **variables: str) -> tuple[int, str]:
+    """Exit code and everything that was said."""
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith("HOITHI_")
+    }
+    done = subprocess.run(
+        ["bin/hoithi", *arguments],
+        cwd=ROOT,
+        env=environment | {"HOITHI_VAR": str(folder)} | variables,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    return done.returncode, done.stdout
+
+
+def exported(folder: Path, **variables: str) -> str:
+    """The plan in force, as an installation writes it."""
+    code, plan = hoithi(folder, "plan", "export", "daknong-2023", **variables)
+    assert code == 0, plan
+    return plan
