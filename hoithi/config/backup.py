@@ -19,10 +19,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import apsw
+import psycopg
 from django.conf import settings
 
 FORMAT = "hoithi/backup/1"
 _MANIFEST = "backup.json"
+_TROUBLE = (OSError, subprocess.CalledProcessError, sqlite3.Error, apsw.Error, psycopg.Error)
+# The stores may share one PostgreSQL database; the hall's keep to schemas of their own.
+_HALL_SCHEMAS = {"journal": "hall_journal", "control": "hall_control"}
 
 
 class BackupError(Exception):
@@ -45,12 +49,7 @@ def _sources() -> list[tuple[str, str]]:
 def _copy(name: str, address: str, folder: Path) -> Path | None:
     """A consistent copy of one store; none when there is no such file yet."""
     if "://" in address:
-        target = folder / f"{name}.dump"
-        subprocess.run(  # noqa: S603 - an argument list of our own
-            ["pg_dump", "--format=custom", f"--file={target}", address],  # noqa: S607
-            check=True,
-        )
-        return target
+        return _dump(name, address, folder / f"{name}.dump")
     if not Path(address).exists():
         return None
     target = folder / f"{name}.sqlite3"
@@ -68,6 +67,23 @@ def _copy(name: str, address: str, folder: Path) -> Path | None:
         step.step()
     copy_db.close()
     source_db.close()
+    return target
+
+
+def _dump(name: str, address: str, target: Path) -> Path | None:
+    """A dump of a store's schemas; none when the hall has not made them yet."""
+    schema = _HALL_SCHEMAS.get(name)
+    if schema is None:
+        which = [f"--exclude-schema={each}" for each in _HALL_SCHEMAS.values()]
+    else:
+        with psycopg.connect(address) as db:
+            if db.execute("SELECT to_regnamespace(%s)", [schema]).fetchone() == (None,):
+                return None
+        which = [f"--schema={schema}"]
+    subprocess.run(  # noqa: S603 - an argument list of our own
+        ["pg_dump", "--format=custom", *which, f"--file={target}", address],  # noqa: S607
+        check=True,
+    )
     return target
 
 
@@ -93,7 +109,7 @@ def back_up(path: Path) -> str:
                     "files": digests,
                 }
                 archive.writestr(_MANIFEST, json.dumps(manifest, sort_keys=True, indent=1))
-        except (OSError, sqlite3.Error, apsw.Error, subprocess.CalledProcessError) as error:
+        except _TROUBLE as error:
             partial.unlink(missing_ok=True)
             raise BackupError(f"the backup was not made: {error}") from error
     with partial.open("rb+") as written:
@@ -143,6 +159,10 @@ def restore(path: Path) -> str:
                         raise BackupError(f"{name} in {path} is damaged; nothing was restored")
                 for name in manifest["files"]:
                     _place(folder / name, name, targets, Path(settings.FILES))
+    except subprocess.CalledProcessError as error:
+        raise BackupError(
+            f"the databases took the backup only in part: {error}; empty them and do it again"
+        ) from error
     except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
         raise BackupError(f"{path} cannot be read as a backup: {error}") from error
     return f"{path}: restored what was saved at {manifest['made_at']}"
@@ -155,7 +175,10 @@ def _place(file: Path, name: str, targets: dict[str, str], files: Path) -> None:
         target = files / name.removeprefix("files/")
     elif kind == "dump":
         subprocess.run(  # noqa: S603 - an argument list of our own
-            ["pg_restore", "--no-owner", f"--dbname={targets[store]}", str(file)],  # noqa: S607
+            [
+                *("pg_restore", "--no-owner", "--single-transaction"),
+                *(f"--dbname={targets[store]}", str(file)),
+            ],
             check=True,
         )
         return

@@ -1,0 +1,96 @@
+"""A backup brings everything back: files on one machine, and one database that all stores share."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.config.installation import ROOT, exported, hoithi
+from tests.postgres import Cluster
+
+PLAN = ROOT / "plans/daknong-2023/contest.toml"
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Path]]:
+    """A folder of data with a contest and a filed paper, and a backup of it."""
+    folder = tmp_path_factory.mktemp("data")
+    backup = folder / "backup.zip"
+    assert hoithi(folder, "setup") == (0, "")
+    hoithi(folder, "plan", "load", PLAN)
+    (folder / "files/2023").mkdir()
+    (folder / "files/2023/minutes.pdf").write_bytes(b"%PDF a filed paper")
+    code, said = hoithi(folder, "backup", backup)
+    assert (code, said) == (0, f"{backup}: 2 files, {backup.stat().st_size} bytes\n")
+    yield folder, backup
+
+
+def test_a_restored_folder_has_the_contest_and_its_papers(
+    saved: tuple[Path, Path], tmp_path: Path
+) -> None:
+    folder, backup = saved
+    code, said = hoithi(tmp_path, "restore", backup)
+    assert (code, said.split(": ")[1][:28]) == (0, "restored what was saved at 2")
+    assert exported(tmp_path) == exported(folder)
+    assert (tmp_path / "files/2023/minutes.pdf").read_bytes() == b"%PDF a filed paper"
+
+
+def test_a_backup_is_never_put_over_data_that_is_there(saved: tuple[Path, Path]) -> None:
+    folder, backup = saved
+    desk = folder / "desk.sqlite3"
+    assert hoithi(folder, "restore", backup) == (
+        1,
+        f"{desk} is there already; restore into an empty folder\n",
+    )
+
+
+def test_a_backup_never_takes_the_name_of_another(saved: tuple[Path, Path]) -> None:
+    folder, backup = saved
+    assert hoithi(folder, "backup", backup) == (
+        1,
+        f"{backup} is there already; give another name\n",
+    )
+
+
+def test_a_damaged_backup_restores_nothing(saved: tuple[Path, Path], tmp_path: Path) -> None:
+    _, backup = saved
+    damaged = tmp_path / "damaged.zip"
+    with zipfile.ZipFile(backup) as old, zipfile.ZipFile(damaged, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            new.writestr(name, content.replace(b"a filed paper", b"a filed thing"))
+    folder = tmp_path / "data"
+    assert hoithi(folder, "restore", damaged) == (
+        1,
+        f"files/2023/minutes.pdf in {damaged} is damaged; nothing was restored\n",
+    )
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.postgres
+def test_stores_that_share_a_database_come_back_into_another(
+    postgres_cluster: Cluster, tmp_path: Path
+) -> None:
+    def on(database: str) -> dict[str, str]:
+        names = ("HOITHI_DATABASE_URL", "HOITHI_HALL_CONTROL", "HOITHI_HALL_JOURNAL")
+        return dict.fromkeys(names, database)
+
+    first, second, backup = postgres_cluster.fresh(), postgres_cluster.fresh(), tmp_path / "b.zip"
+    assert hoithi(tmp_path, "setup", **on(first)) == (0, "")
+    hoithi(tmp_path, "plan", "load", PLAN, **on(first))
+    with psycopg.connect(first) as db:
+        db.execute("CREATE SCHEMA hall_journal")
+        db.execute("CREATE TABLE hall_journal.kept AS SELECT 42 AS answer")
+    code, said = hoithi(tmp_path, "backup", backup, **on(first))
+    assert (code, said.split(", ")[0]) == (0, f"{backup}: 2 files")
+    code, _ = hoithi(tmp_path, "restore", backup, **on(second))
+    assert code == 0
+    assert exported(tmp_path, **on(second)) == exported(tmp_path, **on(first))
+    with psycopg.connect(second) as db:
+        assert db.execute("SELECT answer FROM hall_journal.kept").fetchall() == [(42,)]
+    code, said = hoithi(tmp_path, "restore", backup, **on(second))
+    assert (code, "empty them and do it again" in said) == (1, True)
