@@ -21,6 +21,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hoithi.config.settings")
     module, _, function = str(options.does).partition(":")
+    if getattr(options, "lan", False):
+        lan = importlib.import_module("hoithi.config.lan")
+        lan.use_lan_address(os.environ, lan.lan_addresses())
     if options.django:
         _set_up()
     answer: int = getattr(importlib.import_module(f"{_COMMANDS}.{module}"), function)(options)
@@ -53,6 +56,10 @@ def _parser() -> argparse.ArgumentParser:
     ):
         commands.add_parser(name, help=text).set_defaults(does=does)
     _add_plan(commands.add_parser("plan", help="check, load or export a plan file"))
+    admit = commands.add_parser("admit", help="let the first organiser into a contest")
+    for argument in ("contest", "email", "name"):
+        admit.add_argument(argument)
+    admit.set_defaults(does="admitting:admit")
     bundle = commands.add_parser("bundle", help="write everything that decided the prizes")
     bundle.add_argument("contest")
     bundle.add_argument("file", type=Path)

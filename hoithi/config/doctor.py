@@ -18,6 +18,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from hoithi.audit.queries import first_broken
+from hoithi.hall.config import read_config
 from hoithi.hall.store import journal_reader
 from hoithi.hall.store.api import StoreError
 
@@ -116,6 +117,13 @@ def _addresses() -> Finding:
     if settings.PRODUCTION and not settings.PUBLIC_URL.startswith("https://"):
         return Finding(
             "warn", "address", f"{settings.PUBLIC_URL} has no certificate; passwords go in the open"
+        )
+    if settings.PRODUCTION and not read_config().trusted_proxies:
+        return Finding(
+            "warn",
+            "address",
+            "HOITHI_TRUSTED_PROXIES is empty: to the hall everybody has the proxy's address, "
+            "and a few wrong codes keep all others out",
         )
     return Finding("ok", "address", f"{settings.PUBLIC_URL}, hall {settings.HALL_URL}")
 

@@ -1,9 +1,13 @@
-"""Addresses by which others on the local network reach this machine, and a QR code of the first."""
+"""Addresses by which others on the local network reach this machine, and a QR code of the first.
+
+Works before Django is set up: settings are read from the environment that it fills in.
+"""
 
 from __future__ import annotations
 
 import io
 import socket
+from collections.abc import MutableMapping, Sequence
 
 import segno
 
@@ -25,14 +29,27 @@ def lan_addresses() -> list[str]:
     return [address for address in found if not address.startswith("127.")]
 
 
-def lan_lines(port: int) -> list[str]:
-    """What to print for people on the network."""
+def use_lan_address(environment: MutableMapping[str, str], addresses: Sequence[str]) -> None:
+    """Make links lead to the first of the addresses, where nothing else was chosen."""
+    for address in addresses[:1]:
+        desk = environment.get("HOITHI_DESK_PORT") or "8000"
+        hall = environment.get("HOITHI_HALL_PORT") or "8001"
+        environment.setdefault("HOITHI_PUBLIC_URL", f"http://{address}:{desk}")
+        environment.setdefault("HOITHI_HALL_URL", f"http://{address}:{hall}/thi/")
+
+
+def lan_lines(public_url: str) -> list[str]:
+    """What to print for people on the network: the address of the hall, also as a QR code."""
     addresses = lan_addresses()
-    lines = [f"LAN   http://{address}:{port}/thi" for address in addresses]
-    if addresses:
-        drawing = io.StringIO()
-        segno.make(f"http://{addresses[0]}:{port}/thi", error="m").terminal(
-            out=drawing, compact=True
+    if not addresses:
+        return ["LAN   this machine has no address on a network; join one and start again"]
+    lines = [f"LAN   {public_url}/thi"]
+    others = [address for address in addresses if f"//{address}:" not in public_url]
+    if others:
+        lines.append(
+            f"      also on {', '.join(others)}: to lead there instead, set HOITHI_PUBLIC_URL"
+            " and HOITHI_HALL_URL"
         )
-        lines.append(drawing.getvalue())
-    return lines
+    drawing = io.StringIO()
+    segno.make(f"{public_url}/thi", error="m").terminal(out=drawing, compact=True)
+    return [*lines, drawing.getvalue()]

@@ -106,6 +106,8 @@ def children(addresses: Addresses, environment: Mapping[str, str] = os.environ) 
         *("--host", addresses.host, "--port", str(addresses.desk_port)),
         *("--no-access-log", "--no-server-header", "--log-level", "warning"),
         *("--timeout-graceful-shutdown", "10"),
+        # The same proxies as the hall trusts; none unless they are named.
+        *("--forwarded-allow-ips", environment.get("HOITHI_TRUSTED_PROXIES", "")),
     )
     return [
         Child("hall", (sys.executable, "-m", "hoithi.hall"), shared),

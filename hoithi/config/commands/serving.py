@@ -27,7 +27,7 @@ def serve(options: argparse.Namespace) -> int:
     try:
         check_ports(addresses)
         say(f"Desk  {settings.PUBLIC_URL}/\nHall  {settings.HALL_URL}")
-        for line in lan_lines(settings.DESK_PORT) if options.lan else []:
+        for line in lan_lines(settings.PUBLIC_URL) if options.lan else []:
             say(line)
         supervise(children(addresses))
     except CannotServeError as error:

@@ -1,0 +1,37 @@
+"""Letting the first person into a contest."""
+
+from __future__ import annotations
+
+import argparse
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils import timezone
+
+from hoithi.config.commands import complain, say
+from hoithi.contests.models import Contest
+from hoithi.people.first import let_in
+from hoithi.people.permissions import contest_scope
+
+
+def admit(options: argparse.Namespace) -> int:
+    """Make somebody a member of the committee and organiser of a contest."""
+    contest = Contest.objects.filter(key=options.contest).first()
+    if contest is None:
+        return complain(f"there is no contest {options.contest}; load its plan first")
+    try:
+        validate_email(options.email)
+    except ValidationError:
+        return complain(f"{options.email} is not an e-mail address")
+    link = let_in(
+        email=options.email,
+        name=options.name,
+        scope=contest_scope(contest.key),
+        now=timezone.now(),
+    )
+    say(f"{options.email}: committee and organiser of {contest.key}")
+    if link:
+        days = settings.PASSWORD_RESET_TIMEOUT // 86_400
+        say(f"To set a password within {days} days:  {link}")
+    return 0

@@ -1,0 +1,41 @@
+"""What the processes of an installation are told."""
+
+from __future__ import annotations
+
+from hoithi.config.lan import use_lan_address
+from hoithi.config.serve import Addresses, children
+
+HERE = Addresses("127.0.0.1", 8000, 8001)
+
+
+def told(name: str, **environment: str) -> tuple[list[str], dict[str, str]]:
+    """Command and environment of a process."""
+    child = next(each for each in children(HERE, environment) if each.name == name)
+    return list(child.command), dict(child.environment)
+
+
+def test_the_desk_trusts_the_proxies_that_the_hall_trusts() -> None:
+    command, _ = told("desk", HOITHI_TRUSTED_PROXIES="10.0.0.7")
+    assert command[command.index("--forwarded-allow-ips") + 1] == "10.0.0.7"
+
+
+def test_without_a_named_proxy_nobody_is_believed() -> None:
+    command, _ = told("desk")
+    assert command[command.index("--forwarded-allow-ips") + 1] == ""
+
+
+def test_on_the_network_links_lead_to_this_machine() -> None:
+    environment = {"HOITHI_DESK_PORT": "8210"}
+    use_lan_address(environment, ["192.168.1.10", "10.0.0.1"])
+    assert environment == {
+        "HOITHI_DESK_PORT": "8210",
+        "HOITHI_PUBLIC_URL": "http://192.168.1.10:8210",
+        "HOITHI_HALL_URL": "http://192.168.1.10:8001/thi/",
+    }
+
+
+def test_an_address_that_was_chosen_is_kept() -> None:
+    chosen = {"HOITHI_PUBLIC_URL": "http://thi.lan", "HOITHI_HALL_URL": "http://thi.lan/thi/"}
+    environment = dict(chosen)
+    use_lan_address(environment, ["192.168.1.10"])
+    assert environment == chosen
