@@ -208,18 +208,23 @@ def _proposal(key: str, settled: Settled) -> Proposal:
 
 
 def _passed_on(key: str, settled: Settled) -> dict[str, PassedOn]:
-    """What the entries of a round left for a higher prize; a tie can still hold that one."""
+    """What the entries of a round left for a higher prize, where that one is not in a tie."""
     person_of = persons(settled.same_person)
     kept = {
-        person_of.get(one.entry, one.entry): (_label(settled, other, one.prize), other)
+        person_of.get(one.entry, one.entry): (other, one.prize)
         for other, awards in settled.awards.items()
         for one in awards.given
     }
     left = {}
     for one in settled.awards[key].freed:
-        higher, other = kept.get(person_of.get(one.entry, one.entry), ("", ""))
-        name = settled.rounds[other].round.name if other else ""
-        left[one.entry] = PassedOn(_label(settled, key, one.prize), higher, name)
+        person = person_of.get(one.entry, one.entry)
+        if person in kept:
+            other, prize = kept[person]
+            left[one.entry] = PassedOn(
+                _label(settled, key, one.prize),
+                _label(settled, other, prize),
+                settled.rounds[other].round.name,
+            )
     return left
 
 
@@ -322,6 +327,7 @@ class PublishedRow(msgspec.Struct, frozen=True):
     unit: str
     points: Decimal
     prize: str
+    passed_on: PassedOn | None
 
 
 def published_rows(publication: Publication) -> list[PublishedRow]:

@@ -22,6 +22,14 @@ DECIDED_BY: dict[str, Promise] = {
     SHARED: _("equal in everything"),
     DECISION: _("decision of the committee"),
 }
+UNITS_DECIDED_BY: dict[str, Promise] = {
+    "": DECIDED_BY[""],
+    "score": _("points"),
+    "percent": _("larger share of its people"),
+    "participants": _("more people who took part"),
+    SHARED: DECIDED_BY[SHARED],
+    DECISION: DECIDED_BY[DECISION],
+}
 
 
 def decided_by(criterion: str, regulation: Regulation) -> str | Promise:
@@ -30,3 +38,8 @@ def decided_by(criterion: str, regulation: Regulation) -> str | Promise:
     if kind == "segment":
         return next(part.label for part in regulation.segments if part.key == key)
     return DECIDED_BY[criterion]
+
+
+def units_decided_by(criterion: str) -> Promise:
+    """What separates a unit from the one above."""
+    return UNITS_DECIDED_BY[criterion]
