@@ -16,6 +16,7 @@ from hoithi.contests.models import (
     Contest,
     ContestUnit,
     Duty,
+    Incident,
     PlanVersion,
     Purpose,
     Round,
@@ -28,6 +29,7 @@ from hoithi.contests.queries import plan_of, plan_version_of
 from hoithi.people.actions import give
 from hoithi.people.models import Role, Unit, User
 from hoithi.people.permissions import contest_scope
+from hoithi.rules.errors import RuleViolation
 
 DEMO_DAYS = 14
 _ROLES = {"ban-to-chuc": (Role.COMMITTEE,), "to-thu-ky": (Role.ORGANISER,)}
@@ -235,3 +237,25 @@ def confirm_assumption(*, actor: User, assumption: Assumption, now: datetime) ->
             now=now,
             after={"assumption": assumption.key, "value": assumption.value},
         )
+
+
+@transaction.atomic
+def note_incident(*, actor: User, each: Round, at: datetime, text: str, now: datetime) -> Incident:
+    """Write down what happened in a round; the log has that it was noted, not what it says.
+
+    Raises RuleViolation `incident_in_future`.
+    """
+    if at > now:
+        raise RuleViolation("incident_in_future")
+    incident = Incident.objects.create(
+        round=each, at=at, text=text, noted_by=actor.name, noted_at=now
+    )
+    record(
+        actor_id=actor.pk,
+        actor_name=actor.name,
+        action="contests.note_incident",
+        target=f"round:{each.contest.key}/{each.key}",
+        now=now,
+        after={"incident": incident.pk},
+    )
+    return incident

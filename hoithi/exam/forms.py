@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
 from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from hoithi.bank.models import Collection
+from hoithi.people.models import Unit
+from hoithi.web.acting import moment_field
 
 LONGEST_REASON = 300
+MOST_MINUTES = 180
 
 
 class BuildForm(forms.Form):
@@ -25,4 +33,70 @@ class ReasonForm(forms.Form):
         label=_("Reason"),
         max_length=LONGEST_REASON,
         help_text=_("Recorded in the log with your name."),
+    )
+
+
+class MoveForm(ReasonForm):
+    """Another instant for an opening or a closing, between two that it may not pass."""
+
+    at = moment_field(_("New time"))
+    field_order = ("at", "reason")
+
+    def __init__(
+        self,
+        data: Mapping[str, str] | None = None,
+        *,
+        initial: Mapping[str, datetime],
+        after: datetime | None = None,
+        before: datetime | None = None,
+    ) -> None:
+        super().__init__(data, initial=dict(initial))
+        self._after, self._before = after, before
+
+    def clean_at(self) -> datetime:
+        at: datetime = self.cleaned_data["at"]
+        if self._after is not None and at <= self._after:
+            raise ValidationError(gettext("This is not after the opening, or has passed already."))
+        if self._before is not None and at >= self._before:
+            raise ValidationError(gettext("This is not before the closing."))
+        return at
+
+
+class MinutesForm(ReasonForm):
+    """More time for one person."""
+
+    minutes = forms.IntegerField(label=_("Minutes"), min_value=1, max_value=MOST_MINUTES)
+    field_order = ("minutes", "reason")
+
+
+class UnitMinutesForm(MinutesForm):
+    """More time for a unit, or for everybody."""
+
+    def __init__(self, data: Mapping[str, str] | None = None, *, units: Iterable[Unit]) -> None:
+        super().__init__(data)
+        self.fields["unit"] = forms.ChoiceField(
+            label=_("For whom"),
+            choices=[
+                ("", gettext("Choose a unit")),
+                *((str(each.pk), each.name) for each in units),
+                ("all", gettext("Everybody in the sitting")),
+            ],
+        )
+        self.order_fields(("unit", "minutes", "reason"))
+
+    @property
+    def unit_id(self) -> int | None:
+        chosen = self.cleaned_data["unit"]
+        return None if chosen == "all" else int(chosen)
+
+
+class IncidentForm(forms.Form):
+    """What happened, and when."""
+
+    at = moment_field(_("When it happened"))
+    text = forms.CharField(
+        label=_("What happened"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Names and numbers of people are not needed: unit and room are enough."),
     )

@@ -257,6 +257,39 @@ def give_minutes(*, actor: User, line: RosterLine, minutes: int, reason: str, no
     )
 
 
+def give_minutes_to_all(
+    *,
+    actor: User,
+    sitting: Sitting,
+    unit_id: int | None,
+    minutes: int,
+    reason: str,
+    now: datetime,
+) -> int:
+    """Give a unit, or with none the whole sitting, more time in whole minutes.
+
+    Answers how many people that are. Each order of a unit stands by itself: one that fails leaves
+    those before it given, and written down. Raises RuleViolation `nobody_of_unit`.
+    """
+    lines = sitting.lines.order_by("line")
+    if unit_id is None:
+        _order(
+            actor=actor,
+            sitting=sitting,
+            kind=OrderKind.EXTRA_TIME,
+            reason=reason,
+            now=now,
+            amount=minutes * 60_000,
+        )
+        return lines.count()
+    of_unit = list(lines.filter(entry__unit=unit_id).select_related("sitting"))
+    if not of_unit:
+        raise RuleViolation("nobody_of_unit")
+    for line in of_unit:
+        give_minutes(actor=actor, line=line, minutes=minutes, reason=reason, now=now)
+    return len(of_unit)
+
+
 @transaction.atomic
 def reissue(*, actor: User, line: RosterLine, reason: str, now: datetime) -> str:
     """A new code for somebody who lost the slip; the old one is dead at once. Answers the code."""

@@ -190,29 +190,40 @@ def _unseated(each: Round) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
+class Share:
     """How many questions of a topic and level a package has, and how many a paper takes."""
 
-    topic: str
-    level: str
     there: int
     wanted: int
 
 
-def package_contents(package: Package) -> tuple[Content, ...]:
-    """The questions of a package by the rows of its blueprint; says nothing about any question."""
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """A package's questions as a grid: a row for each topic, a cell for each of the levels.
+
+    A level without a name takes any; a cell is none where the blueprint asks for nothing.
+    """
+
+    levels: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[Share | None, ...]], ...]
+
+
+def package_contents(package: Package) -> Contents:
+    """How many questions of what a package has; says nothing about any question."""
     plan = plan_of(package.round.contest)
-    topics = {topic.key: topic.name for topic in plan.topics}
-    levels = {level.key: level.name for level in plan.levels}
+    names = {each.key: each.name for each in (*plan.topics, *plan.levels)}
     questions = read_questions(bytes(package.questions))
-    return tuple(
-        Content(
-            topics.get(row.topic, row.topic),
-            levels.get(row.level, row.level),
-            len(pool),
-            row.count,
-        )
-        for row, pool in zip(questions.file.blueprint, questions.pools, strict=True)
+    shares: dict[str, dict[str, Share]] = {}
+    levels: dict[str, None] = {}
+    for row, pool in zip(questions.file.blueprint, questions.pools, strict=True):
+        levels[row.level] = None
+        shares.setdefault(row.topic, {})[row.level] = Share(len(pool), row.count)
+    return Contents(
+        tuple(names.get(level, level) for level in levels),
+        tuple(
+            (names.get(topic, topic), tuple(of_topic.get(level) for level in levels))
+            for topic, of_topic in shares.items()
+        ),
     )
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from hoithi.exam.views import rounds
+from hoithi.exam.views import incidents, people, rounds, sittings
 
 app_name = "exam"
 _ROUND = "<slug:contest>/vong/<slug:round_key>/"
+_SITTING = f"{_ROUND}ca/<int:sitting>/"
+_PERSON = f"{_SITTING}thi-sinh/<int:line>/"
 urlpatterns = [
     path(_ROUND, rounds.show, name="round"),
     path(f"{_ROUND}lap-de/", rounds.build, name="build"),
@@ -15,6 +17,19 @@ urlpatterns = [
     path(f"{_ROUND}de/<int:number>/niem-phong/", rounds.seal, name="seal"),
     path(f"{_ROUND}de/<int:number>/thu-hoi/", rounds.withdraw, name="withdraw"),
     path(f"{_ROUND}mo-ca/", rounds.open_sitting, name="open"),
-    path(f"{_ROUND}ca/<int:sitting>/thu-bai/", rounds.collect, name="collect"),
+    path(f"{_ROUND}truc-tiep/", sittings.live, name="live"),
+    path(_SITTING, sittings.show, name="sitting"),
+    path(f"{_SITTING}gio-mo/", sittings.opening, name="opening"),
+    path(f"{_SITTING}gio-dong/", sittings.closing, name="closing"),
+    path(f"{_SITTING}dong-ngay/", sittings.close_now, name="close_now"),
+    path(f"{_SITTING}them-phut/", sittings.minutes, name="minutes"),
+    path(f"{_SITTING}thu-bai/", rounds.collect, name="collect"),
+    path(_PERSON, people.show, name="person"),
+    path(f"{_PERSON}them-phut/", people.minutes, name="person_minutes"),
+    path(f"{_PERSON}ma-moi/", people.new_code, name="new_code"),
+    path(f"{_PERSON}luot-thi/", people.attempts, name="attempts"),
+    path(f"{_PERSON}luot-thi/<slug:attempt>/", people.void, name="void"),
+    path(f"{_ROUND}su-co/", incidents.show, name="incidents"),
+    path(f"{_ROUND}su-co/ghi/", incidents.note, name="note_incident"),
     path(f"{_ROUND}cham-bai/", rounds.grade, name="grade"),
 ]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from hoithi.contests.plan.schema import Plan
 from hoithi.exam.models import PackageState, SittingState
 from hoithi.exam.queries import Step
+from hoithi.hall.store.api import OrderKind
 from hoithi.rules.errors import RuleViolation
 
 
@@ -41,6 +42,79 @@ SITTING_STATES: dict[str, Shown] = {
     SittingState.COLLECTED: Shown(_("Collected"), "now"),
     SittingState.GRADED: Shown(_("Graded"), "good"),
 }
+ORDERS: dict[str, Promise] = {
+    OrderKind.OPEN_AT: _("Opening moved"),
+    OrderKind.CLOSE_AT: _("Closing moved"),
+    OrderKind.EXTRA_TIME: _("More time"),
+    OrderKind.REISSUE: _("New code"),
+    OrderKind.VOID: _("Attempt made void"),
+    OrderKind.RESTORE: _("Attempt restored"),
+    OrderKind.SCORE_TO_SHOW: _("Score shown"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPage:
+    """A page that asks for one order: what it does and what its button says."""
+
+    title: Promise
+    about: Promise
+    button: Promise
+    is_grave: bool = False
+
+
+OPENING_PAGE = OrderPage(
+    _("Move the opening"),
+    _("Nobody can start before the opening. Whoever has started already goes on."),
+    _("Move the opening"),
+)
+CLOSING_PAGE = OrderPage(
+    _("Move the closing"),
+    _("The deadlines of those who are working move with it, within their working time."),
+    _("Move the closing"),
+)
+CLOSE_NOW_PAGE = OrderPage(
+    _("Close the sitting now"),
+    _(
+        "Everybody who is still working is handed in with the answers saved so far. "
+        "Extra minutes that were given still count."
+    ),
+    _("Close now"),
+    is_grave=True,
+)
+UNIT_MINUTES_PAGE = OrderPage(
+    _("Give a unit more time"),
+    _(
+        "For a power cut or a lost connection. The minutes are added to each person's "
+        "working time, also past the closing."
+    ),
+    _("Give the minutes"),
+)
+MINUTES_PAGE = OrderPage(
+    _("Give more time"),
+    _("The minutes are added to this person's working time, also past the closing."),
+    _("Give the minutes"),
+)
+NEW_CODE_PAGE = OrderPage(
+    _("Issue a new code"),
+    _("The old code is dead at once, on every device. Answers saved so far are kept."),
+    _("Issue the code"),
+    is_grave=True,
+)
+VOID_PAGE = OrderPage(
+    _("Make an attempt void"),
+    _(
+        "It does not count and takes none of the allowed attempts. What was saved is kept, and "
+        "it can be restored until the sitting is collected."
+    ),
+    _("Make it void"),
+    is_grave=True,
+)
+RESTORE_PAGE = OrderPage(
+    _("Restore an attempt"),
+    _("It counts again as if it had never been void."),
+    _("Restore the attempt"),
+)
 
 
 def with_names(violation: RuleViolation, plan: Plan) -> RuleViolation:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -18,8 +20,8 @@ class PublishForm(forms.Form):
         help_text=_("Published with the new version."),
     )
 
-    def __init__(self, *args: object, is_correction: bool, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type] # Django's own
+    def __init__(self, data: Mapping[str, str] | None = None, *, is_correction: bool) -> None:
+        super().__init__(data)
         if is_correction:
             self.fields["reason"].required = True
         else:

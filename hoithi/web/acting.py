@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest
-from django.utils.functional import Promise
 
 from hoithi.rules.errors import RuleViolation
 from hoithi.web.violations import explain
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrOrPromise
 
 
 def carried_out(form: forms.Form, act: Callable[[], object]) -> bool:
@@ -29,7 +31,7 @@ def carried_out(form: forms.Form, act: Callable[[], object]) -> bool:
     return True
 
 
-def acted(request: HttpRequest, act: Callable[[], object], done: str | Promise) -> bool:
+def acted(request: HttpRequest, act: Callable[[], object], done: _StrOrPromise) -> bool:
     """Do what a button asks for and say so on the next page, or say which rule forbids it."""
     try:
         act()
@@ -40,7 +42,7 @@ def acted(request: HttpRequest, act: Callable[[], object], done: str | Promise) 
     return True
 
 
-def moment_field(label: str, *, initial: datetime | None = None) -> forms.DateTimeField:
+def moment_field(label: _StrOrPromise) -> forms.DateTimeField:
     """A day and a time in Vietnam's zone, picked from the browser's own calendar."""
     widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-    return forms.DateTimeField(label=label, widget=widget, initial=initial)
+    return forms.DateTimeField(label=label, widget=widget)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import uuid4
 
 from hoithi.contests.models import Contest, Round
-from hoithi.exam.models import Package, Sitting, SittingState
+from hoithi.exam.models import Package, RosterLine, Sitting, SittingState
 from hoithi.exam.sealing import build_package
 from tests import factories
 from tests.addresses import Pair, Row
@@ -13,6 +13,7 @@ from tests.addresses.scene import Scene
 
 READ = Row(get="signin 403 200 403 403 200 200", post="signin 403 405 403 403 405 405")
 RUN = Row(get="signin 403 403 403 403 405 405", post="signin 403 403 403 403 302 302")
+ORDER = Row(get="signin 403 403 403 403 200 200", post="signin 403 403 403 403 200 200")
 ROWS = {
     "exam:round": READ,
     "exam:build": RUN,
@@ -22,6 +23,21 @@ ROWS = {
         get="signin 403 403 403 403 403 405", post="signin 403 403 403 403 403 200"
     ),
     "exam:open": RUN,
+    "exam:live": READ,
+    "exam:sitting": READ,
+    "exam:opening": ORDER,
+    "exam:closing": ORDER,
+    "exam:close_now": ORDER,
+    "exam:minutes": ORDER,
+    "exam:person": READ,
+    "exam:person_minutes": ORDER,
+    "exam:new_code": ORDER,
+    "exam:attempts": READ,
+    "exam:void": Row(get="signin 403 403 403 403 404 404", post="signin 403 403 403 403 404 404"),
+    "exam:incidents": READ,
+    "exam:note_incident": Row(
+        get="signin 403 403 403 403 405 405", post="signin 403 403 403 403 200 200"
+    ),
     "exam:collect": RUN,
     "exam:grade": RUN,
 }
@@ -37,13 +53,17 @@ def parameters(scene: Scene) -> dict[str, Pair]:
         now=factories.now(),
     )
     their_package = _package(theirs, package)
+    sitting = _sitting(package)
     numbers = Pair(package.number, their_package.number)
     return {
         "round_key": Pair(ours.key, theirs.key),
         "exam:package.number": numbers,
         "exam:seal.number": numbers,
         "exam:withdraw.number": numbers,
-        "sitting": Pair(_sitting(package).pk, _sitting(their_package).pk),
+        "sitting": Pair(sitting.pk, _sitting(their_package).pk),
+        "line": Pair(_line(sitting, scene).line, 8),
+        # Attempts of people in the hall are in its journal, and no hall runs here.
+        "attempt": Pair("0" * 32, "1" * 32),
     }
 
 
@@ -80,4 +100,11 @@ def _sitting(package: Package) -> Sitting:
         roster_sha256="",
         published_by="theirs",
         published_at=factories.now(),
+    )
+
+
+def _line(sitting: Sitting, scene: Scene) -> RosterLine:
+    entry = factories.entry(scene.ours, scene.unit.code, "Trần Thị Mẫu", "0002")
+    return RosterLine.objects.create(
+        sitting=sitting, line=7, entry=entry, entry_key="0" * 32, code_tag="0" * 32
     )

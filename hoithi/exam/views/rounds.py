@@ -99,6 +99,7 @@ def show(request: StaffRequest, contest: str, round_key: str) -> HttpResponseBas
             "may_run": not roles.isdisjoint(RUNNERS),
             "may_sign": Role.COMMITTEE in roles,
             "has_signed": found.package is not None and found.package.first_id == request.user.pk,
+            "has_latecomers": found.step is Step.RUN and found.unseated > 0,
             "build_form": _build_form(each) if found.step is Step.BUILD else None,
         },
     )

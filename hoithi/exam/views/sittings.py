@@ -1,0 +1,207 @@
+"""A sitting in the hall: watching it, its people, and orders about its time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods
+
+from hoithi.exam.forms import MoveForm, ReasonForm, UnitMinutesForm
+from hoithi.exam.hall_orders import give_minutes_to_all, move_close, move_opening
+from hoithi.exam.models import Sitting, SittingState
+from hoithi.exam.queries import sitting_by_id
+from hoithi.exam.roster import lines_of, orders_of, person_line, units_of_roster
+from hoithi.exam.views.rounds import READERS, RUNNERS, find_round
+from hoithi.exam.watching import nodes, put_together
+from hoithi.exam.wording import (
+    CLOSE_NOW_PAGE,
+    CLOSING_PAGE,
+    OPENING_PAGE,
+    ORDERS,
+    SITTING_STATES,
+    UNIT_MINUTES_PAGE,
+    OrderPage,
+)
+from hoithi.people.http import StaffRequest, contest_role
+from hoithi.people.permissions import contest_scope, has_role
+from hoithi.web.acting import carried_out
+from hoithi.web.wording import moment
+
+PAGE_SIZE = 50
+NEWEST_ORDERS = 20
+FORM = ("GET", "HEAD", "POST")
+
+
+def order_answer(
+    request: StaffRequest,
+    sitting: Sitting,
+    page: OrderPage,
+    form: forms.Form,
+    act: Callable[[], str],
+    *,
+    back: str,
+    **extra: object,
+) -> HttpResponseBase:
+    """Ask for an order, or give it, say what `act` answers, and go back."""
+    if request.method == "POST":
+        said: list[str] = []
+        if carried_out(form, lambda: said.append(act())):
+            messages.success(request, said[0])
+            return redirect(back)
+    context = {
+        "contest": sitting.round.contest,
+        "round": sitting.round,
+        "sitting": sitting,
+        "page": page,
+        "form": form,
+        "back": back,
+        **extra,
+    }
+    return render(request, "exam/order.html", context)
+
+
+def find_sitting(contest: str, round_key: str, sitting: int) -> Sitting:
+    """The sitting of an address. Raises Http404."""
+    return sitting_by_id(find_round(contest, round_key), sitting)
+
+
+def posted(request: StaffRequest) -> Mapping[str, str] | None:
+    """The fields of a form that was sent; none while it is only asked for."""
+    return request.POST if request.method == "POST" else None
+
+
+@contest_role(*READERS)
+@require_GET
+def show(request: StaffRequest, contest: str, round_key: str, sitting: int) -> HttpResponseBase:
+    """A sitting's window, the orders given so far, and its people."""
+    found = find_sitting(contest, round_key, sitting)
+    words = request.GET.get("q", "").strip()[:80]
+    page = Paginator(lines_of(found, words), PAGE_SIZE).get_page(request.GET.get("page"))
+    may_run = has_role(request.user, RUNNERS, contest_scope(contest))
+    return render(
+        request,
+        "exam/sitting.html",
+        {
+            "contest": found.round.contest,
+            "round": found.round,
+            "sitting": found,
+            "state": SITTING_STATES[found.state],
+            "orders": [(row, ORDERS[row.kind]) for row in orders_of(found, NEWEST_ORDERS)],
+            "page": page,
+            "people": [person_line(line) for line in page],
+            "words": words,
+            "may_order": may_run and found.state == SittingState.PUBLISHED,
+            "may_collect": may_run
+            and found.state == SittingState.PUBLISHED
+            and found.closes_at <= timezone.now(),
+        },
+    )
+
+
+@contest_role(*READERS)
+@require_GET
+def live(request: StaffRequest, contest: str, round_key: str) -> HttpResponseBase:
+    """What the hall sees of the round's sittings, by unit; the page asks again by itself."""
+    each = find_round(contest, round_key)
+    now, reports = timezone.now(), nodes()
+    sittings = each.sittings.filter(state=SittingState.PUBLISHED).order_by("id")
+    context = {
+        "contest": each.contest,
+        "round": each,
+        "now": now,
+        "watched": [
+            (sitting, put_together(reports, sitting.public_id.bytes, now)) for sitting in sittings
+        ],
+    }
+    answer: HttpResponse = render(request, "exam/live.html", context)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+@contest_role(*RUNNERS)
+@require_http_methods(FORM)
+def opening(request: StaffRequest, contest: str, round_key: str, sitting: int) -> HttpResponseBase:
+    """Open at another time."""
+    found = find_sitting(contest, round_key, sitting)
+    form = MoveForm(posted(request), initial={"at": found.opens_at}, before=found.closes_at)
+
+    def act() -> str:
+        at, reason = form.cleaned_data["at"], form.cleaned_data["reason"]
+        move_opening(
+            actor=request.user, sitting=found, opens_at=at, reason=reason, now=timezone.now()
+        )
+        return _("The sitting opens at %(at)s.") % {"at": moment(at)}
+
+    return order_answer(request, found, OPENING_PAGE, form, act, back=sitting_address(found))
+
+
+@contest_role(*RUNNERS)
+@require_http_methods(FORM)
+def closing(request: StaffRequest, contest: str, round_key: str, sitting: int) -> HttpResponseBase:
+    """Close at another time."""
+    found = find_sitting(contest, round_key, sitting)
+    now = timezone.now()
+    form = MoveForm(
+        posted(request), initial={"at": found.closes_at}, after=max(now, found.opens_at)
+    )
+
+    def act() -> str:
+        at, reason = form.cleaned_data["at"], form.cleaned_data["reason"]
+        move_close(actor=request.user, sitting=found, closes_at=at, reason=reason, now=now)
+        return _("The sitting closes at %(at)s.") % {"at": moment(at)}
+
+    return order_answer(request, found, CLOSING_PAGE, form, act, back=sitting_address(found))
+
+
+@contest_role(*RUNNERS)
+@require_http_methods(FORM)
+def close_now(
+    request: StaffRequest, contest: str, round_key: str, sitting: int
+) -> HttpResponseBase:
+    """Close at once."""
+    found = find_sitting(contest, round_key, sitting)
+    form = ReasonForm(posted(request))
+    now = timezone.now()
+
+    def act() -> str:
+        reason = form.cleaned_data["reason"]
+        move_close(actor=request.user, sitting=found, closes_at=now, reason=reason, now=now)
+        return _("The hall is closing the sitting. It can be collected in a moment.")
+
+    return order_answer(request, found, CLOSE_NOW_PAGE, form, act, back=sitting_address(found))
+
+
+@contest_role(*RUNNERS)
+@require_http_methods(FORM)
+def minutes(request: StaffRequest, contest: str, round_key: str, sitting: int) -> HttpResponseBase:
+    """More time for a unit or for everybody."""
+    found = find_sitting(contest, round_key, sitting)
+    form = UnitMinutesForm(posted(request), units=units_of_roster(found))
+
+    def act() -> str:
+        people = give_minutes_to_all(
+            actor=request.user,
+            sitting=found,
+            unit_id=form.unit_id,
+            minutes=form.cleaned_data["minutes"],
+            reason=form.cleaned_data["reason"],
+            now=timezone.now(),
+        )
+        return ngettext(
+            "%(count)s person has more time.", "%(count)s people have more time.", people
+        ) % {"count": people}
+
+    return order_answer(request, found, UNIT_MINUTES_PAGE, form, act, back=sitting_address(found))
+
+
+def sitting_address(sitting: Sitting) -> str:
+    return reverse("exam:sitting", args=[sitting.round.contest.key, sitting.round.key, sitting.pk])

@@ -1,0 +1,117 @@
+"""What the hall's nodes see of a sitting, put together for those who watch it.
+
+Every node counts all stored attempts, so those counts agree but for a moment's lag, and the newest
+snapshot has them. Who was *heard* is known to one node only: it is added up over the living ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import msgspec
+
+from hoithi.exam.stores import journal
+from hoithi.hall.monitor import Snapshot, UnitCount
+from hoithi.hall.store.api import NodeStatus
+from hoithi.rules.errors import RuleViolation
+
+# A node that has not reported for so long is dead; its chain ends where it ended.
+NODE_DEAD_MS = 15_000
+
+
+@dataclass(frozen=True, slots=True)
+class UnitWatch:
+    """People of one unit in a sitting; each is in one of `absent`, `entered`, `working`,
+    `submitted`. `offline` are among those who work."""
+
+    unit: str
+    people: int
+    entered: int
+    working: int
+    submitted: int
+    offline: int
+
+    @property
+    def absent(self) -> int:
+        return self.people - self.entered - self.working - self.submitted
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """A sitting as the hall saw it last; `seen_at` is none when no hall ever reported."""
+
+    seen_at: datetime | None
+    is_alive: bool
+    units: tuple[UnitWatch, ...]
+
+    @property
+    def total(self) -> UnitWatch:
+        """All units together."""
+        return UnitWatch(
+            unit="",
+            people=sum(each.people for each in self.units),
+            entered=sum(each.entered for each in self.units),
+            working=sum(each.working for each in self.units),
+            submitted=sum(each.submitted for each in self.units),
+            offline=sum(each.offline for each in self.units),
+        )
+
+
+def watch(sitting: bytes, now: datetime) -> Watch:
+    """A sitting as the hall sees it now, or saw it last."""
+    return put_together(nodes(), sitting, now)
+
+
+def nodes() -> list[NodeStatus]:
+    """Every node that ever reported; none while there is no journal."""
+    try:
+        with journal() as reader:
+            return reader.nodes()
+    except RuleViolation:
+        return []
+
+
+def put_together(reports: Sequence[NodeStatus], sitting: bytes, now: datetime) -> Watch:
+    """The counts of the living nodes, or of the one heard last when none lives."""
+    if not reports:
+        return Watch(None, is_alive=False, units=())
+    newest = max(reports, key=lambda report: report.seen_ms)
+    now_ms = int(now.timestamp() * 1000)
+    living = [report for report in reports if now_ms - report.seen_ms <= NODE_DEAD_MS]
+    heard = sorted(living or [newest], key=lambda report: report.seen_ms)
+    counts = [_counts(report, sitting) for report in heard]
+    return Watch(
+        seen_at=datetime.fromtimestamp(newest.seen_ms / 1000, UTC),
+        is_alive=bool(living),
+        units=tuple(_unit([each[unit] for each in counts if unit in each]) for unit in counts[-1]),
+    )
+
+
+def _counts(report: NodeStatus, sitting: bytes) -> dict[str, UnitCount]:
+    if not report.snapshot:
+        return {}
+    snapshot = msgspec.json.decode(report.snapshot, type=Snapshot)
+    return {count.unit: count for count in snapshot.sittings.get(sitting.hex(), [])}
+
+
+def _unit(counts: Sequence[UnitCount]) -> UnitWatch:
+    """One unit from what each node says of it, the newest last."""
+    newest = counts[-1]
+    heard = sum(count.working - count.offline for count in counts)
+    waiting = newest.people - newest.working - newest.submitted
+    return UnitWatch(
+        unit=newest.unit,
+        people=newest.people,
+        entered=min(waiting, sum(count.entered for count in counts)),
+        working=newest.working,
+        submitted=newest.submitted,
+        offline=max(0, newest.working - heard),
+    )
+
+
+def last_seen(reports: Iterable[NodeStatus]) -> datetime | None:
+    """When any node was heard last."""
+    moments = [report.seen_ms for report in reports]
+    return datetime.fromtimestamp(max(moments) / 1000, UTC) if moments else None

@@ -1,0 +1,237 @@
+"""Orders to the hall as the organiser gives them, watching a sitting, and incidents."""
+
+from __future__ import annotations
+
+import re
+import time
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from hoithi.contests.models import Incident
+from hoithi.entries.queries import access_code_of
+from hoithi.exam.hall_orders import publish_sitting
+from hoithi.exam.models import Sitting, SittingState
+from hoithi.hall.store import control
+from hoithi.hall.store.api import Order, OrderKind
+from hoithi.people.models import Role
+from hoithi.rules.codes import grouped
+from tests import factories
+from tests.exam.scene import Scene
+from tests.exam.test_pages import HERE, messages_in, page_of, press
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def sitting(scene: Scene) -> Sitting:
+    scene.seal()
+    return publish_sitting(actor=scene.an, each=scene.round, now=factories.now())
+
+
+def orders(scene: Scene) -> list[Order]:
+    """What control has for the hall."""
+    import asyncio
+
+    async def read() -> list[Order]:
+        store = control(str(scene.hall.control))
+        await store.open()
+        found = await store.orders(0)
+        await store.shut()
+        return found
+
+    return asyncio.run(read())
+
+
+def typed(moment: object) -> str:
+    """An instant as a browser's own field sends it."""
+    return f"{moment:%Y-%m-%dT%H:%M}"
+
+
+def test_the_closing_is_moved_with_a_reason(scene: Scene, sitting: Sitting) -> None:
+    to = timezone.localtime(sitting.closes_at).replace(second=0, microsecond=0)
+    to += timedelta(minutes=30)
+    page = press(scene.an, f"ca/{sitting.pk}/gio-dong/", at=typed(to), reason="Mất điện 30 phút")
+    assert messages_in(page) == [f"Ca thi đóng lúc {to:%Hh%M ngày %d/%m/%Y}."]
+    sitting.refresh_from_db()
+    assert sitting.closes_at == to
+    assert [(order.kind, order.amount, order.reason) for order in orders(scene)] == [
+        (OrderKind.CLOSE_AT, int(to.timestamp() * 1000), "Mất điện 30 phút")
+    ]
+    assert "Mất điện 30 phút" in page
+
+
+@pytest.mark.parametrize(
+    ("path", "shift", "reason", "said"),
+    [
+        ("gio-dong", timedelta(days=-1), "Lý do", "đã qua"),
+        ("gio-mo", timedelta(days=15), "Lý do", "không trước giờ đóng"),
+        ("gio-dong", timedelta(days=1), " ", "errorlist"),
+    ],
+)
+def test_moves_that_make_no_sense_are_refused_in_the_form(
+    scene: Scene, sitting: Sitting, path: str, shift: timedelta, reason: str, said: str
+) -> None:
+    at = typed(timezone.localtime(factories.now() + shift))
+    assert said in press(scene.an, f"ca/{sitting.pk}/{path}/", at=at, reason=reason)
+    assert orders(scene) == []
+
+
+def test_a_time_that_is_no_time_is_refused_in_the_form(scene: Scene, sitting: Sitting) -> None:
+    for at in ("", "31/02/2026", "9" * 400, "2026-13-01T25:00"):
+        assert "errorlist" in press(scene.an, f"ca/{sitting.pk}/gio-dong/", at=at, reason="Lý do")
+    assert orders(scene) == []
+
+
+def test_the_opening_is_moved(scene: Scene, sitting: Sitting) -> None:
+    to = timezone.localtime(factories.now() + timedelta(hours=2)).replace(second=0, microsecond=0)
+    press(scene.an, f"ca/{sitting.pk}/gio-mo/", at=typed(to), reason="Đường truyền chưa xong")
+    assert [order.kind for order in orders(scene)] == [OrderKind.OPEN_AT]
+    sitting.refresh_from_db()
+    assert sitting.opens_at == to
+
+
+def test_closing_now_leads_on_to_collecting(scene: Scene, sitting: Sitting) -> None:
+    page = press(scene.an, f"ca/{sitting.pk}/dong-ngay/", reason="Mọi người đã nộp")
+    assert f"/ca/{sitting.pk}/thu-bai/" in page
+    assert [order.kind for order in orders(scene)] == [OrderKind.CLOSE_AT]
+
+
+def test_a_unit_gets_more_time_person_by_person(scene: Scene, sitting: Sitting) -> None:
+    unit = scene.entries[0].unit
+    page = press(
+        scene.an, f"ca/{sitting.pk}/them-phut/", unit=str(unit.pk), minutes="5", reason="Mất mạng"
+    )
+    of_unit = [line.line for line in sitting.lines.filter(entry__unit=unit)]
+    assert messages_in(page) == [f"Đã cho thêm phút: {len(of_unit)} thí sinh."]
+    assert [(order.line, order.amount) for order in orders(scene)] == [
+        (line, 300_000) for line in of_unit
+    ]
+
+
+def test_everybody_gets_more_time_by_one_order(scene: Scene, sitting: Sitting) -> None:
+    page = press(
+        scene.an, f"ca/{sitting.pk}/them-phut/", unit="all", minutes="10", reason="Mất điện"
+    )
+    assert messages_in(page) == ["Đã cho thêm phút: 6 thí sinh."]
+    assert [(order.line, order.amount) for order in orders(scene)] == [(None, 600_000)]
+
+
+@pytest.mark.parametrize("minutes", ["0", "-5", "181", "1.5", "mười", ""])
+def test_minutes_are_a_sensible_whole_number(scene: Scene, sitting: Sitting, minutes: str) -> None:
+    page = press(scene.an, f"ca/{sitting.pk}/them-phut/", unit="all", minutes=minutes, reason="x")
+    assert "errorlist" in page
+    assert orders(scene) == []
+
+
+def test_a_new_code_is_shown_once(scene: Scene, sitting: Sitting) -> None:
+    line = sitting.lines.get(entry=scene.entries[0])
+    path = f"{HERE}ca/{sitting.pk}/thi-sinh/{line.line}/"
+    client = factories.sign_in(Client(), scene.an)
+    old = grouped(access_code_of(scene.entries[0]))
+    sent = client.post(f"{path}ma-moi/", {"reason": "Mất phiếu"})
+    assert (sent.status_code, sent["Location"]) == (302, path)
+    scene.entries[0].refresh_from_db()
+    new = grouped(access_code_of(scene.entries[0]))
+    first = client.get(path)
+    assert first["Cache-Control"] == "no-store"
+    assert new in first.content.decode()
+    assert old not in first.content.decode()
+    assert new not in client.get(path).content.decode()
+
+
+def test_a_new_code_is_not_shown_beside_another_name(scene: Scene, sitting: Sitting) -> None:
+    one, two = (sitting.lines.get(entry=entry) for entry in scene.entries[:2])
+    client = factories.sign_in(Client(), scene.an)
+    base = f"{HERE}ca/{sitting.pk}/thi-sinh/"
+    client.post(f"{base}{one.line}/ma-moi/", {"reason": "Mất phiếu"})
+    scene.entries[0].refresh_from_db()
+    code = grouped(access_code_of(scene.entries[0]))
+    assert code not in client.get(f"{base}{two.line}/").content.decode()
+
+
+def test_an_attempt_is_made_void_and_restored(scene: Scene, sitting: Sitting) -> None:
+    line = sitting.lines.get(entry=scene.entries[0])
+    path = f"ca/{sitting.pk}/thi-sinh/{line.line}/luot-thi/"
+    assert messages_in(page_of(scene.an, HERE + path)) == [
+        "Chưa liên lạc được với phòng thi. Vui lòng kiểm tra máy chủ phòng thi rồi thử lại."
+    ]
+    scene.hall.start()
+    assert "Chưa có lượt thi" in page_of(scene.an, HERE + path)
+    scene.sit(scene.entries[0], sitting, 30)
+    shown = page_of(scene.an, HERE + path)
+    (attempt,) = re.findall(r"luot-thi/([0-9a-f]{32})/", shown)
+    press(scene.an, f"{path}{attempt}/", reason="Thi thay")
+    _wait_for(scene, HERE + path, "Khôi phục lượt thi")
+    press(scene.an, f"{path}{attempt}/", reason="Nhầm người")
+    _wait_for(scene, HERE + path, "Hủy lượt thi")
+    assert [order.kind for order in orders(scene)] == [OrderKind.VOID, OrderKind.RESTORE]
+
+
+def _wait_for(scene: Scene, path: str, words: str) -> None:
+    deadline = time.monotonic() + 20
+    while words not in page_of(scene.an, path):
+        assert time.monotonic() < deadline, words
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize("words", ["nguyen van", "Nguyễn", "GN-001", "đắk mil", "%", "' OR 1=1"])
+def test_people_of_a_sitting_are_found(scene: Scene, sitting: Sitting, words: str) -> None:
+    expected = {
+        "nguyen van": ["Nguyễn Văn Một"],
+        "Nguyễn": ["Nguyễn Văn Một"],
+        "GN-001": ["Nguyễn Văn Một"],
+        "đắk mil": ["Võ Thị Sáu"],
+    }
+    client = factories.sign_in(Client(), scene.an)
+    page = client.get(f"{HERE}ca/{sitting.pk}/", {"q": words}).content.decode()
+    assert re.findall(r'<a class="row"[^>]*>([^<]+)</a>', page) == expected.get(words, [])
+
+
+def test_the_live_page_says_what_the_hall_sees(scene: Scene, sitting: Sitting) -> None:
+    assert "Chưa thấy phòng thi hoạt động" in page_of(scene.an, f"{HERE}truc-tiep/")
+    scene.hall.start()
+    scene.sit(scene.entries[0], sitting, 30)
+    deadline = time.monotonic() + 20
+    while "<strong>1</strong><span>đã nộp bài" not in page_of(scene.an, f"{HERE}truc-tiep/"):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    page = page_of(scene.an, f"{HERE}truc-tiep/")
+    assert "Phòng thi đang hoạt động" in page
+    assert "<strong>5</strong><span>chưa vào" in page
+    assert 'hx-trigger="every 2s"' in page
+
+
+def test_an_order_for_a_collected_sitting_is_refused(scene: Scene, sitting: Sitting) -> None:
+    Sitting.objects.filter(pk=sitting.pk).update(state=SittingState.COLLECTED)
+    page = press(scene.an, f"ca/{sitting.pk}/dong-ngay/", reason="Muộn")
+    assert "Ca thi này không còn ở phòng thi" in page
+    assert orders(scene) == []
+    assert "dong-ngay" not in page_of(scene.an, f"{HERE}ca/{sitting.pk}/")
+
+
+def test_a_sitting_of_another_round_is_not_found(scene: Scene, sitting: Sitting) -> None:
+    other = scene.contest.rounds.get(key="truc-tiep")
+    Sitting.objects.filter(pk=sitting.pk).update(round=other)
+    client = factories.sign_in(Client(), scene.an)
+    assert client.get(f"{HERE}ca/{sitting.pk}/").status_code == 404
+
+
+def test_an_incident_is_written_down_with_its_time(scene: Scene) -> None:
+    at = timezone.localtime(factories.now() - timedelta(minutes=5)).replace(second=0, microsecond=0)
+    page = press(scene.an, "su-co/ghi/", at=typed(at), text="Mất điện tại <b>Cư Jút</b>")
+    incident = Incident.objects.get()
+    assert (incident.at, incident.noted_by) == (at, "An")
+    assert "Mất điện tại &lt;b&gt;Cư Jút&lt;/b&gt;" in page
+    later = timezone.localtime(factories.now() + timedelta(hours=1))
+    assert "chưa tới" in press(scene.an, "su-co/ghi/", at=typed(later), text="Sẽ mất điện")
+    assert Incident.objects.count() == 1
+
+
+def test_observers_see_a_sitting_without_its_orders(scene: Scene, sitting: Sitting) -> None:
+    observer = factories.user("Xem", scene.contest.key, Role.OBSERVER)
+    page = page_of(observer, f"{HERE}ca/{sitting.pk}/")
+    assert "Nguyễn Văn Một" in page
+    assert [path for path in ("gio-dong/", "dong-ngay/", "them-phut/") if path in page] == []

@@ -1,0 +1,93 @@
+"""What several nodes see of one sitting is put together without counting anybody twice."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import msgspec
+
+from hoithi.exam.watching import UnitWatch, put_together
+from hoithi.hall.monitor import Snapshot, UnitCount
+from hoithi.hall.store.api import NodeStatus
+
+NOW = datetime(2023, 10, 9, 1, 0, tzinfo=UTC)
+NOW_MS = int(NOW.timestamp() * 1000)
+SITTING = bytes(range(16))
+
+
+def report(seconds_ago: int, *counts: UnitCount, writer: bytes = b"a") -> NodeStatus:
+    seen_ms = NOW_MS - seconds_ago * 1000
+    snapshot = Snapshot(seen_ms, 0, 0, 0, {SITTING.hex(): list(counts)})
+    return NodeStatus(writer, 0, seen_ms, 0, msgspec.json.encode(snapshot).decode())
+
+
+def test_no_hall_was_ever_seen() -> None:
+    found = put_together([], SITTING, NOW)
+    assert (found.seen_at, found.is_alive, found.units) == (None, False, ())
+
+
+def test_one_node_says_it_all() -> None:
+    found = put_together([report(1, UnitCount("Cư Jút", 30, 3, 12, 9, 2))], SITTING, NOW)
+    assert found.is_alive
+    assert found.units == (UnitWatch("Cư Jút", 30, 3, 12, 9, 2),)
+    assert found.units[0].absent == 6
+
+
+def test_who_one_node_does_not_hear_may_be_heard_by_the_other() -> None:
+    # Twelve work: one node hears seven of them, the other four; one is heard by neither.
+    found = put_together(
+        [
+            report(1, UnitCount("Cư Jút", 30, 2, 12, 9, 5), writer=b"a"),
+            report(2, UnitCount("Cư Jút", 30, 1, 12, 9, 8), writer=b"b"),
+        ],
+        SITTING,
+        NOW,
+    )
+    assert found.units == (UnitWatch("Cư Jút", 30, 3, 12, 9, 1),)
+
+
+def test_stored_counts_are_those_of_the_newest_snapshot() -> None:
+    found = put_together(
+        [
+            report(1, UnitCount("Cư Jút", 30, 0, 10, 11, 10), writer=b"a"),
+            report(9, UnitCount("Cư Jút", 30, 0, 12, 9, 0), writer=b"b"),
+        ],
+        SITTING,
+        NOW,
+    )
+    assert found.units == (UnitWatch("Cư Jút", 30, 0, 10, 11, 0),)
+
+
+def test_somebody_who_entered_on_two_nodes_is_no_more_than_one_person() -> None:
+    found = put_together(
+        [report(1, UnitCount("Cư Jút", 1, 1)), report(1, UnitCount("Cư Jút", 1, 1), writer=b"b")],
+        SITTING,
+        NOW,
+    )
+    assert (found.units[0].entered, found.units[0].absent) == (1, 0)
+
+
+def test_a_dead_node_counts_only_while_none_lives() -> None:
+    dead, living = report(16, UnitCount("Cư Jút", 30, 0, 5)), report(15, UnitCount("Cư Jút", 30))
+    assert put_together([dead, living], SITTING, NOW).units[0].working == 0
+    silent = put_together([dead], SITTING, NOW)
+    assert (silent.is_alive, silent.units[0].working) == (False, 5)
+    assert silent.seen_at == datetime(2023, 10, 9, 0, 59, 44, tzinfo=UTC)
+
+
+def test_a_sitting_that_no_node_knows_has_no_units() -> None:
+    assert put_together([report(1)], bytes(16), NOW).units == ()
+
+
+def test_a_node_that_has_just_started_has_no_counts_yet() -> None:
+    assert put_together([NodeStatus(b"a", 0, NOW_MS, 0, "")], SITTING, NOW).units == ()
+
+
+def test_all_units_together() -> None:
+    found = put_together(
+        [report(1, UnitCount("Cư Jút", 30, 1, 2, 3, 1), UnitCount("Gia Nghĩa", 31, 4, 5, 6, 2))],
+        SITTING,
+        NOW,
+    )
+    assert found.total == UnitWatch("", 61, 5, 7, 9, 3)
+    assert found.total.absent == 40
