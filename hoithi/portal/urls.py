@@ -17,4 +17,10 @@ urlpatterns = [
         views.results,
         name="results_version",
     ),
+    path("hoi-thi/<slug:contest>/niem-phong/", views.trust, name="trust"),
+    path("hoi-thi/<slug:contest>/niem-phong/ho-so-kiem-chung.zip", views.bundle, name="bundle"),
+    path("kiem-tra/", views.check, name="check"),
+    path("kiem-tra/<str:code>/", views.issued_paper, name="issued_paper"),
+    path("ket-qua-cua-toi/", views.own_result, name="own_result"),
+    path("ket-qua-cua-toi/ten/", views.name_complaint, name="name_complaint"),
 ]

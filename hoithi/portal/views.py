@@ -2,18 +2,46 @@
 
 from __future__ import annotations
 
+import time
+
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.contrib import messages
+from django.core import signing
+from django.http import (
+    FileResponse,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+)
+from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext
+from django.views.decorators.cache import cache_control
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from hoithi.contests.models import Contest
 from hoithi.contests.queries import contest_by_key
+from hoithi.entries.models import Entry
+from hoithi.exam.models import RosterLine
 from hoithi.people.http import public
-from hoithi.portal.queries.frame import frame_of
+from hoithi.portal.bundles import bundle_of
+from hoithi.portal.forms import AccessCodeForm, CheckCodeForm, NameComplaintForm
+from hoithi.portal.guesses import Guesses
+from hoithi.portal.queries.frame import frame_of, frame_of_site
 from hoithi.portal.queries.home import home_of, listed
+from hoithi.portal.queries.own_result import lines_of_code, own_result_of
+from hoithi.portal.queries.papers import paper_by_code, read_check_code
 from hoithi.portal.queries.results import Awaited, Search, results_of
+from hoithi.portal.queries.trust import trust_of
+from hoithi.results.actions import complain_about_name
+from hoithi.rules.errors import RuleViolation
+from hoithi.web.violations import explain
+
+guesses = Guesses()
+_COMPLAINT = "hoithi.portal.name_complaint"
+_COMPLAINT_AGE_S = 3600
 
 
 @public
@@ -69,3 +97,126 @@ def results(
         template,
         {"frame": found.frame, "results": found, "search": search, "here": "results"},
     )
+
+
+@public
+@require_safe
+def trust(request: HttpRequest, contest: str) -> HttpResponse:
+    """What was sealed and committed, and how to check it."""
+    page = trust_of(contest_by_key(contest))
+    return render(
+        request, "portal/trust.html", {"frame": page.frame, "trust": page, "here": "trust"}
+    )
+
+
+@public
+@require_safe
+def bundle(request: HttpRequest, contest: str) -> HttpResponseBase:
+    """The bundle to download, once everything is published."""
+    found = contest_by_key(contest)
+    path = bundle_of(found)
+    if path is None:
+        messages.info(request, gettext("The bundle is not ready; it follows the results."))
+        return redirect("portal:trust", contest)
+    return FileResponse(path.open("rb"), as_attachment=True, filename=path.name)
+
+
+@public
+@require_safe
+def check(request: HttpRequest) -> HttpResponse:
+    """Where the code of a printed paper is typed in."""
+    form = CheckCodeForm(request.GET if "ma" in request.GET else None)
+    if form.is_valid():
+        return redirect("portal:issued_paper", form.cleaned_data["ma"])
+    return render(request, "portal/check.html", _framed(form=form, here="check"))
+
+
+@public
+@require_safe
+def issued_paper(request: HttpRequest, code: str) -> HttpResponse:
+    """What an issued paper says, whether it stands, or that there is no such paper."""
+    wanted = read_check_code(code)
+    page = paper_by_code(wanted)
+    form = CheckCodeForm(initial={"ma": wanted})
+    return render(
+        request,
+        "portal/issued_paper.html",
+        _framed(paper=page, form=form, here="check"),
+        status=200 if page else 404,
+    )
+
+
+@public
+@require_http_methods(["GET", "HEAD", "POST"])
+@cache_control(no_store=True, private=True)
+@sensitive_post_parameters("code")
+def own_result(request: HttpRequest) -> HttpResponse:
+    """A contestant's own result. The code comes by POST only and is in no address."""
+    address, now_s = str(request.META["REMOTE_ADDR"]), time.monotonic()
+    wait_s = guesses.wait_s(address, now_s)
+    if wait_s and request.method == "POST":
+        return _too_many(request, wait_s)
+    form = AccessCodeForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        lines = lines_of_code(form.cleaned_data["code"])
+        if lines:
+            return _own_result(request, lines)
+        guesses.wrong(address, now_s)
+        form.add_error("code", gettext("No roster has this code; a newer slip may replace it."))
+    return render(request, "portal/own_result_form.html", _framed(form=form, here="own"))
+
+
+def _own_result(request: HttpRequest, lines: list[RosterLine]) -> HttpResponse:
+    own = own_result_of(lines, timezone.now())
+    token = signing.dumps(lines[0].entry_id, salt=_COMPLAINT)
+    form = NameComplaintForm(initial={"token": token, "said": own.name})
+    return render(
+        request,
+        "portal/own_result.html",
+        {"frame": own.frame, "own": own, "form": form, "here": "own"},
+    )
+
+
+def _too_many(request: HttpRequest, wait_s: int) -> HttpResponse:
+    response = render(
+        request, "portal/too_many.html", _framed(wait_s=wait_s, here="own"), status=429
+    )
+    response["Retry-After"] = str(wait_s)
+    return response
+
+
+@public
+@require_POST
+@cache_control(no_store=True, private=True)
+def name_complaint(request: HttpRequest) -> HttpResponse:
+    """A contestant, shown the own result within the last hour, says how the name is written."""
+    form = NameComplaintForm(request.POST)
+    entry = _holder(request.POST.get("token", ""))
+    if entry is None:
+        messages.error(request, gettext("An hour has passed. Please type your code again."))
+        return redirect("portal:own_result")
+    if form.is_valid():
+        try:
+            complain_about_name(entry=entry, said=form.cleaned_data["said"], now=timezone.now())
+        except RuleViolation as violation:
+            form.add_error("said", explain(violation))
+        else:
+            messages.success(
+                request, gettext("The committee has your note and answers it before printing.")
+            )
+            return redirect("portal:own_result")
+    return render(request, "portal/name_complaint.html", _framed(form=form, here="own"))
+
+
+def _holder(token: str) -> Entry | None:
+    """The entry that a token was made for."""
+    try:
+        entry_id: int = signing.loads(token, salt=_COMPLAINT, max_age=_COMPLAINT_AGE_S)
+    except signing.BadSignature:
+        return None
+    return Entry.objects.select_related("person", "team").filter(pk=entry_id).first()
+
+
+def _framed(**context: object) -> dict[str, object]:
+    """The context of a page that belongs to no contest, or to the only one."""
+    return {"frame": frame_of_site(), **context}

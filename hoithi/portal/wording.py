@@ -1,28 +1,20 @@
-"""Times, criteria and states of a contest in the words the public reads."""
+"""Times of a contest and facts of a paper in the words the public reads."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 
-from django.utils.translation import get_language, gettext, gettext_lazy, pgettext
+from django.utils.translation import get_language, gettext, pgettext, pgettext_lazy
 
-from hoithi.rules.ranking import DECISION, SHARED
 from hoithi.web.wording import ZONE, day, moment
 
-_SEGMENT = "segment:"
-CRITERIA = {
-    "points": gettext_lazy("points"),
-    "correct": gettext_lazy("number of right answers"),
-    "prediction": gettext_lazy("the nearer prediction"),
-    "duration": gettext_lazy("time spent on the paper"),
-    "submitted": gettext_lazy("time of handing in"),
-    "started": gettext_lazy("time of starting"),
-    "attempts": gettext_lazy("number of attempts"),
-    "full_marks": gettext_lazy("number of attempts with full marks"),
-    "lots": gettext_lazy("drawing of lots"),
-    SHARED: gettext_lazy("nothing: the same place"),
-    DECISION: gettext_lazy("decision of the committee"),
+# What is shown of an issued paper, in this order: the keys of `Document.facts`.
+FACTS = {
+    "name": pgettext_lazy("public", "Name"),
+    "unit": pgettext_lazy("public", "Unit"),
+    "prize": pgettext_lazy("public", "Prize"),
+    "round": pgettext_lazy("public", "Round"),
+    "contest": pgettext_lazy("public", "Contest"),
 }
 
 
@@ -54,10 +46,3 @@ def deadline(closes_at: datetime) -> str:
     """The first instant too late, as plans write it: before 06/10/2023."""
     until = _day(closes_at) if _is_midnight(closes_at) else instant(closes_at)
     return gettext("before %(until)s") % {"until": until}
-
-
-def criterion(name: str, segments: Mapping[str, str]) -> str:
-    """What separates two places; `segments` are labels of a live round's parts by key."""
-    if name.startswith(_SEGMENT):
-        return segments.get(name.removeprefix(_SEGMENT), name)
-    return str(CRITERIA.get(name, name))

@@ -33,10 +33,13 @@ UNITS_DECIDED_BY: dict[str, Promise] = {
 
 
 def decided_by(criterion: str, regulation: Regulation) -> str | Promise:
-    """What separates an entry from the one above; parts of a live round as the plan names them."""
+    """What separates an entry from the one above; parts of a live round as the plan names them.
+
+    A part that only an older plan had keeps its key.
+    """
     kind, _colon, key = criterion.partition(":")
     if kind == "segment":
-        return next(part.label for part in regulation.segments if part.key == key)
+        return next((part.label for part in regulation.segments if part.key == key), key)
     return DECIDED_BY[criterion]
 
 

@@ -5,15 +5,21 @@ from __future__ import annotations
 from tests import factories
 from tests.addresses import Pair, Row
 from tests.addresses.scene import Scene
-from tests.portal.scene import online_round, publish_online, record
+from tests.portal.scene import certificate, online_round, publish_online, record
 
 PAGE = Row(get="200 ...", post="405 ...")
 ROWS = {
+    "portal:bundle": Row(get="302 ...", post="405 ..."),
+    "portal:check": PAGE,
     "portal:front": PAGE,
     "portal:hall": Row(get="302 ...", post="405 ..."),
     "portal:home": PAGE,
+    "portal:issued_paper": PAGE,
+    "portal:name_complaint": Row(get="405 ...", post="302 ..."),
+    "portal:own_result": Row(get="200 ...", post="200 ..."),
     "portal:results": PAGE,
     "portal:results_version": PAGE,
+    "portal:trust": PAGE,
 }
 
 
@@ -24,6 +30,7 @@ def parameters(scene: Scene) -> dict[str, Pair]:
     publication = publish_online(scene.ours, scene.people["organiser"])
     their_round = scene.theirs.rounds.order_by("position")[0]
     return {
+        "code": Pair(certificate().check_code, "AAAAAAAAAAAA"),
         "each": Pair(online_round(scene.ours).key, their_round.key),
         "number": Pair(publication.number, publication.number + 1),
     }

@@ -61,7 +61,7 @@ def test_the_page_says_who_when_and_what_for_as_the_plan_does(client: Client) ->
         "Mỗi đơn vị tối thiểu 30 người",
         "30 câu hỏi trắc nghiệm trong 30 phút",
         "Sân khấu hoá Tiểu phẩm truyền thông : tối đa 40 điểm",
-        "Xếp hạng theo: tổng điểm → thời gian làm bài → thời điểm nộp bài.",
+        "Xếp hạng theo: tổng điểm → thời gian làm bài ngắn hơn → nộp bài sớm hơn.",
         "Giải nhất 01 giải 3.000.000 đồng",
         "Giải khuyến khích 03 giải 800.000 đồng /giải",
         "Giải nhất 01 giải 8.000.000 đồng",

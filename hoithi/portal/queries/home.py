@@ -9,12 +9,14 @@ from typing import Literal
 from django.utils.translation import gettext
 
 from hoithi.contests.models import Contest, Purpose, Round
+from hoithi.contests.plan.conversion import regulation_of as regulation_from
 from hoithi.contests.plan.schema import Form, Plan
 from hoithi.contests.plan.schema import Round as RoundPlan
 from hoithi.contests.queries import plan_of, units_of
 from hoithi.portal.queries.frame import Frame, frame_of
-from hoithi.portal.wording import criterion, deadline, instant, period
+from hoithi.portal.wording import deadline, instant, period
 from hoithi.results.models import Publication
+from hoithi.results.wording import decided_by
 from hoithi.rules.regulation import PrizeLine
 from hoithi.web.countdown import Countdown, countdown
 
@@ -196,20 +198,20 @@ def _form_card(plan: Plan, form: Form, rounds: list[Round]) -> FormCard:
         form,
         tuple(audiences[key] for key in form.audiences),
         tuple(
-            _round_card(planned, stored[planned.key])
+            _round_card(plan, planned, stored[planned.key])
             for planned in plan.rounds
             if planned.form == form.key
         ),
     )
 
 
-def _round_card(planned: RoundPlan, stored: Round) -> RoundCard:
-    labels = {segment.key: segment.label for segment in planned.segments}
+def _round_card(plan: Plan, planned: RoundPlan, stored: Round) -> RoundCard:
+    regulation = regulation_from(plan, planned)
     return RoundCard(
         plan=planned,
         when=period(stored.opens_at, stored.closes_at),
         questions=sum(part.count for part in planned.online.paper) if planned.online else 0,
-        ranking=tuple(criterion(name, labels) for name in planned.ranking),
+        ranking=tuple(str(decided_by(name, regulation)) for name in planned.ranking),
     )
 
 

@@ -18,23 +18,13 @@ from django.http import Http404
 from hoithi.contests.models import Contest, Purpose, Round
 from hoithi.contests.queries import regulation_of
 from hoithi.portal.queries.frame import Frame, frame_of
-from hoithi.portal.wording import criterion
 from hoithi.results.models import Publication
+from hoithi.results.queries import PublishedRow, publication_by_number, versions_of
+from hoithi.results.wording import decided_by
+from hoithi.rules.regulation import Regulation
 from hoithi.rules.vietnamese import fold
 
 ROWS_ON_A_PAGE = 50
-
-
-class PublishedRow(msgspec.Struct, frozen=True):
-    """A ranked row of a publication."""
-
-    place: int
-    decided_by: str
-    number: str
-    name: str
-    unit: str
-    points: Decimal
-    prize: str
 
 
 class BarredRow(msgspec.Struct, frozen=True):
@@ -151,17 +141,19 @@ def results_of(
     Raises Http404 for no such round, no such version.
     """
     each = public_round(contest, key)
-    versions = _versions(each)
+    versions = tuple(
+        Version(one.number, one.published_at, one.reason, is_in_force=at == 0)
+        for at, one in enumerate(versions_of(each))
+    )
     if not versions and number is None:
         return Awaited(frame_of(contest), each.name, each.closes_at, each.closes_at <= now)
     shown = next((one for one in versions if number in (None, one.number)), None)
     if shown is None:
         raise Http404
-    publication = Publication.objects.get(round=each, number=shown.number)
+    publication = publication_by_number(each, shown.number)
     content = content_of(publication)
     regulation = regulation_of(each)
-    labels = {segment.key: segment.label for segment in regulation.segments}
-    found = [_row(row, labels) for row in content.rows if _fits(row, search)]
+    found = [_row(row, regulation) for row in content.rows if _fits(row, search)]
     return ResultsPage(
         frame=frame_of(contest),
         round_key=each.key,
@@ -178,22 +170,13 @@ def results_of(
     )
 
 
-def _versions(each: Round) -> tuple[Version, ...]:
-    """All versions, the one in force first. One query."""
-    found = Publication.objects.filter(round=each).defer("content").order_by("-number")
-    return tuple(
-        Version(one.number, one.published_at, one.reason, is_in_force=at == 0)
-        for at, one in enumerate(found)
-    )
-
-
 def _fits(row: PublishedRow | BarredRow, search: Search) -> bool:
     return fold(search.name) in fold(row.name) and search.unit in ("", row.unit)
 
 
-def _row(row: PublishedRow, labels: dict[str, str]) -> Row:
-    decided_by = criterion(row.decided_by, labels) if row.decided_by else ""
-    return Row(row.place, row.name, row.unit, row.points, row.prize, decided_by)
+def _row(row: PublishedRow, regulation: Regulation) -> Row:
+    words = str(decided_by(row.decided_by, regulation)) if row.decided_by else ""
+    return Row(row.place, row.name, row.unit, row.points, row.prize, words)
 
 
 def _prize_groups(rows: Sequence[PublishedRow], labels: Sequence[str]) -> tuple[PrizeGroup, ...]:

@@ -1,6 +1,7 @@
 """What is done to results: scores come in, ties and items are decided, versions are published."""
 
 from hoithi.results.actions.deciding import decide_tie, decide_unit_tie, rule_on_item
+from hoithi.results.actions.naming import complain_about_name
 from hoithi.results.actions.publishing import publish, publish_collective
 from hoithi.results.actions.recording import (
     Minutes,
@@ -13,6 +14,7 @@ from hoithi.results.actions.recording import (
 __all__ = [
     "Minutes",
     "ScoreRow",
+    "complain_about_name",
     "decide_tie",
     "decide_unit_tie",
     "freeze_counts",

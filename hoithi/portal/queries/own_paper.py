@@ -1,0 +1,106 @@
+"""A paper that was handed in, beside its keys: only once the result of its round is published."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hoithi.contests.queries import online_plan
+from hoithi.exam.models import Attempt, Sitting
+from hoithi.exam.sealing import open_keys
+from hoithi.results.models import Publication
+from hoithi.results.models import Ruling as RulingRow
+from hoithi.rules import paper, scoring
+from hoithi.rules.paper import KeysFile, PaperItem, Questions
+from hoithi.rules.scoring import Effect, Grade, Ruling
+
+
+@dataclass(frozen=True, slots=True)
+class OwnOption:
+    """An option, in the order in which it was served."""
+
+    text: str
+    is_chosen: bool
+    is_right: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OwnQuestion:
+    """A question of the paper; `ruling` is what was decided about it, if anything."""
+
+    number: int
+    stem: str
+    options: tuple[OwnOption, ...]
+    is_answered: bool
+    earned: bool
+    ruling: Effect | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedPackage:
+    """A package with its keys, and the rulings that a publication rests on."""
+
+    questions: Questions
+    keys: KeysFile
+    rulings: tuple[Ruling, ...]
+
+    def is_right(self, item: str, option: int) -> bool:
+        """Whether an option, by its index in the questions file, is taken as right."""
+        return option in self.keys.keys[item] or any(
+            ruling.item == item and ruling.option == option for ruling in self.rulings
+        )
+
+    def ruling_on(self, item: str) -> Effect | None:
+        """The last ruling on an item."""
+        return next((one.effect for one in reversed(self.rulings) if one.item == item), None)
+
+
+def opened_package(sitting: Sitting, publication: Publication) -> OpenedPackage | None:
+    """The package of a sitting with its keys; None while another sitting still uses it.
+
+    Rulings later than the publication wait for the correction that takes them in. Three queries.
+    """
+    if Sitting.objects.filter(package=sitting.package_id, collected_at=None).exists():
+        return None
+    package = sitting.package
+    rulings = RulingRow.objects.filter(
+        round=sitting.round_id, ruled_at__lte=publication.published_at
+    )
+    return OpenedPackage(
+        paper.read_questions(bytes(package.questions)),
+        open_keys(package),
+        tuple(Ruling(one.item, Effect(one.effect), one.option) for one in rulings),
+    )
+
+
+def marked_paper(opened: OpenedPackage, attempt: Attempt) -> tuple[Grade, tuple[OwnQuestion, ...]]:
+    """The attempt's paper drawn again and marked, question by question as it was served."""
+    line = attempt.line
+    drawn = paper.draw(opened.questions, bytes.fromhex(line.entry_key), attempt.number)
+    points = online_plan(line.sitting.round).points_per_item
+    grade = scoring.grade(
+        opened.questions, opened.keys, drawn, attempt.answers, points, opened.rulings
+    )
+    questions = tuple(
+        _question(opened, place, number, answer, earned=earned)
+        for number, (place, answer, earned) in enumerate(
+            zip(drawn, attempt.answers, grade.right, strict=True), start=1
+        )
+    )
+    return grade, questions
+
+
+def _question(
+    opened: OpenedPackage, place: PaperItem, number: int, answer: int, *, earned: bool
+) -> OwnQuestion:
+    item = opened.questions.file.items[place.item]
+    return OwnQuestion(
+        number=number,
+        stem=item.stem,
+        options=tuple(
+            OwnOption(item.options[option], served == answer, opened.is_right(item.id, option))
+            for served, option in enumerate(place.order)
+        ),
+        is_answered=answer >= 0,
+        earned=earned,
+        ruling=opened.ruling_on(item.id),
+    )

@@ -1,0 +1,173 @@
+"""What was fixed before anybody knew a mark: seals, rosters, and the ends of the journals.
+
+All of it is a hash of something that is published in the end, in the contest's bundle.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+import msgspec
+from django.db.models import Count
+
+from hoithi.contests.models import Contest, Purpose, Round
+from hoithi.exam.models import Package, PackageState, Sitting
+from hoithi.people.models import Approval
+from hoithi.portal.queries.frame import Frame, frame_of
+from hoithi.portal.queries.results import Published, content_of
+from hoithi.portal.wording import period
+from hoithi.results.models import Publication
+from hoithi.results.queries import latest_publication, proposal, publication_content
+from hoithi.verify.bundle import Closing
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """One of the two people who did an act."""
+
+    name: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """A sealed package, or one that two people took back before anybody started."""
+
+    number: int
+    commitment: str
+    questions_sha256: str
+    keys_sha256: str
+    signatures: tuple[Signature, ...]
+    withdrawn: tuple[Signature, ...]
+    withdrawn_reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SittingProof:
+    """What a sitting committed at its opening, and once collected how its journal ended."""
+
+    when: str
+    people: int
+    roster_sha256: str
+    published_at: datetime
+    collected_at: datetime | None
+    closing: Closing | None
+
+
+@dataclass(frozen=True, slots=True)
+class RoundProof:
+    """One online round."""
+
+    name: str
+    seals: tuple[Seal, ...]
+    sittings: tuple[SittingProof, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TrustPage:
+    """`edition` names the set of publications that the bundle is about; empty until it is whole."""
+
+    frame: Frame
+    rounds: tuple[RoundProof, ...]
+    edition: str
+
+
+def trust_of(contest: Contest) -> TrustPage:
+    """Everything that can be checked of a contest now. Seven queries."""
+    rounds = list(contest.rounds.all())
+    seals = _seals(contest)
+    sittings = _sittings(contest)
+    return TrustPage(
+        frame=frame_of(contest),
+        rounds=tuple(
+            RoundProof(each.name, tuple(seals.get(each.pk, ())), tuple(sittings.get(each.pk, ())))
+            for each in rounds
+            if each.is_online
+        ),
+        edition=edition_of(contest, rounds),
+    )
+
+
+def edition_of(contest: Contest, rounds: list[Round]) -> str:
+    """A name for what is published when every official round is; else empty. One query."""
+    publications = Publication.objects.filter(contest=contest).order_by("number")
+    newest = dict(publications.values_list("round", "sha256"))
+    official = [each for each in rounds if each.purpose == Purpose.OFFICIAL]
+    if not official or any(each.pk not in newest for each in official):
+        return ""
+    together = "".join(newest[each.pk] for each in official)
+    return hashlib.sha256(together.encode()).hexdigest()[:16]
+
+
+def is_settled(contest: Contest) -> bool:
+    """Whether what is published is what the scores say.
+
+    After a ruling it is not, until the correction is published, and a bundle of that hour would
+    contradict itself. Names may differ: a bundle has none.
+    """
+    for each in contest.rounds.filter(purpose=Purpose.OFFICIAL).select_related("contest"):
+        last = latest_publication(each)
+        now = msgspec.convert(publication_content(each, proposal(each)), Published)
+        if last is None or _order(content_of(last)) != _order(now):
+            return False
+    return True
+
+
+def _order(content: Published) -> list[tuple[str, int, Decimal, str]]:
+    ranked = [(row.number, row.place, row.points, row.prize) for row in content.rows]
+    return ranked + [(row.number, 0, Decimal(0), "") for row in content.barred]
+
+
+def _signatures(approval: Approval | None) -> tuple[Signature, ...]:
+    if approval is None or approval.second is None or approval.second_at is None:
+        return ()
+    return (
+        Signature(approval.first.name, approval.first_at),
+        Signature(approval.second.name, approval.second_at),
+    )
+
+
+def _seals(contest: Contest) -> dict[int, list[Seal]]:
+    """Sealed and withdrawn packages by round; drafts are nobody's business. One query."""
+    packages = (
+        Package.objects.filter(round__contest=contest)
+        .exclude(state=PackageState.DRAFT)
+        .select_related(
+            "sealing__first", "sealing__second", "withdrawal__first", "withdrawal__second"
+        )
+        .defer("questions", "keys_cipher")
+        .order_by("-number")
+    )
+    found: dict[int, list[Seal]] = {}
+    for package in packages:
+        seal = Seal(
+            package.number,
+            package.commitment,
+            package.questions_sha256,
+            package.keys_sha256,
+            _signatures(package.sealing),
+            _signatures(package.withdrawal),
+            package.withdrawal.reason if package.withdrawal else "",
+        )
+        found.setdefault(package.round_id, []).append(seal)
+    return found
+
+
+def _sittings(contest: Contest) -> dict[int, list[SittingProof]]:
+    """Sittings by round. One query."""
+    sittings = Sitting.objects.filter(round__contest=contest).annotate(people=Count("lines"))
+    found: dict[int, list[SittingProof]] = {}
+    for sitting in sittings.order_by("pk"):
+        proof = SittingProof(
+            period(sitting.opens_at, sitting.closes_at),
+            sitting.people,
+            sitting.roster_sha256,
+            sitting.published_at,
+            sitting.collected_at,
+            msgspec.convert(sitting.closing, Closing) if sitting.closing else None,
+        )
+        found.setdefault(sitting.round_id, []).append(proof)
+    return found

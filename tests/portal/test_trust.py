@@ -1,0 +1,106 @@
+"""What was sealed and committed is public; what is only being prepared is not."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from pytest_django.fixtures import DjangoAssertNumQueries, Settings
+
+from hoithi.exam.hall_orders import publish_sitting
+from hoithi.exam.sealing import seal_package
+from tests import factories
+from tests.portal.scene import HOME, Committee, online_round, read
+
+pytestmark = pytest.mark.django_db
+TRUST = f"{HOME}niem-phong/"
+BUNDLE = f"{TRUST}ho-so-kiem-chung.zip"
+
+
+@pytest.fixture
+def committee() -> Committee:
+    return Committee()
+
+
+def test_before_a_seal_the_page_says_what_will_be_here(
+    committee: Committee, client: Client
+) -> None:
+    package = committee.build()
+    seal_package(actor=committee.an, package=package, now=factories.now())
+    page = read(client, TRUST)
+    assert "Chưa niêm phong" in page
+    for digest in (package.commitment, package.questions_sha256, package.keys_sha256):
+        assert digest not in page
+
+
+def test_a_seal_shows_three_hashes_and_two_people(committee: Committee, client: Client) -> None:
+    package = committee.seal()
+    page = read(client, TRUST)
+    assert "Người niêm phong Hoàng An ," in page
+    assert "và Đỗ Bình ," in page
+    assert f"Mã cam kết {package.commitment}" in page
+    assert f"Vân tay bộ câu hỏi {package.questions_sha256}" in page
+    assert f"Vân tay đáp án {package.keys_sha256}" in page
+    inner = bytes.fromhex(package.questions_sha256 + package.keys_sha256)
+    assert hashlib.sha256(inner).hexdigest() == package.commitment
+
+
+def test_a_package_taken_back_stays_on_the_page_with_its_reason(
+    committee: Committee, client: Client
+) -> None:
+    first = committee.seal()
+    committee.withdraw(first, "Sai câu 7")
+    second = committee.seal()
+    page = read(client, TRUST)
+    assert "Đề số 1 Đã rút trước khi có người thi" in page
+    assert "Lý do Sai câu 7" in page
+    assert page.index(second.commitment) < page.index(first.commitment)
+
+
+def test_a_roster_is_committed_without_naming_anybody(
+    committee: Committee, client: Client, settings: Settings, tmp_path: Path
+) -> None:
+    settings.HALL_CONTROL = str(tmp_path / "control.sqlite3")
+    for number in ("GN-001", "GN-002"):
+        factories.entry(committee.contest, "GN", "Nguyễn Văn Danh", number)
+    committee.seal()
+    sitting = publish_sitting(
+        actor=committee.an, each=online_round(committee.contest), now=factories.now()
+    )
+    page = read(client, TRUST)
+    assert "Danh sách phòng thi 2 người, chốt lúc" in page
+    assert f"Vân tay danh sách {sitting.roster_sha256}" in page
+    assert "Khi ca thi khép lại và bài được thu, mã cuối sổ ghi" in page
+    assert "Nguyễn Văn Danh" not in page
+
+
+def test_the_bundle_waits_for_all_results(committee: Committee, client: Client) -> None:
+    assert "Hồ sơ tải được tại đây khi kết quả của tất cả các vòng đã công bố." in read(
+        client, TRUST
+    )
+    response = client.get(BUNDLE, follow=True)
+    assert response.redirect_chain == [(TRUST, 302)]
+    assert "Hồ sơ chưa sẵn sàng" in response.content.decode()
+
+
+def test_the_page_costs_the_same_with_one_package_and_with_three(
+    committee: Committee, client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    package = committee.seal()
+    with django_assert_num_queries(7):
+        client.get(TRUST)
+    for _ in range(2):
+        committee.withdraw(package, "Thay đề")
+        package = committee.seal()
+    with django_assert_num_queries(7):
+        client.get(TRUST)
+
+
+def test_the_page_speaks_english_when_asked(committee: Committee, client: Client) -> None:
+    committee.seal()
+    client.cookies["language"] = "en"
+    page = read(client, TRUST)
+    assert "Fingerprint of the questions" in page
+    assert "Before the round: note the commitment" in page
