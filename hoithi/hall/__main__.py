@@ -3,32 +3,60 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import uvicorn
+from asgiref.typing import ASGI3Application
 
 from hoithi.hall.app import Hall
-from hoithi.hall.config import Config, ConfigError, read_config
+from hoithi.hall.config import ConfigError, read_config
 from hoithi.hall.store import open_stores
 from hoithi.hall.store.api import StoreError
 
 
+class Server(uvicorn.Server):
+    """Signals end the serving only: uvicorn would raise them again before the hall is shut."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        yield
+
+
 async def serve(hall: Hall, settings: uvicorn.Config) -> None:
     """Open the hall, serve until told to stop, and shut it. Raises StoreError."""
-    await hall.open()
+    await _open(hall)
     try:
-        await uvicorn.Server(settings).serve()
+        await Server(settings).serve()
     finally:
         await hall.shut()
 
 
-def server_settings(hall: Hall, config: Config) -> uvicorn.Config:
+async def _open(hall: Hall) -> None:
+    """Open the hall with the collector at rest: what is loaded now stays.
+
+    Else it would walk through all of it again and again, while it loads and ever after.
+    """
+    gc.disable()
+    await hall.open()
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 100)
+    gc.enable()
+
+
+def server_settings(app: ASGI3Application, host: str, port: int) -> uvicorn.Config:
     """No access log and no forwarded headers: addresses are the hall's own business."""
     return uvicorn.Config(
-        hall,
-        host=config.host,
-        port=config.port,
+        app,
+        host=host,
+        port=port,
         loop="uvloop",
         http="httptools",
         ws="none",
@@ -50,7 +78,7 @@ def main() -> int:
     try:
         config = read_config()
         hall = Hall(config, *open_stores(config))
-        settings = server_settings(hall, config)
+        settings = server_settings(hall, config.host, config.port)
         with asyncio.Runner(loop_factory=settings.get_loop_factory()) as runner:
             runner.run(serve(hall, settings))
     except (ConfigError, StoreError) as error:

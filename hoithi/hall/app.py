@@ -10,6 +10,7 @@ import asyncio
 import logging
 import os
 import random
+import time
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -24,6 +25,7 @@ from asgiref.typing import (
 )
 
 from hoithi.hall import wire
+from hoithi.hall.bodies import Bodies, TooLargeError, TooSlowError
 from hoithi.hall.clock import Clock
 from hoithi.hall.config import Config
 from hoithi.hall.formats import NO_ATTEMPT, NONE, device_tag, receipt_text
@@ -48,17 +50,18 @@ from hoithi.hall.session import (
 )
 from hoithi.hall.sittings import RosterEntry, Sitting, Sittings
 from hoithi.hall.store.api import Control, JournalStore, NodeStatus, UnavailableError
-from hoithi.hall.tokens import Token, make_token, read_token
+from hoithi.hall.tokens import Token, Tokens
 from hoithi.hall.wire import Refusal
 from hoithi.rules.codes import code_tag, read_code
 from hoithi.rules.paper import Paper
 
-LARGEST_BODY = 16_384
-SLOWEST_BODY_S = 10.0
 WAITING_PULSE_MS = 2000
 SITTING_PULSE_MS = 4000
 MOST_SAVES = 400
 _RETRY_AFTER_S = 2
+_DRAWN_AT_ONCE = 10
+_PAUSE_S = 0.001
+_BUSY_PAUSE_S = 0.02
 _RETRY_S = 0.5
 
 _log = logging.getLogger("hoithi.hall")
@@ -102,6 +105,8 @@ class Hall:
         self.follower = Follower(control, self.journal, self.sittings)
         self.monitor = Monitor(self.sittings, self.journal)
         self.guesses = GuessLimit()
+        self._tokens = Tokens(config.secret)
+        self._bodies = Bodies()
         self._control = control
         self._page = read_page()
         self._papers: dict[bytes, Paper] = {}
@@ -122,6 +127,7 @@ class Hall:
         self._tasks = [
             asyncio.create_task(self._follow(), name="follow"),
             asyncio.create_task(self._keep_time(), name="keep time"),
+            asyncio.create_task(self._draw_ahead(), name="draw ahead"),
         ]
 
     async def shut(self) -> None:
@@ -144,6 +150,7 @@ class Hall:
     async def _keep_time(self) -> None:
         while True:
             await asyncio.sleep(1)
+            self._bodies.end_slow(time.monotonic())
             try:
                 await self.follower.sweep()
                 await self.journal.store.report(
@@ -157,6 +164,14 @@ class Hall:
                 )
             except UnavailableError:
                 _log.warning("time waits: the journal cannot be written")
+
+    async def _draw_ahead(self) -> None:
+        """Draw papers in the pauses, a few at a time; fewer while answers wait for the disk."""
+        while True:
+            for drawn, _ in enumerate(self.sittings.draw_ahead(self.clock.now_ms())):
+                if drawn % _DRAWN_AT_ONCE == 0:
+                    await asyncio.sleep(_BUSY_PAUSE_S if self.journal.queue else _PAUSE_S)
+            await asyncio.sleep(1)
 
     # ---- HTTP
 
@@ -176,7 +191,7 @@ class Hall:
             return
         extra: tuple[Header, ...] = ()
         try:
-            body = await _body(receive)
+            body = await self._body(receive)
             if body is None:
                 return
             status, content = await _posted(scope, handler)(self, scope, body)
@@ -188,6 +203,14 @@ class Hall:
             status, content = 503, _encode(Refusal("unavailable"))
             extra = ((b"retry-after", str(_RETRY_AFTER_S).encode()),)
         await _reply(send, status, content, (*_JSON, *extra))
+
+    async def _body(self, receive: ASGIReceiveCallable) -> bytes | None:
+        try:
+            return await self._bodies.read(receive)
+        except TooLargeError as error:
+            raise _Refusing(413, Refusal("too_large")) from error
+        except TooSlowError as error:
+            raise _Refusing(408, Refusal("malformed")) from error
 
     async def _get(self, scope: HTTPScope, path: str, send: ASGISendCallable) -> None:
         if path == "/thi":
@@ -247,7 +270,7 @@ class Hall:
         token = Token(entry.line, entry.issue, 0, sitting.sitting, NO_ATTEMPT)
         attempt = line.attempts[-1] if line.attempts else None
         own = {
-            "token": make_token(self.config.secret, token),
+            "token": self._tokens.make(token),
             "name": entry.name,
             "unit": entry.unit,
             "number": entry.number,
@@ -273,21 +296,19 @@ class Hall:
         accepted = (request.regulation, request.consent)
         if len(device) != 16 or accepted != (policy.regulation.version, policy.consent.version):
             raise _Refusing(400, Refusal("malformed"))
+        chance = os.urandom(32)
         reply = await self.journal.act(
             sitting.sitting,
             entry.line,
-            Start(device_tag(device), request.take_over, os.urandom(16), os.urandom(16)),
+            Start(device_tag(device), request.take_over, chance[:16], chance[16:]),
             sitting.terms(entry),
         )
         attempt = _standing(reply)
         entry.seen_ms = now_ms = self.clock.now_ms()
-        drawn = sitting.paper_of(entry, attempt.number)
-        if sitting.exam.same_count is None:
-            self._papers[attempt.attempt] = drawn
+        pieces = sitting.pieces_of(entry, attempt.number)
         started = {
-            "token": make_token(
-                self.config.secret,
-                Token(token.line, token.issue, attempt.epoch, sitting.sitting, attempt.attempt),
+            "token": self._tokens.make(
+                Token(token.line, token.issue, attempt.epoch, sitting.sitting, attempt.attempt)
             ),
             "attempt": attempt.attempt.hex(),
             "epoch": attempt.epoch,
@@ -299,7 +320,7 @@ class Hall:
             "answers": attempt.answers,
             "prediction": attempt.prediction,
         }
-        return 200, b'%b,"paper":%b}' % (_encode(started)[:-1], sitting.exam.paper_json(drawn))
+        return 200, b'%b,"paper":[%b]}' % (_encode(started)[:-1], b",".join(pieces))
 
     async def save(self, scope: HTTPScope, body: bytes) -> Answer:
         token, sitting, entry = self._known(scope)
@@ -356,7 +377,7 @@ class Hall:
     # ---- parts
 
     def _known(self, scope: HTTPScope) -> tuple[Token, Sitting, RosterEntry]:
-        token = read_token(self.config.secret, _header(scope, b"x-thi-token"))
+        token = self._tokens.read(_header(scope, b"x-thi-token"))
         sitting = self.sittings.by_id.get(token.sitting) if token else None
         entry = sitting.lines.get(token.line) if sitting and token else None
         if token is None or sitting is None or entry is None:
@@ -424,7 +445,7 @@ class Hall:
     def _pulse_ms(self, base_ms: int) -> int:
         """Longer when many wait for the disk; a little different for everybody."""
         loaded = base_ms * (1 + min(4, self.journal.queue // 500))
-        return loaded + random.randrange(loaded // 4)  # noqa: S311 - jitter, not a secret
+        return loaded + int(random.random() * loaded / 4)  # noqa: S311 - jitter, not a secret
 
 
 ROUTES: dict[str, Handler] = {
@@ -480,24 +501,6 @@ def _header(scope: HTTPScope, name: bytes) -> bytes:
         if key == name:
             return value
     return b""
-
-
-async def _body(receive: ASGIReceiveCallable) -> bytes | None:
-    """The whole body, or nothing when the client has gone; bounded in size and time."""
-    body = b""
-    try:
-        async with asyncio.timeout(SLOWEST_BODY_S):
-            while True:
-                message = await receive()
-                if message["type"] != "http.request":
-                    return None
-                body += message["body"]
-                if len(body) > LARGEST_BODY:
-                    raise _Refusing(413, Refusal("too_large"))
-                if not message["more_body"]:
-                    return body
-    except TimeoutError as error:
-        raise _Refusing(408, Refusal("malformed")) from error
 
 
 async def _reply(

@@ -3,15 +3,19 @@
 The unit is a *line* of the roster with all its attempts. A step does no I/O, knows no clock and no
 chance: ids and nonces come with the command. It never changes its input, so that a step whose
 commit failed has not happened.
+
+What is made anew for every save is a msgspec struct: it is made and copied several times faster
+than a frozen dataclass.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import IntEnum
 
 import msgspec
+from msgspec.structs import replace
 
 from hoithi.hall import formats
 from hoithi.hall.formats import NO_ATTEMPT, NONE, Kind, Row
@@ -33,8 +37,7 @@ class Ended(IntEnum):
     AUTOMATIC = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """One attempt as it stands.
 
     `history[n − 1]` is (position, option) saved under number n in the current epoch;
@@ -74,8 +77,7 @@ class Attempt:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(msgspec.Struct, frozen=True, gc=False):
     """A line of the roster with its attempts, oldest first."""
 
     number: int
@@ -122,8 +124,7 @@ class Start:
     nonce: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class SaveAnswers:
+class SaveAnswers(msgspec.Struct, frozen=True, gc=False):
     """Rows of (number, position, option, client's time); position −1 is the prediction."""
 
     attempt: bytes
@@ -164,21 +165,18 @@ class SetVoid:
 Command = Start | SaveAnswers | Submit | Expire | MoveDeadline | SetVoid
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(msgspec.Struct, frozen=True, gc=False):
     status: int
     refusal: Refusal
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(msgspec.Struct, frozen=True, gc=False):
     """The attempt after a command that was accepted."""
 
     attempt: Attempt
 
 
-@dataclass(frozen=True, slots=True)
-class Saved:
+class Saved(msgspec.Struct, frozen=True, gc=False):
     acknowledged: int
     deadline_ms: int
     late: bool
@@ -187,8 +185,7 @@ class Saved:
 Reply = Refused | Standing | Saved
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(msgspec.Struct, frozen=True, gc=False):
     """The line after a command, the rows to store, and the answer that may leave after that."""
 
     line: Line
@@ -429,15 +426,17 @@ class Replay:
         self._history: dict[bytes, list[tuple[int, int]]] = {}
 
     def take(self, rows: Iterable[Row]) -> None:
-        """Fold rows in; the two that come by the thousand are handled first."""
-        answers, history = self._answers, self._history
+        """Fold rows in."""
         for row in rows:
-            kind = row.kind
-            if kind is Kind.ANSWER:
-                answers[row.attempt][row.item] = row.option
-                history[row.attempt].append((row.item, row.option))
+            if row.kind is Kind.ANSWER:
+                self.answer(row.attempt, row.item, row.option)
             elif row.attempt != NO_ATTEMPT:
                 self._take_other(row)
+
+    def answer(self, attempt: bytes, item: int, option: int) -> None:
+        """Fold in what an ANSWER row says: of those there are hundreds of thousands."""
+        self._answers[attempt][item] = option
+        self._history[attempt].append((item, option))
 
     def _take_other(self, row: Row) -> None:
         attempt_id = row.attempt

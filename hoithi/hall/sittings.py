@@ -5,8 +5,9 @@ Papers are joined from pieces of JSON that are encoded once, so that a start cos
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from math import factorial
 
 import msgspec
 
@@ -14,33 +15,43 @@ from hoithi.hall import wire
 from hoithi.hall.session import Attempt, Terms
 from hoithi.hall.store.api import PublishedLine, PublishedPackage, PublishedSitting, StoreError
 from hoithi.rules import paper
-from hoithi.rules.paper import PackageError, Paper, Questions
+from hoithi.rules.paper import PackageError, Paper, PaperItem, Questions
 
+_MOST_SHARED_BYTES = 64_000_000
 _json = msgspec.json.Encoder()
 
 
 @dataclass(frozen=True, slots=True)
 class Exam:
-    """A package ready to serve: each option and stem encoded once."""
+    """A package ready to serve: each option and stem encoded once.
+
+    `shared` keeps an item encoded in each order of its options, where all orders of all items take
+    little memory; else it is none.
+    """
 
     questions: Questions
     stems: tuple[bytes, ...]
     options: tuple[tuple[bytes, ...], ...]
     entrance: bytes
     same_count: int | None
+    shared: dict[PaperItem, bytes] | None
 
-    def paper_json(self, drawn: Paper) -> bytes:
-        """The paper as the JSON list of `wire.PaperItem`."""
-        stems, options = self.stems, self.options
-        parts = [
-            b'{"stem":%b,"options":[%b]}'
-            % (
-                stems[place.item],
-                b",".join([options[place.item][index] for index in place.order]),
-            )
-            for place in drawn
-        ]
-        return b"[%b]" % b",".join(parts)
+    def pieces(self, drawn: Paper) -> tuple[bytes, ...]:
+        """Each place of a paper as the JSON of a `wire.PaperItem`."""
+        shared = self.shared
+        if shared is None:
+            return tuple([self._encode(place) for place in drawn])
+        for place in drawn:
+            if place not in shared:
+                shared[place] = self._encode(place)
+        return tuple([shared[place] for place in drawn])
+
+    def _encode(self, place: PaperItem) -> bytes:
+        options = self.options[place.item]
+        return b'{"stem":%b,"options":[%b]}' % (
+            self.stems[place.item],
+            b",".join([options[index] for index in place.order]),
+        )
 
 
 def prepare(package: PublishedPackage) -> Exam:
@@ -54,12 +65,19 @@ def prepare(package: PublishedPackage) -> Exam:
     if paper.shortages(questions):
         raise StoreError(f"package {package.package}: too few items for its blueprint")
     items = questions.file.items
+    stems = tuple(_json.encode(item.stem) for item in items)
+    options = tuple(tuple(_json.encode(option) for option in item.options) for item in items)
+    orders_bytes = sum(
+        factorial(len(own)) * (len(stem) + sum(map(len, own)))
+        for stem, own in zip(stems, options, strict=True)
+    )
     return Exam(
         questions=questions,
-        stems=tuple(_json.encode(item.stem) for item in items),
-        options=tuple(tuple(_json.encode(option) for option in item.options) for item in items),
+        stems=stems,
+        options=options,
         entrance=_entrance(questions),
         same_count=_same_count(questions),
+        shared={} if orders_bytes <= _MOST_SHARED_BYTES else None,
     )
 
 
@@ -89,7 +107,10 @@ def _entrance(questions: Questions) -> bytes:
 
 @dataclass(slots=True)
 class RosterEntry:
-    """A line of the roster as the hall uses it; `extra_ms` are minutes granted by orders."""
+    """A line of the roster as the hall uses it; `extra_ms` are minutes granted by orders.
+
+    `pieces` are those of the first attempt's paper, once it is drawn ahead.
+    """
 
     line: int
     entry_key: bytes
@@ -101,6 +122,7 @@ class RosterEntry:
     extra_ms: int = 0
     score: str = ""
     seen_ms: int = -1
+    pieces: tuple[bytes, ...] = ()
 
 
 @dataclass(slots=True)
@@ -114,13 +136,22 @@ class Sitting:
     opens_ms: int
     closes_ms: int
     lines: dict[int, RosterEntry] = field(default_factory=dict)
+    is_drawn: bool = False
+    _terms: dict[tuple[int, int, int], Terms] = field(default_factory=dict)
 
     @property
     def items(self) -> int:
         return self.exam.questions.paper_length
 
     def terms(self, line: RosterEntry) -> Terms:
-        """What holds for a line now."""
+        """What holds for a line now; one object for all who have the same."""
+        key = (self.opens_ms, self.closes_ms, line.extra_ms)
+        terms = self._terms.get(key)
+        if terms is None:
+            terms = self._terms[key] = self._terms_of(line)
+        return terms
+
+    def _terms_of(self, line: RosterEntry) -> Terms:
         policy = self.exam.questions.file.policy
         return Terms(
             opens_ms=self.opens_ms,
@@ -146,6 +177,12 @@ class Sitting:
 
     def paper_of(self, line: RosterEntry, number: int) -> Paper:
         return paper.draw(self.exam.questions, line.entry_key, number)
+
+    def pieces_of(self, line: RosterEntry, number: int) -> tuple[bytes, ...]:
+        """Each place of an attempt's paper as the JSON of a `wire.PaperItem`."""
+        if number == 1 and line.pieces:
+            return line.pieces
+        return self.exam.pieces(self.paper_of(line, number))
 
 
 class Sittings:
@@ -187,6 +224,20 @@ class Sittings:
             self._tags.setdefault(each.code_tag, []).append((published.sitting, each.line))
         self.by_id[published.sitting] = sitting
         return sitting
+
+    def draw_ahead(self, now_ms: int) -> Iterator[None]:
+        """Draw the first papers of all who may still come, one a turn.
+
+        Drawing costs more than the rest of a start, and at the opening all start at once.
+        """
+        for sitting in list(self.by_id.values()):
+            if sitting.is_drawn or sitting.exam.shared is None or now_ms > sitting.closes_ms:
+                continue
+            for line in sitting.lines.values():
+                if not line.pieces:
+                    line.pieces = sitting.exam.pieces(sitting.paper_of(line, 1))
+                    yield
+            sitting.is_drawn = True
 
     def reissue(self, sitting: Sitting, line: int, issue: int, code_tag: bytes) -> None:
         """A new code for a line: the old one opens nothing any more."""

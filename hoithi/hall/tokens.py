@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 _BODY = struct.Struct(">IHH16s16s")
 _MAC = 16
+_MOST_REMEMBERED = 100_000
 _LENGTH = _BODY.size + _MAC
 
 
@@ -23,6 +24,37 @@ class Token:
     epoch: int
     sitting: bytes
     attempt: bytes
+
+
+class Tokens:
+    """Makes and reads tokens under one secret.
+
+    A token that was found good is remembered: it never becomes bad, and a page shows the same one
+    with every save.
+    """
+
+    def __init__(self, secret: bytes) -> None:
+        self._secret = secret
+        self._good: dict[bytes, Token] = {}
+
+    def make(self, token: Token) -> str:
+        text = make_token(self._secret, token)
+        self._remember(text.encode(), token)
+        return text
+
+    def read(self, text: bytes) -> Token | None:
+        """The token, or nothing when it was not made under this secret."""
+        token = self._good.get(text)
+        if token is None:
+            token = read_token(self._secret, text)
+            if token is not None:
+                self._remember(text, token)
+        return token
+
+    def _remember(self, text: bytes, token: Token) -> None:
+        if len(self._good) >= _MOST_REMEMBERED:
+            self._good.clear()
+        self._good[text] = token
 
 
 def make_token(secret: bytes, token: Token) -> str:

@@ -18,6 +18,7 @@ from tests.hall.scene import (
     Client,
     HallProcess,
     Json,
+    close_connections,
     code,
     entry_key,
     made_package,
@@ -302,6 +303,15 @@ def test_before_the_opening_one_waits_and_the_desk_can_open_earlier(new_hall: Ha
     late = Client(hall.port)
     late.enter(code(2))
     assert late.start() == (403, {"error": "closed"})
+
+
+def test_a_hall_that_is_told_to_stop_shuts_its_journal_and_says_so(new_hall: HallProcess) -> None:
+    publish(new_hall.control_address, opens_ms=0, closes_ms=now_ms() + 60_000)
+    new_hall.start()
+    close_connections()
+    new_hall.stop()
+    assert new_hall.process is not None
+    assert (new_hall.process.returncode, new_hall.log.read_text()) == (0, "")
 
 
 def test_every_error_code_has_a_line_in_the_documentation() -> None:

@@ -8,8 +8,9 @@ from http.client import HTTPException
 
 import pytest
 
-from hoithi.hall.formats import NO_HEAD, Kind
-from hoithi.hall.session import SaveAnswers, Saved
+from hoithi.hall.formats import NO_ATTEMPT, NO_HEAD, NONE, Kind, Row
+from hoithi.hall.session import SaveAnswers, Saved, Standing, Start
+from hoithi.hall.store.api import Work
 from tests.hall.scene import SITTING, Client, HallProcess, code, now_ms, publish
 from tests.hall.writing import (
     TERMS,
@@ -49,6 +50,38 @@ def test_two_starts_of_one_person_at_once_make_one_attempt(journal_address: str)
         return set(made)
 
     assert len(asyncio.run(play())) == 1
+
+
+def test_one_batch_of_several_sittings_makes_a_link_in_the_chain_of_each(
+    journal_address: str,
+) -> None:
+    others = [bytes([number]) * 16 for number in (1, 2)]
+
+    async def play() -> None:
+        journal = await opened(journal_address)
+        closed = Row(NO_ATTEMPT, 0, 0, Kind.CLOSED, 0, NONE, 5)
+        starts = [Start(b"d" * 8, False, bytes([n]) * 16, b"n" * 16) for n in range(4)]
+        work = [
+            Work(others[0], 1, starts[0], TERMS),
+            Work(others[1], 1, starts[1], TERMS),
+            Work(others[1], 0, closed, None),
+            Work(others[0], 2, starts[2], TERMS),
+            Work(others[1], 1, starts[3], TERMS),
+        ]
+        replies = await journal.store.commit(work, journal.clock.now_ms)
+        attempts = [each.attempt.attempt[0] for each in replies if isinstance(each, Standing)]
+        assert attempts == [0, 1, 2, 1]
+        assert await journal.store.closed(others[1])
+        assert not await journal.store.closed(others[0])
+        await journal.stop()
+
+    asyncio.run(play())
+    kinds = [
+        [row.kind for batch in stored_batches(journal_address, each) for row in batch.rows]
+        for each in others
+    ]
+    assert kinds == [[Kind.START, Kind.START], [Kind.START, Kind.CLOSED]]
+    assert [chain_findings(journal_address, each) for each in others] == [[], []]
 
 
 def test_a_restarted_journal_stands_where_it_stood(journal_address: str) -> None:

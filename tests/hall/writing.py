@@ -65,9 +65,9 @@ async def saved(journal: Journal, line: int, attempt: bytes, seq: int) -> None:
     assert reply.acknowledged == seq
 
 
-def stored_batches(address: str) -> list[StoredBatch]:
+def stored_batches(address: str, sitting: bytes = SITTING) -> list[StoredBatch]:
     reader = store.journal_reader(address)
-    batches = list(reader.batches(SITTING))
+    batches = list(reader.batches(sitting))
     reader.close()
     return batches
 
@@ -87,12 +87,12 @@ def stored_numbers(address: str) -> dict[bytes, list[int]]:
     return {attempt: sorted(each) for attempt, each in numbers.items()}
 
 
-def chain_findings(address: str) -> list[Finding]:
+def chain_findings(address: str, sitting: bytes = SITTING) -> list[Finding]:
     """What the verifier says about the journal's chains, published as they are."""
-    folder = f"rounds/online/sittings/{SITTING.hex()}"
-    batches = stored_batches(address)
+    folder = f"rounds/online/sittings/{sitting.hex()}"
+    batches = stored_batches(address, sitting)
     reader = store.journal_reader(address)
-    heads = [WriterHead(h.writer.hex(), h.batch, h.digest.hex()) for h in reader.heads(SITTING)]
+    heads = [WriterHead(h.writer.hex(), h.batch, h.digest.hex()) for h in reader.heads(sitting)]
     reader.close()
     with tempfile.TemporaryDirectory() as place:
         path = Path(place) / "bundle.zip"
@@ -104,6 +104,6 @@ def chain_findings(address: str) -> list[Finding]:
             bundle.add_rows(folder, writer.hex(), [(b.number, row) for b in own for row in b.rows])
         bundle.close()
         findings: list[Finding] = []
-        closing = Closing(SITTING.hex(), "00" * 32, heads, "00" * 32, 0)
+        closing = Closing(sitting.hex(), "00" * 32, heads, "00" * 32, 0)
         check_chains(BundleReader(path), folder, closing, findings)
     return findings

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+import msgspec
+
 from hoithi.hall.formats import Head, Row
 from hoithi.hall.session import Command, Line, Reply, Terms
 
@@ -100,8 +102,7 @@ class PublishedLine:
     number: str
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
+class Work(msgspec.Struct, frozen=True, gc=False):
     """One thing to do in a batch: a command to a line, or a row of the sitting itself."""
 
     sitting: bytes

@@ -1,8 +1,10 @@
 """The journal in PostgreSQL, written by any number of hall nodes.
 
-The state of every line of a roster is one row; a batch locks the rows of its lines, in one order
-for all nodes, decides on what it finds there, and stores rows, states and its link of the chain in
-the same transaction. A reply leaves when COMMIT has come back.
+The state of every line of a roster is one row with a version. A node decides a batch on the states
+it knows; then one statement, which is one transaction, locks the rows of those lines, in one order
+for all nodes, and stores events, states and the link of the chain only if nobody has changed a line
+meanwhile. If somebody has, the node reads the lines again and decides anew. A reply leaves when the
+commit has come back.
 """
 
 from __future__ import annotations
@@ -11,104 +13,88 @@ import asyncio
 import os
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from typing import cast
 
-import psycopg
+import msgspec
 
 from hoithi.hall.formats import NO_HEAD, Kind, Row, batch_hash
 from hoithi.hall.session import Line, Reply, decode_line, encode_attempts
-from hoithi.hall.store.api import NodeStatus, Work
-from hoithi.hall.store.batch import Folded, LineKey, fold
+from hoithi.hall.store import postgres_sql as sql
+from hoithi.hall.store.api import NodeStatus, UnavailableError, Work
+from hoithi.hall.store.batch import LineKey, fold
+from hoithi.hall.store.postgres_arrays import Bigints, Booleans, Bytes, Column, Integers
 from hoithi.hall.store.postgres_link import Connection, Link, hold_safe
 
-_SCHEMA = """
-SELECT pg_advisory_xact_lock(hashtext('hoithi hall journal'));
-CREATE SCHEMA IF NOT EXISTS hall_journal;
-CREATE TABLE IF NOT EXISTS hall_journal.batches (
-  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, sitting bytea NOT NULL,
-  writer bytea NOT NULL, number bigint NOT NULL, previous bytea NOT NULL, rows integer NOT NULL,
-  hash bytea NOT NULL, UNIQUE (writer, sitting, number));
-CREATE INDEX IF NOT EXISTS batches_of_sitting ON hall_journal.batches (sitting, id);
-CREATE TABLE IF NOT EXISTS hall_journal.events (
-  batch bigint NOT NULL, place integer NOT NULL, attempt bytea NOT NULL, epoch integer NOT NULL,
-  seq bigint NOT NULL, kind smallint NOT NULL, item integer NOT NULL, option bigint NOT NULL,
-  server_ms bigint NOT NULL, client_ms bigint NOT NULL, data bytea NOT NULL,
-  PRIMARY KEY (batch, place));
-CREATE INDEX IF NOT EXISTS events_of_sittings ON hall_journal.events (kind, item)
-  WHERE kind IN (13, 14);
-CREATE TABLE IF NOT EXISTS hall_journal.lines (
-  sitting bytea NOT NULL, line bigint NOT NULL, attempts bytea NOT NULL,
-  last_ms bigint NOT NULL, moved xid8 NOT NULL, PRIMARY KEY (sitting, line))
-  WITH (fillfactor = 50);
-CREATE INDEX IF NOT EXISTS lines_moved ON hall_journal.lines (sitting, moved);
-CREATE TABLE IF NOT EXISTS hall_journal.nodes (
-  writer bytea PRIMARY KEY, started_ms bigint NOT NULL, seen_ms bigint NOT NULL,
-  order_number bigint NOT NULL, snapshot text NOT NULL) WITH (fillfactor = 50);
-CREATE OR REPLACE FUNCTION hall_journal.stays() RETURNS trigger LANGUAGE plpgsql AS
-  $$ BEGIN RAISE EXCEPTION 'the journal is append-only'; END $$;
-CREATE OR REPLACE TRIGGER events_stay BEFORE UPDATE OR DELETE OR TRUNCATE
-  ON hall_journal.events EXECUTE FUNCTION hall_journal.stays();
-CREATE OR REPLACE TRIGGER batches_stay BEFORE UPDATE OR DELETE OR TRUNCATE
-  ON hall_journal.batches EXECUTE FUNCTION hall_journal.stays();
-"""
-_OWN_HEADS = """
-SELECT DISTINCT ON (sitting) sitting, number, hash FROM hall_journal.batches
- WHERE writer = %s ORDER BY sitting, number DESC
-"""
-_NEWEST_HEADS = """
-SELECT DISTINCT ON (sitting) sitting, hash FROM hall_journal.batches ORDER BY sitting, id DESC
-"""
-_LAST_ORDER = "SELECT coalesce(max(item), 0) FROM hall_journal.events WHERE kind = 13"
-_CLOSED = """
-SELECT DISTINCT sitting FROM hall_journal.batches JOIN hall_journal.events ON batch = id
- WHERE kind = 14
-"""
-_MAKE_LINES = """
-INSERT INTO hall_journal.lines
-SELECT sitting, line, %s, 0, pg_current_xact_id()
-  FROM unnest(%s::bytea[], %s::bigint[]) AS wanted (sitting, line) ORDER BY sitting, line
-ON CONFLICT DO NOTHING
-"""
-_LOCK_LINES = """
-SELECT sitting, line, attempts, last_ms
-  FROM hall_journal.lines JOIN unnest(%s::bytea[], %s::bigint[]) AS wanted (sitting, line)
-       USING (sitting, line)
- ORDER BY sitting, line FOR UPDATE OF lines
-"""
-_READ_LINES = """
-SELECT sitting, line, attempts
-  FROM hall_journal.lines JOIN unnest(%s::bytea[], %s::bigint[]) AS wanted (sitting, line)
-       USING (sitting, line)
-"""
-# Transactions below the snapshot's xmin are seen whole by this reading; all others come again.
-_READ_MOVED = """
-SELECT line, attempts, pg_snapshot_xmin(pg_current_snapshot())::text
-  FROM hall_journal.lines WHERE sitting = %s AND moved >= %s::xid8
-"""
-_STORE_BATCH = """
-WITH stored AS (
-  INSERT INTO hall_journal.batches (sitting, writer, number, previous, rows, hash)
-  VALUES (%s, %s, %s, %s, %s, %s) RETURNING id)
-INSERT INTO hall_journal.events
-SELECT id, place, attempt, epoch, seq, kind, item, option, server_ms, client_ms, data
-  FROM stored, unnest(%s::bytea[], %s::integer[], %s::bigint[], %s::smallint[], %s::integer[],
-                      %s::bigint[], %s::bigint[], %s::bigint[], %s::bytea[]) WITH ORDINALITY
-       AS r (attempt, epoch, seq, kind, item, option, server_ms, client_ms, data, place)
-"""
-_STORE_LINES = """
-UPDATE hall_journal.lines SET attempts = new.attempts, last_ms = new.last_ms,
-       moved = CASE WHEN new.has_moved THEN pg_current_xact_id() ELSE lines.moved END
-  FROM unnest(%s::bytea[], %s::bigint[], %s::bytea[], %s::bigint[], %s::boolean[])
-       AS new (sitting, line, attempts, last_ms, has_moved)
- WHERE lines.sitting = new.sitting AND lines.line = new.line
-"""
-_REPORT = """
-INSERT INTO hall_journal.nodes VALUES (%s, %s, %s, %s, %s) ON CONFLICT (writer) DO UPDATE SET
-  seen_ms = excluded.seen_ms, order_number = excluded.order_number, snapshot = excluded.snapshot
-"""
-_CLOCK = "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint"
 _NO_ATTEMPTS = encode_attempts(Line(0))
+
+
+_MOST_TRIES = 50
+
+_StoredLine = tuple[bytes, int, bytes, int]
+_MovedLine = tuple[bytes, bytes, str]
+
+
+def stored_key(key: LineKey) -> bytes:
+    """Sitting and line in one column: a unique one, which is looked up by its index at any size."""
+    return key[0] + key[1].to_bytes(4, "big")
+
+
+def read_key(stored: bytes) -> LineKey:
+    return stored[:-4], int.from_bytes(stored[-4:], "big")
+
+
+class _Known(msgspec.Struct, frozen=True, gc=False):
+    """A line as this node last saw it; `last_ms` is the time of its last row."""
+
+    version: int
+    line: Line
+    last_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """What a batch does to one sitting, and the versions on which that was decided.
+
+    `keys` are in order; `changed` are those of them whose state changes.
+    """
+
+    sitting: bytes
+    works: list[int]
+    replies: list[Reply]
+    rows: list[Row]
+    number: int
+    previous: bytes
+    digest: bytes
+    keys: list[LineKey]
+    versions: list[int]
+    changed: list[LineKey]
+    states: list[_Known]
+    moved: list[bool]
+
+    def parameters(self, writer: bytes) -> tuple[bytes | int | Column, ...]:
+        """As `STORE` takes them."""
+        rows = self.rows
+        return (
+            Bytes([stored_key(key) for key in self.keys]),
+            *(self.sitting, writer, self.number, self.previous, len(rows), self.digest),
+            Bigints(self.versions),
+            Bytes([row.attempt for row in rows]),
+            Integers([row.epoch for row in rows]),
+            Bigints([row.seq for row in rows]),
+            Integers([row.kind for row in rows]),
+            Integers([row.item for row in rows]),
+            Bigints([row.option for row in rows]),
+            Bigints([row.server_ms for row in rows]),
+            Bigints([row.client_ms for row in rows]),
+            Bytes([row.data for row in rows]),
+            Bytes([stored_key(key) for key in self.changed]),
+            Bytes([encode_attempts(state.line) for state in self.states]),
+            Bigints([state.last_ms for state in self.states]),
+            Booleans(self.moved),
+        )
 
 
 class PostgresJournal:
@@ -123,8 +109,9 @@ class PostgresJournal:
         self._numbers: dict[bytes, int] = defaultdict(int)
         self._orders = 0
         self._closed: set[bytes] = set()
-        self._known: dict[LineKey, tuple[bytes, Line]] = {}
-        self._moved: dict[bytes, tuple[str, dict[int, Line]]] = {}
+        self._known: dict[LineKey, _Known] = {}
+        self._horizon = "0"
+        self._standing: dict[bytes, dict[int, Line]] = defaultdict(dict)
         self._asked: set[LineKey] = set()
         self._answer: asyncio.Task[dict[LineKey, Line]] | None = None
         self._answer_turn = asyncio.Lock()
@@ -141,7 +128,7 @@ class PostgresJournal:
         await hold_safe(db)
         if not self._started:
             await self._begin(db)
-        for sitting, number, digest in await _rows(db, _OWN_HEADS, self.writer):
+        for sitting, number, digest in await _rows(db, sql.OWN_HEADS, self.writer):
             self._numbers[cast("bytes", sitting)] = cast("int", number)
             self._heads[cast("bytes", sitting)] = cast("bytes", digest)
 
@@ -149,99 +136,141 @@ class PostgresJournal:
         """Make the tables where there are none, and read what earlier writers did."""
         ((made,),) = await _rows(db, "SELECT to_regclass('hall_journal.nodes')")
         if made is None:
-            await db.execute(_SCHEMA)
-        for sitting, digest in await _rows(db, _NEWEST_HEADS):
+            await db.execute(sql.SCHEMA)
+        for sitting, digest in await _rows(db, sql.NEWEST_HEADS):
             self._heads[cast("bytes", sitting)] = cast("bytes", digest)
-        ((last_order,),) = await _rows(db, _LAST_ORDER)
+        ((last_order,),) = await _rows(db, sql.LAST_ORDER)
         self._orders = cast("int", last_order)
-        self._closed = {cast("bytes", sitting) for (sitting,) in await _rows(db, _CLOSED)}
+        self._closed = {cast("bytes", sitting) for (sitting,) in await _rows(db, sql.CLOSED)}
         self._started = True
 
     async def clock_ms(self) -> int | None:
         async with self._side.use() as db:
             asked = time.monotonic()
-            ((now_ms,),) = await _rows(db, _CLOCK)
+            ((now_ms,),) = await _rows(db, sql.CLOCK)
             return cast("int", now_ms) + int((time.monotonic() - asked) * 500)
 
     # ---- writing
 
     async def commit(self, work: Sequence[Work], now_ms: Callable[[], int]) -> list[Reply]:
-        keys = sorted(
-            {(each.sitting, each.line) for each in work if not isinstance(each.command, Row)}
-        )
+        waiting: dict[bytes, list[int]] = defaultdict(list)
+        for at, each in enumerate(work):
+            waiting[each.sitting].append(at)
+        replies: dict[int, Reply] = {}
+        now = now_ms()
         async with self._writing.use() as db:
-            before, last_ms = await self._lock(db, keys)
-            now = now_ms()
-            folded = fold(work, before.__getitem__, now, last_ms)
-            if not folded.rows:
-                await db.execute("ROLLBACK")
-                return folded.replies
-            dated = {key: max(now, at_ms) for key, at_ms in last_ms.items()}
-            heads, states = await self._store(db, folded, before, dated)
-        for sitting, digest in heads.items():
-            self._heads[sitting] = digest
-            self._numbers[sitting] += 1
-        self._known.update(states)
-        for sitting, rows in folded.rows.items():
-            self._note(sitting, rows)
-        return folded.replies
+            for _ in range(_MOST_TRIES):
+                await self._learn(db, work, waiting)
+                changes = [
+                    self._decide(sitting, works, [work[at] for at in works], now)
+                    for sitting, works in waiting.items()
+                ]
+                for change, is_stored in zip(changes, await self._store(db, changes), strict=True):
+                    if is_stored:
+                        self._adopt(change)
+                        replies.update(zip(change.works, change.replies, strict=True))
+                        del waiting[change.sitting]
+                    else:
+                        for key in change.keys:
+                            self._known.pop(key, None)
+                if not waiting:
+                    return [replies[at] for at in sorted(replies)]
+        raise UnavailableError("others write the same lines all the time")
 
-    async def _lock(
-        self, db: Connection, keys: list[LineKey]
-    ) -> tuple[dict[LineKey, Line], dict[LineKey, int]]:
-        """Begin, and lock the lines: as they stand, and when each was last written."""
-        new = [key for key in keys if key not in self._known]
-        if new:
-            # On its own and before the locks: rows made inside would be locked out of order.
-            await db.execute(_MAKE_LINES, (_NO_ATTEMPTS, *_columns(new)))
-        async with db.pipeline():
-            await db.execute("BEGIN")
-            cursor = await db.execute(_LOCK_LINES, _columns(keys), binary=True)
-        lines: dict[LineKey, Line] = {}
-        last_ms: dict[LineKey, int] = {}
-        stored = cast("list[tuple[bytes, int, bytes, int]]", await cursor.fetchall())
-        for sitting, number, content, at_ms in stored:
-            key = (sitting, number)
-            lines[key] = self._line_of(key, content)
-            last_ms[key] = at_ms
-        return lines, last_ms
-
-    def _line_of(self, key: LineKey, content: bytes) -> Line:
-        """The line whose bytes these are; decoded once."""
-        known = self._known.get(key)
-        if known is None or known[0] != content:
-            known = self._known[key] = (content, decode_line(key[1], content))
-        return known[1]
-
-    async def _store(
-        self,
-        db: Connection,
-        folded: Folded,
-        before: Mapping[LineKey, Line],
-        dated: Mapping[LineKey, int],
-    ) -> tuple[dict[bytes, bytes], dict[LineKey, tuple[bytes, Line]]]:
-        """Write and commit; the new heads, and the new states of lines with their bytes."""
-        heads: dict[bytes, bytes] = {}
-        states = {
-            key: (encode_attempts(line), line)
-            for key, line in folded.lines.items()
-            if line is not before[key]
+    async def _learn(
+        self, db: Connection, work: Sequence[Work], waiting: Mapping[bytes, list[int]]
+    ) -> None:
+        """Read the lines that are not known, and make rows of those that nobody has touched."""
+        new = {
+            (sitting, work[at].line)
+            for sitting, works in waiting.items()
+            for at in works
+            if (sitting, work[at].line) not in self._known and not _is_row(work[at])
         }
-        async with db.pipeline():
-            for sitting, rows in folded.rows.items():
-                number = self._numbers[sitting] + 1
-                previous = self._heads.get(sitting, NO_HEAD)
-                heads[sitting] = digest = batch_hash(
-                    sitting=sitting, writer=self.writer, batch=number, previous=previous, rows=rows
+        if not new:
+            return
+        made = Bytes([stored_key(key) for key in sorted(new)])
+        for (stored,) in await _rows(db, sql.MAKE_LINES, _NO_ATTEMPTS, made):
+            key = read_key(cast("bytes", stored))
+            self._known[key] = _Known(0, Line(key[1]), 0)
+            new.discard(key)
+        if new:
+            await self._read(db, new)
+
+    async def _read(self, db: Connection, keys: Collection[LineKey]) -> dict[LineKey, int]:
+        """Read lines; their versions now."""
+        wanted = Bytes([stored_key(key) for key in keys])
+        cursor = await db.execute(sql.READ_LINES, (wanted,), binary=True)
+        versions = {}
+        for stored, version, content, last_ms in cast("list[_StoredLine]", await cursor.fetchall()):
+            key = read_key(stored)
+            versions[key] = version
+            known = self._known.get(key)
+            if known is None or known.version < version:
+                self._known[key] = _Known(version, decode_line(key[1], content), last_ms)
+        return versions
+
+    def _decide(self, sitting: bytes, works: list[int], work: list[Work], now: int) -> _Change:
+        """Put one sitting's part of a batch through the state machine, on the lines as known."""
+        known = {
+            (sitting, each.line): self._known[sitting, each.line]
+            for each in work
+            if not _is_row(each)
+        }
+        last_ms = {key: each.last_ms for key, each in known.items()}
+        folded = fold(work, lambda key: known[key].line, now, last_ms)
+        keys = sorted(known)
+        changed = [key for key in keys if folded.lines[key] is not known[key].line]
+        rows = folded.rows.get(sitting, [])
+        number = self._numbers[sitting] + 1
+        previous = self._heads.get(sitting, NO_HEAD)
+        return _Change(
+            sitting=sitting,
+            works=[at for at, each in zip(works, work, strict=True) if not _is_row(each)],
+            replies=folded.replies,
+            rows=rows,
+            number=number,
+            previous=previous,
+            digest=batch_hash(
+                sitting=sitting, writer=self.writer, batch=number, previous=previous, rows=rows
+            ),
+            keys=keys,
+            versions=[known[key].version for key in keys],
+            changed=changed,
+            states=[
+                _Known(known[key].version + 1, folded.lines[key], max(now, last_ms[key]))
+                for key in changed
+            ],
+            moved=[_has_moved(known[key].line, folded.lines[key]) for key in changed],
+        )
+
+    async def _store(self, db: Connection, changes: Sequence[_Change]) -> list[bool]:
+        """Which of the changes are on disk; the others were decided on lines that have changed."""
+        asked = [key for change in changes if not change.rows for key in change.keys]
+        versions = await self._read(db, asked) if asked else {}
+        cursors = {}
+        writing = [change for change in changes if change.rows]
+        async with AsyncExitStack() as stack:
+            if len(writing) > 1:
+                await stack.enter_async_context(db.pipeline())
+            for change in writing:
+                cursors[change.sitting] = await db.execute(
+                    sql.STORE, change.parameters(self.writer)
                 )
-                record = (sitting, self.writer, number, previous, len(rows), digest)
-                await db.execute(_STORE_BATCH, (*record, *_row_columns(rows)))
-            if states:
-                await db.execute(_STORE_LINES, _state_columns(states, before, dated))
-            done = await db.execute("COMMIT")
-        if done.statusmessage != "COMMIT":
-            raise psycopg.OperationalError("the batch was rolled back")
-        return heads, states
+        return [
+            bool(await cursors[change.sitting].fetchall())
+            if change.rows
+            else change.versions == [versions[key] for key in change.keys]
+            for change in changes
+        ]
+
+    def _adopt(self, change: _Change) -> None:
+        """Go on from what is stored."""
+        self._known.update(zip(change.changed, change.states, strict=True))
+        if change.rows:
+            self._heads[change.sitting] = change.digest
+            self._numbers[change.sitting] = change.number
+            self._note(change.sitting, change.rows)
 
     def _note(self, sitting: bytes, rows: Sequence[Row]) -> None:
         for row in rows:
@@ -263,27 +292,21 @@ class PostgresJournal:
 
     async def _read_asked(self) -> dict[LineKey, Line]:
         async with self._answer_turn:
-            asked, self._asked, self._answer = list(self._asked), set(), None
+            asked, self._asked, self._answer = self._asked, set(), None
             async with self._side.use() as db:
-                cursor = await db.execute(_READ_LINES, _columns(asked), binary=True)
-                stored = cast("list[tuple[bytes, int, bytes]]", await cursor.fetchall())
-        return {
-            (sitting, number): self._line_of((sitting, number), content)
-            for sitting, number, content in stored
-        }
+                await self._read(db, asked)
+            return {key: self._known[key].line for key in asked if key in self._known}
 
     async def lines(self, sitting: bytes) -> Mapping[int, Line]:
         async with self._side.use() as db:
-            since, lines = self._moved.get(sitting, ("0", {}))
-            cursor = await db.execute(_READ_MOVED, (sitting, since), binary=True)
-            moved = cast("list[tuple[int, bytes, str]]", await cursor.fetchall())
-            for number, content, horizon in moved:
+            cursor = await db.execute(sql.READ_MOVED, (self._horizon,), binary=True)
+            for stored, content, horizon in cast("list[_MovedLine]", await cursor.fetchall()):
+                moved, number = read_key(stored)
                 line = decode_line(number, content)
                 if line.attempts:
-                    lines[number] = line
-                since = horizon
-            self._moved[sitting] = (since, lines)
-        return lines
+                    self._standing[moved][number] = line
+                self._horizon = horizon
+        return self._standing[sitting]
 
     async def orders_applied(self) -> int:
         return self._orders
@@ -294,7 +317,7 @@ class PostgresJournal:
     async def report(self, status: NodeStatus) -> None:
         async with self._side.use() as db:
             await db.execute(
-                _REPORT,
+                sql.REPORT,
                 (status.writer, status.started_ms, status.seen_ms, status.order, status.snapshot),
             )
 
@@ -303,43 +326,15 @@ class PostgresJournal:
         await self._side.shut()
 
 
-async def _rows(db: Connection, query: str, *values: bytes) -> list[tuple[object, ...]]:
+async def _rows(db: Connection, query: str, *values: bytes | Column) -> list[tuple[object, ...]]:
     return await (await db.execute(query.encode(), values)).fetchall()
 
 
-def _columns(keys: Sequence[LineKey]) -> tuple[list[bytes], list[int]]:
-    return [sitting for sitting, _ in keys], [number for _, number in keys]
-
-
-def _row_columns(rows: Sequence[Row]) -> tuple[list[bytes] | list[int], ...]:
-    return (
-        [row.attempt for row in rows],
-        [row.epoch for row in rows],
-        [row.seq for row in rows],
-        [int(row.kind) for row in rows],
-        [row.item for row in rows],
-        [row.option for row in rows],
-        [row.server_ms for row in rows],
-        [row.client_ms for row in rows],
-        [row.data for row in rows],
-    )
-
-
-def _state_columns(
-    states: Mapping[LineKey, tuple[bytes, Line]],
-    before: Mapping[LineKey, Line],
-    dated: Mapping[LineKey, int],
-) -> tuple[list[bytes] | list[int] | list[bool], ...]:
-    return (
-        *_columns(list(states)),
-        [content for content, _ in states.values()],
-        [dated[key] for key in states],
-        [_has_moved(before[key], line) for key, (_, line) in states.items()],
-    )
+def _is_row(work: Work) -> bool:
+    return isinstance(work.command, Row)
 
 
 def _has_moved(before: Line, after: Line) -> bool:
-    """Whether anything has changed that time, orders and counts go by."""
     return _standing(before) != _standing(after)
 
 

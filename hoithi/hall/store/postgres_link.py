@@ -15,6 +15,7 @@ from contextlib import asynccontextmanager
 import psycopg
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
+from hoithi.hall.store import postgres_arrays
 from hoithi.hall.store.api import StoreError, UnavailableError
 
 Connection = psycopg.AsyncConnection[tuple[object, ...]]
@@ -28,12 +29,20 @@ _DEFAULTS = {
     "tcp_user_timeout": "10000",
     "application_name": "hoithi",
 }
-# A node that hangs must not hold the lines of others, and none must wait for ever.
+# A node that hangs must not hold the lines of others, and none must wait for ever. Every statement
+# of the hot path goes by a key: without counts of a table just made, the planner would sometimes
+# read the whole of it instead, and plan anew for every batch.
 _SESSION = """
 SET default_transaction_isolation = 'read committed';
 SET lock_timeout = '5s';
 SET statement_timeout = '20s';
 SET idle_in_transaction_session_timeout = '10s';
+SET plan_cache_mode = 'force_generic_plan';
+SET enable_seqscan = off;
+SET enable_hashjoin = off;
+SET enable_mergejoin = off;
+SET enable_material = off;
+SET jit = off;
 """
 _SETTINGS = """
 SELECT name, setting FROM pg_settings
@@ -114,6 +123,7 @@ class Link:
             db = await psycopg.AsyncConnection.connect(conninfo(self._url), autocommit=True)
         except psycopg.Error as error:
             raise refusal(error) from error
+        postgres_arrays.register(db.adapters)
         try:
             await db.execute(_SESSION)
             await self._prepare(db)

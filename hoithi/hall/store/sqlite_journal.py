@@ -57,6 +57,7 @@ _INSERT_EVENT = "INSERT INTO events VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _ROW = "attempt, epoch, seq, kind, item, option, server_ms, client_ms, data"
 
 _Stored = tuple[bytes, int, int, int, int, int, int, int, bytes]
+_InBatch = tuple[int, bytes, int, int, int, int, int, int, int, bytes]
 _Batch = tuple[int, bytes, bytes, int, bytes, int, bytes]
 _KINDS = {int(kind): kind for kind in Kind}
 
@@ -139,31 +140,27 @@ class SqliteJournal:
         self._items[sitting] = items
 
     def _replay(self, db: apsw.Connection) -> None:
-        """Build the lines, heads and orders again; costs about 1.5 s for 300,000 rows."""
-        for batch, sitting, digest in db.execute(
-            "SELECT id, sitting, hash FROM batches ORDER BY id"
-        ):
-            self._heads[cast("bytes", sitting)] = cast("bytes", digest)
-            self._next_batch = cast("int", batch) + 1
-        for sitting in list(self._heads):
-            replay = Replay(self._items.get(sitting, 0))
-            replay.take(self._sitting_rows(db, sitting))
+        """Build the lines, heads and orders again; costs about half a second for 300,000 rows."""
+        replays: dict[bytes, Replay] = {}
+        sitting_of: dict[int, bytes] = {}
+        for row in db.execute("SELECT id, sitting, hash FROM batches ORDER BY id"):
+            batch, sitting, digest = cast("tuple[int, bytes, bytes]", row)
+            sitting_of[batch] = sitting
+            self._heads[sitting] = digest
+            self._next_batch = batch + 1
+            if sitting not in replays:
+                replays[sitting] = Replay(self._items.get(sitting, 0))
+        replay_of = {batch: replays[sitting] for batch, sitting in sitting_of.items()}
+        for stored in db.execute(f"SELECT batch, {_ROW} FROM events ORDER BY id"):  # noqa: S608 - constant
+            batch, attempt, _, _, kind, item, option, *_ = cast("_InBatch", stored)
+            if kind == Kind.ANSWER:
+                replay_of[batch].answer(attempt, item, option)
+                continue
+            row = _row(cast("_Stored", stored[1:]))
+            replay_of[batch].take([row])
+            self._note(sitting_of[batch], [row])
+        for sitting, replay in replays.items():
             self._lines[sitting] = replay.lines()
-
-    def _sitting_rows(self, db: apsw.Connection, sitting: bytes) -> Iterator[Row]:
-        query = (
-            f"SELECT {_ROW} FROM batches JOIN events ON events.batch = batches.id"  # noqa: S608 - constant
-            " WHERE sitting = ? ORDER BY events.id"
-        )
-        kinds = _KINDS
-        for stored in db.execute(query, (sitting,)):
-            attempt, epoch, seq, kind, item, option, server, client, data = cast("_Stored", stored)
-            if kind == Kind.ORDER:
-                self._orders = max(self._orders, item)
-            elif kind == Kind.CLOSED:
-                self._closed.add(sitting)
-            else:
-                yield Row(attempt, epoch, seq, kinds[kind], item, option, server, client, data)
 
     async def commit(self, work: Sequence[Work], now_ms: Callable[[], int]) -> list[Reply]:
         lines = self._lines

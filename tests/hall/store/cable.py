@@ -8,7 +8,8 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
-_COMMITTED = b"C\x00\x00\x00\x0bCOMMIT\x00"
+# The end of a statement that stored a batch: one row, and no transaction is open any more.
+_COMMITTED = b"C\x00\x00\x00\x0dSELECT 1\x00Z\x00\x00\x00\x05I"
 
 
 class Cable:

@@ -12,7 +12,7 @@ import pytest
 
 from hoithi.hall.formats import Kind
 from hoithi.hall.journal import Journal
-from hoithi.hall.session import MoveDeadline, Refused, Reply, Saved, Standing, Submit
+from hoithi.hall.session import MoveDeadline, Refused, Reply, Saved, Standing, Start, Submit
 from hoithi.hall.store.api import StoreError, UnavailableError
 from hoithi.hall.store.postgres_journal import PostgresJournal
 from hoithi.hall.store.postgres_link import Link, hold_safe
@@ -277,6 +277,27 @@ def test_a_device_taken_over_on_another_node_is_stale_on_its_own(
 
 async def saved_in(node: Journal, attempt: bytes, *, epoch: int, seq: int) -> None:
     assert isinstance(await save(node, 1, attempt, seq, epoch), Saved)
+
+
+def test_who_comes_back_on_another_node_goes_on_from_what_is_stored(
+    postgres_cluster: Cluster,
+) -> None:
+    """The other node knew the line once; nothing is written, and what it knows is asked again."""
+    url = postgres_cluster.fresh()
+
+    async def play() -> None:
+        one, two = await two_nodes(url)
+        attempt = await begin(one, 1)
+        await saved(two, 1, attempt, 1)
+        await saved(one, 1, attempt, 2)
+        again = Start(b"d" * 8, False, b"x" * 16, b"n" * 16)
+        reply = await two.act(SITTING, 1, again, TERMS)
+        assert isinstance(reply, Standing)
+        assert (reply.attempt.attempt, reply.attempt.last_seq) == (attempt, 2)
+        await one.stop()
+        await two.stop()
+
+    asyncio.run(play())
 
 
 def test_nodes_that_write_the_same_lines_in_any_order_wait_for_nobody(
