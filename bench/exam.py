@@ -1,0 +1,98 @@
+"""A synthetic exam: thirty questions of 150, a reply of about 19 kB at the start."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+
+from bench.load import CONNECTIONS, bodies, post
+from hoithi.hall.store import control_writer
+from hoithi.hall.store.api import PublishedPackage, PublishedSitting
+from hoithi.rules import paper
+from hoithi.rules.paper import AttemptRule, BlueprintRow, Policy, Sample, SourceItem, Text
+from tests.hall.scene import SITTING, code, now_ms, published_line
+
+ITEMS = 30
+ROUNDS = 60
+"""How often a contestant saves: every question twice."""
+
+_STEM = (
+    "Câu mẫu số {}: theo quy định đang có hiệu lực, cơ quan nào chịu trách nhiệm hướng dẫn, kiểm"
+    " tra và tổng hợp việc thực hiện nội dung nêu trên tại địa phương trong năm?"
+)
+_OPTION = "Phương án mẫu {} của câu {}, đủ dài như người ta vẫn viết trong đề thi."
+
+
+def publish(control: str, lines: int) -> None:
+    """One open sitting with a roster of so many lines."""
+    source = [
+        SourceItem(
+            topic="chung",
+            level="",
+            stem=_STEM.format(number),
+            options=tuple(_OPTION.format(option, number) for option in "ABCD"),
+            keys=(0,),
+        )
+        for number in range(150)
+    ]
+    policy = Policy(
+        duration_ms=3_600_000,
+        grace_ms=10_000,
+        all_required=False,
+        attempts=AttemptRule(1, "round", 420, []),
+        prediction=None,
+        result="none",
+        signals=False,
+        regulation=Text("1", "Thể lệ"),
+        consent=Text("1", "Đồng ý"),
+        sample=Sample("Thử?", ["Có", "Không"]),
+    )
+    package = "ab" * 16
+    made = paper.build_package(
+        source,
+        blueprint=[BlueprintRow("chung", "", ITEMS)],
+        policy=policy,
+        package_id=package,
+        secret=b"s" * 32,
+    )
+    questions = paper.read_questions(made.questions)
+    writer = control_writer(control)
+    writer.publish(
+        PublishedPackage(package, made.questions, questions.sha256, bytes(32)),
+        PublishedSitting(
+            SITTING, package, "Ca thi mẫu", "", bytes(32), now_ms() - 1000, now_ms() + 7_200_000
+        ),
+        (published_line(line) for line in range(1, lines + 1)),
+    )
+    writer.close()
+
+
+def enter_all(port: int, lines: int) -> list[bytes]:
+    """Let everybody enter with their code; answers a start for each."""
+    entering = [
+        post("/thi/v1/enter", json.dumps({"code": code(line)}).encode())
+        for line in range(1, lines + 1)
+    ]
+    body = json.dumps({"device": "0" * 32, "regulation": "1", "consent": "1"}).encode()
+    return [post("/thi/v1/start", body, token) for token in _tokens(port, entering)]
+
+
+def start_all(port: int, lines: int) -> list[str]:
+    """Let everybody enter and start; answers their tokens."""
+    return _tokens(port, enter_all(port, lines))
+
+
+def _tokens(port: int, requests: Sequence[bytes]) -> list[str]:
+    return [str(json.loads(body)["token"]) for body in bodies(port, requests)]
+
+
+def save_requests(tokens: Sequence[str]) -> list[list[bytes]]:
+    """For each connection the saves of its contestants, who take turns."""
+    return [list(_saves(tokens[place::CONNECTIONS])) for place in range(CONNECTIONS)]
+
+
+def _saves(tokens: Sequence[str]) -> Iterator[bytes]:
+    for seq in range(1, ROUNDS + 1):
+        body = b'{"saves":[[%d,%d,%d,1696122000000]]}' % (seq, seq * 7 % ITEMS, seq % 4)
+        for token in tokens:
+            yield post("/thi/v1/save", body, token)
