@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import cast
 
-import uvloop
+import uvicorn
 
 from bench.cores import load_core
 
@@ -56,7 +56,7 @@ def bodies(port: int, requests: Sequence[bytes]) -> list[bytes]:
             yield requests[place], keep
 
     with load_core():
-        uvloop.run(_drive(port, [stream() for _ in range(CONNECTIONS)], None))
+        _run(_drive(port, [stream() for _ in range(CONNECTIONS)], None))
     return [found[place] for place in range(len(requests))]
 
 
@@ -67,9 +67,16 @@ def drive(port: int, streams: Sequence[Iterator[bytes]], seconds: float) -> Load
         pass
 
     with load_core():
-        return uvloop.run(
+        return _run(
             _drive(port, [((each, ignore) for each in stream) for stream in streams], seconds)
         )
+
+
+def _run(driving: Coroutine[None, None, Load]) -> Load:
+    """On the server's own kind of loop."""
+    loop_factory = uvicorn.Config("", loop="uvloop").get_loop_factory()
+    with asyncio.Runner(loop_factory=loop_factory) as runner:
+        return runner.run(driving)
 
 
 Asking = Iterator[tuple[bytes, Callable[[bytes], None]]]
