@@ -16,6 +16,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # who has an account
     path("tai-khoan/", include("hoithi.people.account_urls")),
     path("", include("hoithi.desk.urls")),
+    # units and those who decide about their lists
+    path("", include("hoithi.entries.urls")),
     # who prepares and runs a contest
     path("ban-to-chuc/", include("hoithi.contests.urls")),
     path("ban-to-chuc/", include("hoithi.exam.urls")),

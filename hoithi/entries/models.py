@@ -184,12 +184,17 @@ class Entry(models.Model):
 class StagedList(models.Model):
     """An uploaded list that is being mended: the whole sheet, encrypted, until it is saved."""
 
-    registration = models.OneToOneField(UnitRegistration, models.CASCADE, related_name="staged")
+    registration = models.ForeignKey(UnitRegistration, models.CASCADE, related_name="staged")
     form = models.SlugField(max_length=60)
     file_name = models.CharField(max_length=200)
     cipher = models.BinaryField()
     key_id = models.CharField(max_length=8)
     uploaded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("registration", "form"), name="one_staged_per_form"),
+        )
 
     def __str__(self) -> str:
         return f"{self.registration_id}/{self.form}"

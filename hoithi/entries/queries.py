@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
+from uuid import UUID
 
+import msgspec
 from django.db.models import Count
 from django.http import Http404
 
@@ -20,15 +22,17 @@ from hoithi.entries.models import (
     EntryState,
     Person,
     RegistrationState,
+    StagedList,
     TeamMember,
     UnitRegistration,
 )
+from hoithi.entries.sheets import StagedSheet
 from hoithi.people.keys import code_key, vault
 from hoithi.people.models import Unit
 from hoithi.people.vault import Sealed
 from hoithi.rules.codes import access_code
 from hoithi.rules.vietnamese import fold
-from hoithi.web.wording import mask
+from hoithi.web.wording import day, mask
 
 NumberField = Literal["national_id", "phone"]
 
@@ -113,7 +117,10 @@ def is_registered(contest: Contest, identity: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class FormCount:
-    """A chosen form with the people listed for it; `missing` and `over` against the plan."""
+    """A chosen form with the people listed for it; `missing` and `over` against the plan.
+
+    Without a minimum in the plan (0) one person is missing while there is nobody.
+    """
 
     key: str
     name: str
@@ -193,13 +200,12 @@ def _overview(
 
 
 def _count(form: Form, people: int) -> FormCount:
-    minimum = max(1, form.minimum)
     return FormCount(
         key=form.key,
         name=form.name,
         people=people,
-        minimum=minimum,
-        missing=max(0, minimum - people),
+        minimum=form.minimum,
+        missing=max(0, max(1, form.minimum) - people),
         over=max(0, people - form.maximum) if form.maximum else 0,
     )
 
@@ -209,7 +215,8 @@ def _count(form: Form, people: int) -> FormCount:
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """Somebody on a list as a page shows them: numbers masked. `state` is an EntryState."""
+    """Somebody on a list as a page shows them: numbers masked, `birth` as people write it.
+    `state` is an EntryState."""
 
     person: int
     entry: str
@@ -229,8 +236,7 @@ def people_of(
     registration: UnitRegistration, form_key: str, *, withdrawn: bool = False
 ) -> tuple[PersonRow, ...]:
     """The people of a form in the order of lists; of a team, its members."""
-    plan = plan_of(registration.contest)
-    audiences = {audience.key: audience.name for audience in plan.audiences}
+    audiences = _audiences(registration.contest)
     entries = Entry.objects.filter(
         contest=registration.contest, unit=registration.unit, category__key=form_key
     ).select_related("person", "team")
@@ -239,6 +245,25 @@ def people_of(
     rows = [(entry, person) for entry in entries for person in _persons(entry)]
     rows.sort(key=lambda pair: (pair[1].sort_key, pair[1].pk))
     return tuple(_row(entry, person, audiences) for entry, person in rows)
+
+
+def people_of_entry(entry: Entry) -> tuple[PersonRow, ...]:
+    """The person of an entry, or the members of its team."""
+    audiences = _audiences(entry.contest)
+    people = sorted(_persons(entry), key=lambda person: (person.sort_key, person.pk))
+    return tuple(_row(entry, person, audiences) for person in people)
+
+
+def person_of_entry(entry: Entry, person: int) -> Person:
+    """Somebody behind an entry. Raises Http404."""
+    found = next((each for each in _persons(entry) if each.pk == person), None)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _audiences(contest: Contest) -> dict[str, str]:
+    return {audience.key: audience.name for audience in plan_of(contest).audiences}
 
 
 def _persons(entry: Entry) -> list[Person]:
@@ -255,7 +280,7 @@ def _row(entry: Entry, person: Person, audiences: dict[str, str]) -> PersonRow:
         number=entry.number,
         name=person.name,
         given_name=person.given_name,
-        birth=person.birth,
+        birth=_written(person.birth),
         audience=audiences.get(person.audience, ""),
         workplace=person.workplace,
         national_id=mask(open_number(person, "national_id")),
@@ -265,12 +290,36 @@ def _row(entry: Entry, person: Person, audiences: dict[str, str]) -> PersonRow:
     )
 
 
+def _written(birth: str) -> str:
+    """An ISO day as 05/10/1980; a year alone stays."""
+    return day(date.fromisoformat(birth)) if len(birth) > len("1980") else birth
+
+
 def open_number(person: Person, field: NumberField) -> str:
     """A person's number in clear. Whoever shows it whole goes through `actions.show_number`."""
     cipher = person.national_id_cipher if field == "national_id" else person.phone_cipher
     if cipher is None:
         return ""
     return vault().open(field, Sealed(person.key_id, bytes(cipher))).decode()
+
+
+# Lists that are being mended.
+
+
+def staged_lists(registration: UnitRegistration) -> dict[str, StagedList]:
+    """By form."""
+    return {staged.form: staged for staged in registration.staged.all()}
+
+
+def staged_list(registration: UnitRegistration, form_key: str) -> StagedList | None:
+    """The uploaded list of a form that has not been saved yet."""
+    return registration.staged.filter(form=form_key).first()
+
+
+def open_staged(staged: StagedList) -> StagedSheet:
+    """What was uploaded, with what has been mended since."""
+    content = vault().open("staged_list", Sealed(staged.key_id, bytes(staged.cipher)))
+    return msgspec.json.decode(content, type=StagedSheet)
 
 
 # Who takes part.
@@ -285,11 +334,11 @@ def accepted_entries(category: Category) -> list[Entry]:
     )
 
 
-def entry_by_public_id(contest: Contest, public_id: str) -> Entry:
+def entry_by_public_id(contest: Contest, public_id: UUID) -> Entry:
     """Raises Http404."""
     entry = (
         Entry.objects.filter(contest=contest, public_id=public_id)
-        .select_related("person", "team", "unit", "contest", "category")
+        .select_related("person", "team", "unit", "contest", "category", "replaces")
         .first()
     )
     if entry is None:

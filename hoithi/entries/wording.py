@@ -1,4 +1,4 @@
-"""What is said about the cells of a list: a sentence for each code of `cells` and `checking`.
+"""Words of this room: what is said about the cells of a list, and what states are called.
 
 Sentences of violations stand in the catalogues under their codes (hoithi.web.violations).
 """
@@ -6,11 +6,35 @@ Sentences of violations stand in the catalogues under their codes (hoithi.web.vi
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from hoithi.entries.models import EntryState, RegistrationState
 from hoithi.rules.errors import ParamValue
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A state as a word and the tone of its mark (`state-good` and its sisters)."""
+
+    word: Promise
+    tone: str
+
+
+REGISTRATION_STATES: Mapping[str, Shown] = {
+    "": Shown(_("Not begun"), "muted"),
+    RegistrationState.DRAFT: Shown(_("Being prepared"), "warn"),
+    RegistrationState.SUBMITTED: Shown(_("Lists handed in"), "now"),
+    RegistrationState.RETURNED: Shown(_("Returned"), "bad"),
+    RegistrationState.ACCEPTED: Shown(_("Accepted"), "good"),
+}
+ENTRY_STATES: Mapping[str, Shown] = {
+    EntryState.LISTED: Shown(_("On the list"), "now"),
+    EntryState.ACCEPTED: Shown(_("Accepted"), "good"),
+    EntryState.WITHDRAWN: Shown(_("Withdrawn from the contest"), "muted"),
+}
 
 CELLS: Mapping[str, str | Promise] = {
     "missing": _("This cell is empty."),
@@ -55,6 +79,11 @@ CELLS: Mapping[str, str | Promise] = {
     "name_of_seat": _(
         "A member of a body of the contest has this name; please check that it is another person."
     ),
+}
+
+NUMBER_NAMES: Mapping[str, Promise] = {
+    "national_id": _("National id"),
+    "phone": _("Phone"),
 }
 
 

@@ -15,8 +15,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 
 from hoithi.people.accounts import has_second_factor
-from hoithi.people.models import Role, User
-from hoithi.people.permissions import contest_scope, has_role
+from hoithi.people.models import Role, Unit, User
+from hoithi.people.permissions import contest_scope, has_role, unit_scope
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=HttpResponseBase)
@@ -96,3 +96,27 @@ def contest_role(*roles: Role) -> Callable[[StaffView[P]], View[P]]:
         return checked
 
     return decorate
+
+
+def unit_role(view: StaffView[P]) -> View[P]:
+    """The officer of the unit in the address (`contest`, `unit`), or an organiser of the contest.
+
+    The units of a contest stand in the tree that bears its key.
+    """
+
+    @wraps(view)
+    def guarded(request: StaffRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        key, code = kwargs.get("contest"), kwargs.get("unit")
+        if not isinstance(key, str) or not isinstance(code, str):
+            raise PermissionDenied
+        unit = Unit.objects.filter(tree=key, code=code).first()
+        if unit is None or not (
+            has_role(request.user, [Role.UNIT_OFFICER], unit_scope(unit.pk))
+            or has_role(request.user, [Role.ORGANISER], contest_scope(key))
+        ):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    checked = signed_in(guarded)
+    setattr(checked, PERMISSION, f"unit:{Role.UNIT_OFFICER},{Role.ORGANISER}")
+    return checked

@@ -12,17 +12,21 @@ from hoithi.entries.actions.deciding import (
     grant_extension,
     return_registration,
 )
+from hoithi.entries.actions.handing_out import take_slips
 from hoithi.entries.actions.registering import (
     choose_forms,
     recall_registration,
     save_list,
     submit_registration,
 )
+from hoithi.entries.actions.staging import discard_list, mend_list, stage_list
 
 __all__ = [
     "accept_registration",
     "choose_forms",
+    "discard_list",
     "grant_extension",
+    "mend_list",
     "recall_registration",
     "reissue_code",
     "replace_member",
@@ -30,6 +34,8 @@ __all__ = [
     "return_registration",
     "save_list",
     "show_number",
+    "stage_list",
     "submit_registration",
+    "take_slips",
     "withdraw_entry",
 ]

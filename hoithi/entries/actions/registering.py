@@ -19,7 +19,13 @@ from hoithi.entries.actions.storing import (
     store_people,
 )
 from hoithi.entries.checking import CheckedList, too_few, too_many
-from hoithi.entries.models import Entry, EntryState, RegistrationState, UnitRegistration
+from hoithi.entries.models import (
+    Entry,
+    EntryState,
+    RegistrationState,
+    StagedList,
+    UnitRegistration,
+)
 from hoithi.entries.queries import barred_people, is_open, unit_overview
 from hoithi.people.models import Unit, User
 from hoithi.rules.canonical import canonical
@@ -54,11 +60,12 @@ def choose_forms(
     registration, _ = UnitRegistration.objects.select_related("contest", "unit").get_or_create(
         contest=contest, unit=unit
     )
-    _check_clock(registration, now)
+    check_clock(registration, now)
     hold(registration, OPEN)
     before: Facts = {"forms": list(registration.forms), "declared": registration.declared}
     for dropped in set(registration.forms) - set(chosen):
         _store(registration, dropped, CheckedList((), (), ()), now=now, sample=False)
+        StagedList.objects.filter(registration=registration, form=dropped).delete()
     registration.forms, registration.declared = chosen, declared
     registration.save(update_fields=["forms", "declared"])
     after: Facts = {"forms": list(chosen), "declared": declared}
@@ -88,11 +95,12 @@ def save_list(
     over = too_many(len(checked.people), form_of(registration.contest, form_key).maximum)
     if over is not None:
         raise over
-    _check_clock(registration, now)
+    check_clock(registration, now)
     try:
         with transaction.atomic():
             hold(registration, OPEN)
             _store(registration, form_key, checked, now=now, sample=is_sample)
+            StagedList.objects.filter(registration=registration, form=form_key).delete()
             log(
                 actor,
                 "save_list",
@@ -125,14 +133,17 @@ def _store(
 def submit_registration(*, actor: User, registration: UnitRegistration, now: datetime) -> str:
     """Hand a unit's lists in; the receipt binds them as they are now.
 
-    Raises RuleViolation: `no_form`, `too_few`, `too_many`, `barred_people`, the clock or the state.
+    Raises RuleViolation: `no_form`, `list_waiting` while an upload is not saved, `too_few`,
+    `too_many`, `barred_people`, the clock or the state.
     """
     contest = registration.contest
-    _check_clock(registration, now)
+    check_clock(registration, now)
     hold(registration, OPEN)
     overview = unit_overview(contest, registration.unit)
     if not overview.forms:
         raise RuleViolation("no_form")
+    if registration.staged.exists():
+        raise RuleViolation("list_waiting")
     for count in overview.forms:
         form = form_of(contest, count.key)
         wrong = too_few(count.people, form.minimum) or too_many(count.people, form.maximum)
@@ -192,7 +203,7 @@ def recall_registration(*, actor: User, registration: UnitRegistration, now: dat
 
     Raises RuleViolation: `registration_accepted`, `not_submitted`, or the clock.
     """
-    _check_clock(registration, now)
+    check_clock(registration, now)
     rows = UnitRegistration.objects.filter(pk=registration.pk)
     if not rows.filter(state=RegistrationState.SUBMITTED).update(
         state=RegistrationState.DRAFT, receipt="", submitted_at=None, submitted_by=""
@@ -202,7 +213,8 @@ def recall_registration(*, actor: User, registration: UnitRegistration, now: dat
     log(actor, "recall", f"registration:{registration.pk}", now)
 
 
-def _check_clock(registration: UnitRegistration, now: datetime) -> None:
+def check_clock(registration: UnitRegistration, now: datetime) -> None:
+    """Raises RuleViolation: `registration_not_open`, `registration_closed`."""
     contest = registration.contest
     if is_open(contest, registration, now):
         return

@@ -1,0 +1,136 @@
+"""Forms of registration: shape of input only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from hoithi.contests.plan.schema import Form as FormPlan
+from hoithi.entries.actions.holding import LONGEST_REASON
+from hoithi.entries.checking import COLUMNS, CheckedList, SheetRow
+from hoithi.entries.sheets import TITLES
+from hoithi.entries.wording import cell_sentence
+
+LONGEST_CELL = 500
+_ROW = 1  # the one row that a person's form makes
+
+
+class ChooseForms(forms.Form):
+    """In which forms a unit takes part, and with about how many people."""
+
+    chosen = forms.MultipleChoiceField(
+        label=_("Forms of the contest"), widget=forms.CheckboxSelectMultiple
+    )
+    declared = forms.IntegerField(
+        label=_("How many people are expected"),
+        min_value=1,
+        max_value=100_000,
+        help_text=_("An estimate for the organisers; the lists count in the end."),
+    )
+
+    def __init__(
+        self,
+        plans: Sequence[FormPlan],
+        data: Mapping[str, str] | None = None,
+        *,
+        initial: Mapping[str, object] | None = None,
+    ) -> None:
+        super().__init__(data, initial=dict(initial or {}))
+        field = self.fields["chosen"]
+        if isinstance(field, forms.MultipleChoiceField):
+            field.choices = [(plan.key, plan.name) for plan in plans]
+
+
+class UploadForm(forms.Form):
+    """A list as a file."""
+
+    file = forms.FileField(
+        label=_("File of the list"),
+        help_text=_("Excel (.xlsx, .xls), LibreOffice (.ods) or .csv."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.ods,.csv"}),
+    )
+
+
+class CellForm(forms.Form):
+    """Another text in a cell of an uploaded sheet."""
+
+    row = forms.IntegerField(min_value=1)
+    column = forms.ChoiceField(choices=[(column, column) for column in COLUMNS])
+    text = forms.CharField(required=False, max_length=LONGEST_CELL)
+
+
+class RowForm(forms.Form):
+    """A row of an uploaded sheet."""
+
+    row = forms.IntegerField(min_value=1)
+
+
+class ReasonForm(forms.Form):
+    """Why something is done."""
+
+    reason = forms.CharField(
+        label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}), max_length=LONGEST_REASON
+    )
+
+
+class ExtensionForm(ReasonForm):
+    """More time for one unit."""
+
+    until = forms.DateTimeField(
+        label=_("New deadline"),
+        help_text=_("From this minute on it is too late."),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+    field_order = ("until", "reason")
+
+
+class PersonForm(ReasonForm):
+    """Somebody who takes another's place; checked like a row of a list."""
+
+    name = forms.CharField(label=_("Full name"), max_length=LONGEST_CELL)
+    given_name = forms.CharField(
+        label=_("Given name, for the order of lists"),
+        required=False,
+        max_length=LONGEST_CELL,
+        help_text=_("Only where the last word of the name is not the given name."),
+    )
+    birth = forms.CharField(
+        label=_("Date of birth"), max_length=LONGEST_CELL, help_text=_("Such as 05/10/1980.")
+    )
+    audience = forms.ChoiceField(label=_("Audience"))
+    workplace = forms.CharField(label=_("Workplace"), max_length=LONGEST_CELL)
+    national_id = forms.CharField(label=_("National id"), max_length=LONGEST_CELL)
+    phone = forms.CharField(label=_("Phone"), max_length=LONGEST_CELL)
+    field_order = (*COLUMNS, "reason")
+
+    def __init__(
+        self,
+        audiences: Sequence[str],
+        *,
+        asked: Sequence[str],
+        required: Sequence[str],
+        data: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(data)
+        field = self.fields["audience"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = [(name, name) for name in audiences]
+        for column in ("birth", "audience", "workplace", "national_id", "phone"):
+            self.fields[column].required = column in required
+            if column not in asked:
+                del self.fields[column]
+
+    def rows(self) -> list[SheetRow]:
+        """The person as the one row of a list."""
+        return [(_ROW, {key: str(self.cleaned_data.get(key, "")) for key in TITLES})]
+
+    def say(self, checked: CheckedList) -> bool:
+        """Put what was found at the fields; whether there was anything to be mended."""
+        for problem in checked.bad:
+            text = cell_sentence(problem.code, problem.params)
+            hint = gettext("Perhaps: %(text)s") % {"text": problem.proposal}
+            self.add_error(problem.column, f"{text} {hint}" if problem.proposal else text)
+        return bool(checked.bad)

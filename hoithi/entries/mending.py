@@ -1,0 +1,224 @@
+"""The mending page: the officer's own sheet with its faults in their places.
+
+Turns a staged sheet and what was found in it into ready values; a template only loops over them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import ngettext
+
+from hoithi.contests.plan.schema import Form
+from hoithi.entries.cells import Weight
+from hoithi.entries.checking import CheckedList, Problem
+from hoithi.entries.sheets import TITLES, StagedSheet, rows_of, text_at
+from hoithi.entries.wording import cell_sentence
+from hoithi.rules.vietnamese import tidy
+from hoithi.web.spreadsheets import reference
+
+MOST_ROWS_SHOWN = 200
+_TONES = {Weight.BAD: "bad", Weight.DOUBT: "doubt"}
+
+
+@dataclass(frozen=True, slots=True)
+class MendCell:
+    """One cell of the sheet. `sent` is what was typed where it has been mended since; `anchor`
+    leads to what is said about the cell."""
+
+    text: str
+    tone: str = ""
+    sent: str = ""
+    proposal: str = ""
+    anchor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MendRow:
+    number: int
+    cells: tuple[MendCell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MendProblem:
+    """What is said about one cell, with the way to mend it."""
+
+    anchor: str
+    place: str
+    title: str
+    who: str
+    row: int
+    column: str
+    value: str
+    proposal: str
+    sentences: tuple[str, ...]
+    tone: str
+    can_edit: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DroppedRow:
+    """Somebody who was left out and can come back."""
+
+    number: int
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class MendView:
+    """The whole page. `counter` says what is left to do; `notes` how many cells were put in order
+    without anybody seeing a difference."""
+
+    letters: tuple[str, ...]
+    heading: int
+    titles: tuple[str, ...]
+    rows: tuple[MendRow, ...]
+    problems: tuple[MendProblem, ...]
+    dropped: tuple[DroppedRow, ...]
+    counter: str
+    people: int
+    bad: int
+    proposals: int
+    notes: int
+    hidden: int
+
+    @property
+    def is_clean(self) -> bool:
+        return self.bad == 0
+
+
+def mend_view(staged: StagedSheet, checked: CheckedList, form: Form) -> MendView:
+    """The page of a sheet."""
+    told: dict[tuple[int, str], list[Problem]] = defaultdict(list)
+    for problem in checked.problems:
+        if problem.weight is not Weight.NOTE:
+            told[problem.row, problem.column].append(problem)
+    shown = _shown_rows(staged, checked, {row for row, _ in told})
+    names = {number: cells.get("name", "") for number, cells in rows_of(staged)}
+    width = max((len(cells) for _, cells in staged.rows), default=0)
+    bad_cells = sum(any(each.weight is Weight.BAD for each in group) for group in told.values())
+    return MendView(
+        letters=tuple(reference(place, 1)[:-1] for place in range(width)),
+        heading=staged.heading,
+        titles=tuple(staged.titles),
+        rows=tuple(_row(staged, number, cells, told) for number, cells in shown),
+        problems=tuple(
+            _problem(staged, key, group, names.get(key[0], "")) for key, group in told.items()
+        ),
+        dropped=tuple(
+            DroppedRow(number, text_at(staged, number, cells, "name"))
+            for number, cells in staged.rows
+            if number in staged.dropped
+        ),
+        counter=counter(bad_cells, len(checked.rows), form),
+        people=len(checked.rows),
+        bad=bad_cells,
+        proposals=sum(1 for problem in checked.bad if problem.proposal),
+        notes=sum(1 for problem in checked.problems if problem.weight is Weight.NOTE),
+        hidden=len(checked.rows) - len(shown),
+    )
+
+
+def counter(bad_cells: int, people: int, form: Form) -> str:
+    """ "Còn 4 ô cần sửa, thiếu 2 người so với tối thiểu 30": what is left once cells are mended."""
+    parts = []
+    if bad_cells:
+        parts.append(
+            ngettext("%(count)d cell to mend", "%(count)d cells to mend", bad_cells)
+            % {"count": bad_cells}
+        )
+    missing = max(1, form.minimum) - people
+    if missing > 0:
+        parts.append(
+            ngettext(
+                "%(count)d person too few of at least %(minimum)d",
+                "%(count)d people too few of at least %(minimum)d",
+                missing,
+            )
+            % {"count": missing, "minimum": max(1, form.minimum)}
+        )
+    if form.maximum and people > form.maximum:
+        parts.append(
+            ngettext(
+                "%(count)d person more than the allowed %(maximum)d",
+                "%(count)d people more than the allowed %(maximum)d",
+                people - form.maximum,
+            )
+            % {"count": people - form.maximum, "maximum": form.maximum}
+        )
+    said = ", ".join(parts)
+    return said[:1].upper() + said[1:]
+
+
+def _shown_rows(
+    staged: StagedSheet, checked: CheckedList, told: set[int]
+) -> list[tuple[int, list[str]]]:
+    """All rows of people; of a long list, those of which something is said."""
+    kept = set(checked.rows)
+    rows = [(number, cells) for number, cells in staged.rows if number in kept]
+    if len(rows) <= MOST_ROWS_SHOWN:
+        return rows
+    return [(number, cells) for number, cells in rows if number in told][:MOST_ROWS_SHOWN]
+
+
+def _row(
+    staged: StagedSheet,
+    number: int,
+    cells: Sequence[str],
+    told: dict[tuple[int, str], list[Problem]],
+) -> MendRow:
+    return MendRow(
+        number, tuple(_cell(staged, number, cells, place, told) for place in range(len(cells)))
+    )
+
+
+def _cell(
+    staged: StagedSheet,
+    number: int,
+    cells: Sequence[str],
+    place: int,
+    told: dict[tuple[int, str], list[Problem]],
+) -> MendCell:
+    column = next((key for key, each in staged.columns.items() if each == place), None)
+    if column is None:
+        return MendCell(tidy(cells[place]))
+    sent, text = cells[place], text_at(staged, number, cells, column)
+    group = told.get((number, column), [])
+    if group:
+        tone, proposal = _tone(group), _proposal(group)
+        return MendCell(text, tone, proposal=proposal, anchor=_anchor(number, column))
+    return MendCell(text, "mended", sent) if text != sent else MendCell(text)
+
+
+def _problem(
+    staged: StagedSheet, key: tuple[int, str], group: Sequence[Problem], who: str
+) -> MendProblem:
+    row, column = key
+    return MendProblem(
+        anchor=_anchor(row, column),
+        place=reference(staged.columns.get(column, 0), row),
+        title=TITLES[column][0],
+        who=who,
+        row=row,
+        column=column,
+        value=group[0].value,
+        proposal=_proposal(group),
+        sentences=tuple(cell_sentence(each.code, each.params) for each in group),
+        tone=_tone(group),
+        can_edit=column in staged.columns,
+    )
+
+
+def _tone(group: Sequence[Problem]) -> str:
+    worst = Weight.BAD if any(each.weight is Weight.BAD for each in group) else Weight.DOUBT
+    return _TONES[worst]
+
+
+def _proposal(group: Sequence[Problem]) -> str:
+    return next((each.proposal for each in group if each.proposal), "")
+
+
+def _anchor(row: int, column: str) -> str:
+    return f"o-{row}-{column}"

@@ -1,0 +1,57 @@
+"""Addresses of registration: first a unit's own, then the organiser's."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from hoithi.entries.views import changes, mending, organiser, unit
+
+app_name = "entries"
+_UNIT = "don-vi/<slug:contest>/<str:unit>"
+_FORM = f"{_UNIT}/danh-sach/<slug:form>"
+_DESK = "ban-to-chuc/<slug:contest>/dang-ky"
+_ENTRY = "ban-to-chuc/<slug:contest>/luot/<uuid:entry>"
+urlpatterns = [
+    # a unit's officer
+    path(f"{_UNIT}/", unit.home, name="unit"),
+    path(f"{_UNIT}/hinh-thuc/", unit.choose, name="choose"),
+    path(f"{_UNIT}/nop/", unit.submit, name="submit"),
+    path(f"{_UNIT}/bien-nhan/", unit.receipt, name="receipt"),
+    path(f"{_UNIT}/lay-lai/", unit.recall, name="recall"),
+    path(f"{_UNIT}/phieu-du-thi/", organiser.slips, name="slips"),
+    path(f"{_FORM}/", unit.people, name="people"),
+    path(f"{_FORM}/mau/", unit.template, name="template"),
+    path(f"{_FORM}/tai-ve/", unit.download, name="download"),
+    path(f"{_FORM}/sua/", mending.mend, name="mend"),
+    path(f"{_FORM}/sua/o/", mending.mend_cell, name="mend_cell"),
+    path(f"{_FORM}/sua/lay-het/", mending.take_all, name="take_all"),
+    path(f"{_FORM}/sua/bo-dong/", mending.drop_row, name="drop_row"),
+    path(f"{_FORM}/sua/giu-dong/", mending.keep_row, name="keep_row"),
+    path(f"{_FORM}/sua/tai-ve/", mending.findings, name="findings"),
+    path(f"{_FORM}/sua/luu/", mending.save, name="save"),
+    path(f"{_FORM}/sua/bo/", mending.discard, name="discard"),
+    # the organiser
+    path(f"{_DESK}/", organiser.overview, name="overview"),
+    path(f"{_DESK}/<str:unit>/", organiser.decision, name="decision"),
+    path(f"{_DESK}/<str:unit>/tiep-nhan/", organiser.accept, name="accept"),
+    path(f"{_DESK}/<str:unit>/tra-lai/", organiser.give_back, name="return"),
+    path(f"{_DESK}/<str:unit>/gia-han/", organiser.extend, name="extend"),
+    path(f"{_DESK}/<str:unit>/danh-sach/<slug:form>/", organiser.people, name="list"),
+    path(f"{_ENTRY}/", changes.entry, name="entry"),
+    path(f"{_ENTRY}/rut/", changes.withdraw, name="withdraw"),
+    path(f"{_ENTRY}/thay/", changes.replace, name="replace"),
+    path(f"{_ENTRY}/thay/<int:person>/", changes.replace_one, name="replace_member"),
+    path(f"{_ENTRY}/ma-moi/", changes.new_code, name="new_code"),
+    path(
+        f"{_ENTRY}/xem/<int:person>/so-dinh-danh/",
+        changes.number,
+        {"field": "national_id"},
+        name="show_national_id",
+    ),
+    path(
+        f"{_ENTRY}/xem/<int:person>/dien-thoai/",
+        changes.number,
+        {"field": "phone"},
+        name="show_phone",
+    ),
+]

@@ -1,0 +1,1 @@
+"""Pages of registration: a unit's own, and the organiser's."""

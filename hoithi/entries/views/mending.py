@@ -1,0 +1,202 @@
+"""The mending page: an uploaded list cell by cell, until it is saved or discarded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST, require_safe
+
+from hoithi.contests.queries import form_of
+from hoithi.entries.actions import discard_list, mend_list, save_list
+from hoithi.entries.checking import CheckedList, check_list
+from hoithi.entries.forms import CellForm, RowForm
+from hoithi.entries.mending import mend_view
+from hoithi.entries.pages import Place, place_of
+from hoithi.entries.queries import open_staged, staged_list, terms_for
+from hoithi.entries.sheets import (
+    StagedSheet,
+    rows_of,
+    with_cell,
+    with_proposals,
+    with_row,
+    without_row,
+)
+from hoithi.entries.views.frames import unit_frame
+from hoithi.entries.views.unit import workbook
+from hoithi.entries.workbooks import findings_of
+from hoithi.people.http import StaffRequest, unit_role
+from hoithi.rules.errors import RuleViolation
+from hoithi.web.acting import acted
+from hoithi.web.violations import explain
+
+REST = "can-sua"  # the part of the page with what is left to mend
+
+
+def _place(contest: str, unit: str, form: str) -> Place:
+    """A unit that has chosen the form. Raises Http404."""
+    place = place_of(contest, unit)
+    place.chosen(form)
+    return place
+
+
+def _checked(place: Place, form_key: str, sheet: StagedSheet) -> CheckedList:
+    rows = rows_of(sheet)
+    return check_list(rows, terms_for(place.contest, place.unit, form_key, rows))
+
+
+def _sheet(place: Place, form_key: str) -> StagedSheet:
+    """Raises RuleViolation: `list_gone`."""
+    staged = staged_list(place.begun, form_key)
+    if staged is None:
+        raise RuleViolation("list_gone")
+    return open_staged(staged)
+
+
+@unit_role
+@require_safe
+def mend(request: StaffRequest, contest: str, unit: str, form: str) -> HttpResponseBase:
+    """The sheet as it was sent, its faults in their places."""
+    place = _place(contest, unit, form)
+    staged = staged_list(place.begun, form)
+    if staged is None:
+        return redirect("entries:people", contest, unit, form)
+    sheet = open_staged(staged)
+    plan = form_of(place.contest, form)
+    view = mend_view(sheet, _checked(place, form, sheet), plan)
+    return unit_frame(
+        request,
+        "entries/mend.html",
+        place,
+        form,
+        form_name=plan.name,
+        file_name=staged.file_name,
+        view=view,
+    )
+
+
+@unit_role
+@require_safe
+def findings(
+    request: StaffRequest,  # noqa: ARG001 - Django's call
+    contest: str,
+    unit: str,
+    form: str,
+) -> HttpResponseBase:
+    """What was found, as a workbook, for mending in the officer's own file."""
+    place = _place(contest, unit, form)
+    staged = staged_list(place.begun, form)
+    if staged is None:
+        return redirect("entries:people", contest, unit, form)
+    sheet = open_staged(staged)
+    return workbook(findings_of(sheet, _checked(place, form, sheet)), f"can-sua-{unit}-{form}.xlsx")
+
+
+def _change(
+    request: StaffRequest,
+    place: Place,
+    form_key: str,
+    change: Callable[[StagedSheet], StagedSheet],
+) -> HttpResponseBase:
+    """Change the staged sheet and go on to what is left; the page itself shows what was done."""
+    try:
+        mend_list(registration=place.begun, form_key=form_key, change=change)
+    except RuleViolation as violation:
+        messages.error(request, explain(violation))
+    address = reverse("entries:mend", args=(place.contest.key, place.unit.code, form_key))
+    return redirect(f"{address}#{REST}")
+
+
+@unit_role
+@require_POST
+def mend_cell(request: StaffRequest, contest: str, unit: str, form: str) -> HttpResponseBase:
+    """Put another text into a cell."""
+    place = _place(contest, unit, form)
+    cell = CellForm(request.POST)
+    if not cell.is_valid():
+        return redirect("entries:mend", contest, unit, form)
+    row, column, text = (cell.cleaned_data[key] for key in ("row", "column", "text"))
+    return _change(request, place, form, lambda sheet: with_cell(sheet, row, column, text))
+
+
+@unit_role
+@require_POST
+def take_all(request: StaffRequest, contest: str, unit: str, form: str) -> HttpResponseBase:
+    """Take every proposal at once."""
+    place = _place(contest, unit, form)
+    return _change(
+        request,
+        place,
+        form,
+        lambda sheet: with_proposals(sheet, _checked(place, form, sheet).problems),
+    )
+
+
+@unit_role
+@require_POST
+def drop_row(request: StaffRequest, contest: str, unit: str, form: str) -> HttpResponseBase:
+    """Leave somebody out."""
+    return _row(request, contest, unit, form, without_row)
+
+
+@unit_role
+@require_POST
+def keep_row(request: StaffRequest, contest: str, unit: str, form: str) -> HttpResponseBase:
+    """Take somebody in again."""
+    return _row(request, contest, unit, form, with_row)
+
+
+def _row(
+    request: StaffRequest,
+    contest: str,
+    unit: str,
+    form: str,
+    change: Callable[[StagedSheet, int], StagedSheet],
+) -> HttpResponseBase:
+    place = _place(contest, unit, form)
+    row = RowForm(request.POST)
+    if not row.is_valid():
+        return redirect("entries:mend", contest, unit, form)
+    number = row.cleaned_data["row"]
+    return _change(request, place, form, lambda sheet: change(sheet, number))
+
+
+@unit_role
+@require_POST
+def save(request: StaffRequest, contest: str, unit: str, form: str) -> HttpResponseBase:
+    """Put the mended list in the place of the one before."""
+    place = _place(contest, unit, form)
+    if acted(request, lambda: _save(request, place, form), _("The list is saved.")):
+        return redirect("entries:people", contest, unit, form)
+    return redirect("entries:mend", contest, unit, form)
+
+
+def _save(request: StaffRequest, place: Place, form_key: str) -> None:
+    checked = _checked(place, form_key, _sheet(place, form_key))
+    save_list(
+        actor=request.user,
+        registration=place.begun,
+        form_key=form_key,
+        checked=checked,
+        now=timezone.now(),
+    )
+
+
+@unit_role
+@require_POST
+def discard(request: StaffRequest, contest: str, unit: str, form: str) -> HttpResponseBase:
+    """Forget the upload."""
+    place = _place(contest, unit, form)
+    acted(
+        request,
+        lambda: discard_list(
+            actor=request.user, registration=place.begun, form_key=form, now=timezone.now()
+        ),
+        _("The upload is discarded; the list saved before stays."),
+    )
+    return redirect("entries:people", contest, unit, form)

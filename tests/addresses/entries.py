@@ -1,0 +1,82 @@
+"""Registration: a unit's own pages, and those of the organiser."""
+
+from __future__ import annotations
+
+from hoithi.entries.actions import stage_list
+from hoithi.entries.models import Team, TeamMember
+from hoithi.entries.sheets import StagedSheet
+from tests import factories
+from tests.addresses import Pair, Row
+from tests.addresses.scene import Scene
+from tests.entries.scene import NOW, ONLINE, begin, people, save
+
+_UNIT, _DESK = "signin 403 403 403 {0} {0} 403", "signin 403 403 403 403 {0} 403"
+UNIT_PAGE = Row(get=_UNIT.format(200), post=_UNIT.format(405))
+UNIT_FORM = Row(get=_UNIT.format(200), post=_UNIT.format(200))
+UNIT_ACT = Row(get=_UNIT.format(405), post=_UNIT.format(302))
+DESK_PAGE = Row(get=_DESK.format(200), post=_DESK.format(405))
+DESK_FORM = Row(get=_DESK.format(200), post=_DESK.format(200))
+DESK_ACT = Row(get=_DESK.format(405), post=_DESK.format(302))
+DESK_LOOK = Row(get=_DESK.format(405), post=_DESK.format(200))
+ROWS = {
+    "entries:unit": UNIT_PAGE,
+    "entries:choose": UNIT_FORM,
+    "entries:submit": UNIT_FORM,
+    "entries:receipt": Row(get=_UNIT.format(302), post=_UNIT.format(405)),
+    "entries:recall": UNIT_ACT,
+    "entries:slips": Row(get=_UNIT.format(405), post=_UNIT.format(200)),
+    "entries:people": UNIT_FORM,
+    "entries:template": UNIT_PAGE,
+    "entries:download": UNIT_PAGE,
+    "entries:mend": UNIT_PAGE,
+    "entries:mend_cell": UNIT_ACT,
+    "entries:take_all": UNIT_ACT,
+    "entries:drop_row": UNIT_ACT,
+    "entries:keep_row": UNIT_ACT,
+    "entries:findings": UNIT_PAGE,
+    "entries:save": UNIT_ACT,
+    "entries:discard": UNIT_ACT,
+    "entries:overview": Row(
+        get="signin 403 200 403 403 200 200", post="signin 403 405 403 403 405 405"
+    ),
+    "entries:decision": DESK_PAGE,
+    "entries:accept": DESK_ACT,
+    "entries:return": DESK_FORM,
+    "entries:extend": DESK_FORM,
+    "entries:list": DESK_PAGE,
+    "entries:entry": DESK_PAGE,
+    "entries:withdraw": DESK_FORM,
+    "entries:replace": DESK_FORM,
+    "entries:replace_member": DESK_FORM,
+    "entries:new_code": DESK_FORM,
+    "entries:show_national_id": DESK_LOOK,
+    "entries:show_phone": DESK_LOOK,
+}
+
+
+def parameters(scene: Scene) -> dict[str, Pair]:
+    """A unit that has saved one list and mends another; a person and a team who take part."""
+    registration = begin(scene.ours, scene.unit.code)
+    save(registration, people(2))
+    stage_list(
+        actor=scene.people["officer"],
+        registration=registration,
+        form_key=ONLINE,
+        file_name="ds.xlsx",
+        sheet=StagedSheet(1, ["Họ và tên"], {"name": 0}, [(2, ["Lê Thị Mẫu"])], {}, []),
+        now=NOW,
+    )
+    single = factories.entry(scene.ours, scene.unit.code, "Trần Văn Mẫu", "0002")
+    team = factories.team(scene.ours, scene.unit.code, "Đội mẫu", "0003")
+    member = factories.person(scene.ours, scene.unit.code, "Hồ Thị Mẫu")
+    TeamMember.objects.create(team=Team.objects.get(entries=team), person=member)
+    theirs = factories.entry(scene.theirs, scene.their_unit.code, "Vũ Văn Mẫu", "0001")
+    entries = Pair(single.public_id, theirs.public_id)
+    persons = Pair(single.person_id, theirs.person_id)
+    return {
+        "form": Pair(ONLINE, "khong-co"),
+        "entry": entries,
+        "person": persons,
+        "entries:replace_member.entry": Pair(team.public_id, theirs.public_id),
+        "entries:replace_member.person": Pair(member.pk, theirs.person_id),
+    }
