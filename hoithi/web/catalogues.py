@@ -13,6 +13,7 @@ import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -20,6 +21,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 PATTERN = "locale/*/LC_MESSAGES/*.po"
+_NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,10 @@ def compile_catalogues(root: Path) -> tuple[Compiled, ...]:
 
 def _read(path: Path) -> Catalog:
     with path.open("rb") as file:
-        return read_po(file, locale=path.parts[-3], abort_invalid=True)
+        catalogue = read_po(file, locale=path.parts[-3], abort_invalid=True)
+    # Where a file names none, the day of compiling would be written: the same text, other bytes.
+    catalogue.creation_date = _NO_DATE
+    return catalogue
 
 
 def _entries(catalogue: Catalog) -> list[Message]:

@@ -38,6 +38,13 @@ def test_a_catalogue_that_is_right_already_is_not_written_again(tmp_path: Path) 
     assert po.with_suffix(".mo").stat().st_mtime_ns == before
 
 
+def test_what_is_compiled_does_not_depend_on_the_day(tmp_path: Path) -> None:
+    po = write(tmp_path, 'msgid "Next"\nmsgstr "Trang sau"\n')
+    compile_catalogues(tmp_path)
+    with po.with_suffix(".mo").open("rb") as file:
+        assert gettext.GNUTranslations(file).info()["pot-creation-date"] == "2000-01-01 00:00+0000"
+
+
 @pytest.mark.parametrize(
     ("body", "fault"),
     [
