@@ -10,7 +10,7 @@ from django.db.models import F
 
 from hoithi.entries.actions.holding import checked_reason, hold, log
 from hoithi.entries.actions.numbering import next_number
-from hoithi.entries.actions.storing import store_people
+from hoithi.entries.actions.storing import prepared, store_people
 from hoithi.entries.checking import CheckedList
 from hoithi.entries.models import (
     Entry,
@@ -72,9 +72,8 @@ def replace_person(
         with transaction.atomic():
             registration = _held(entry)
             _withdraw(entry, reason, now)
-            (person,) = store_people(
-                registration, checked.people, now=now, sample=entry.person.is_sample
-            )
+            rows = prepared(registration, checked.people, now=now, sample=entry.person.is_sample)
+            (person,) = store_people(registration, rows)
             made = Entry.objects.create(
                 contest=entry.contest,
                 category=entry.category,
@@ -120,7 +119,8 @@ def replace_member(
             if not gone:
                 raise RuleViolation("not_a_member")
             _remove_idle([member.pk], now)
-            (person,) = store_people(registration, checked.people, now=now, sample=member.is_sample)
+            rows = prepared(registration, checked.people, now=now, sample=member.is_sample)
+            (person,) = store_people(registration, rows)
             TeamMember.objects.create(team=team, person=person)
             log(
                 actor,

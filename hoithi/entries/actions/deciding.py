@@ -9,7 +9,7 @@ from django.db import transaction
 from hoithi.contests.models import Contest
 from hoithi.contests.queries import plan_of
 from hoithi.entries.actions.holding import checked_reason, log, wrong_state
-from hoithi.entries.actions.numbering import person_number, team_number
+from hoithi.entries.actions.numbering import person_number, store_accepted, team_number
 from hoithi.entries.models import Entry, EntryState, RegistrationState, UnitRegistration
 from hoithi.entries.queries import barred_people
 from hoithi.people.models import Unit, User
@@ -41,7 +41,7 @@ def accept_registration(
             entry.number = team_number(registration.unit, teams)
         entry.state = EntryState.ACCEPTED
         entry.accepted_at = now
-    Entry.objects.bulk_update(entries, ["number", "state", "accepted_at"])
+    store_accepted(entries)
     log(
         actor,
         "accept",

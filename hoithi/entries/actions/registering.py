@@ -16,12 +16,14 @@ from hoithi.entries.actions.storing import (
     enter_persons,
     enter_team,
     forget_unlisted,
+    prepared,
     store_people,
 )
 from hoithi.entries.checking import CheckedList, too_few, too_many
 from hoithi.entries.models import (
     Entry,
     EntryState,
+    Person,
     RegistrationState,
     StagedList,
     UnitRegistration,
@@ -64,7 +66,7 @@ def choose_forms(
     hold(registration, OPEN)
     before: Facts = {"forms": list(registration.forms), "declared": registration.declared}
     for dropped in set(registration.forms) - set(chosen):
-        _store(registration, dropped, CheckedList((), (), ()), now=now, sample=False)
+        _store(registration, dropped, [])
         StagedList.objects.filter(registration=registration, form=dropped).delete()
     registration.forms, registration.declared = chosen, declared
     registration.save(update_fields=["forms", "declared"])
@@ -96,10 +98,11 @@ def save_list(
     if over is not None:
         raise over
     check_clock(registration, now)
+    people = prepared(registration, checked.people, now=now, sample=is_sample)
     try:
         with transaction.atomic():
             hold(registration, OPEN)
-            _store(registration, form_key, checked, now=now, sample=is_sample)
+            _store(registration, form_key, people)
             StagedList.objects.filter(registration=registration, form=form_key).delete()
             log(
                 actor,
@@ -112,20 +115,13 @@ def save_list(
         raise RuleViolation("taken_elsewhere") from error
 
 
-def _store(
-    registration: UnitRegistration,
-    form_key: str,
-    checked: CheckedList,
-    *,
-    now: datetime,
-    sample: bool,
-) -> None:
+def _store(registration: UnitRegistration, form_key: str, people: Sequence[Person]) -> None:
     category = registration.contest.categories.get(key=form_key)
-    people = store_people(registration, checked.people, now=now, sample=sample)
+    stored = store_people(registration, people)
     if category.entrant == Entrant.TEAM:
-        enter_team(registration, category, people, now=now, sample=sample)
+        enter_team(registration, category, stored)
     else:
-        enter_persons(registration, category, people)
+        enter_persons(registration, category, stored)
     forget_unlisted(registration)
 
 

@@ -13,24 +13,43 @@ from hoithi.entries.models import Entry, EntryState, Person, Team, TeamMember, U
 from hoithi.people.keys import vault
 from hoithi.rules.vietnamese import fold, name_sort_key
 
-_FIELDS = (
+# What a list says; equal indexes are equal numbers, although each sealing looks different.
+_SEEN = (
     "name",
     "given_name",
-    "folded_name",
-    "sort_key",
     "birth",
     "audience",
     "workplace",
-    "national_id_cipher",
     "national_id_index",
-    "phone_cipher",
     "phone_index",
-    "key_id",
 )
+_FIELDS = (*_SEEN, "folded_name", "sort_key", "national_id_cipher", "phone_cipher", "key_id")
+_BATCH = 100
 
 
-def fill(person: Person, listed: ListedPerson) -> Person:
-    """Put what a list says into a row; both numbers are sealed anew, with one key."""
+def prepared(
+    registration: UnitRegistration, people: Sequence[ListedPerson], *, now: datetime, sample: bool
+) -> list[Person]:
+    """Rows that are not stored yet, in the order of the list, numbers sealed.
+
+    Sealing and sorting keys take most of the time of saving: done before the transaction begins,
+    it keeps nobody waiting.
+    """
+    return [
+        _filled(
+            Person(
+                contest=registration.contest,
+                unit=registration.unit,
+                is_sample=sample,
+                added_at=now,
+            ),
+            listed,
+        )
+        for listed in people
+    ]
+
+
+def _filled(person: Person, listed: ListedPerson) -> Person:
     person.name = listed.name
     person.given_name = listed.given_name
     person.folded_name = fold(listed.name)
@@ -48,48 +67,36 @@ def fill(person: Person, listed: ListedPerson) -> Person:
     return person
 
 
-def store_people(
-    registration: UnitRegistration, people: Sequence[ListedPerson], *, now: datetime, sample: bool
-) -> list[Person]:
-    """One row for each listed person, in the order of the list; known people keep their row.
+def store_people(registration: UnitRegistration, people: Sequence[Person]) -> list[Person]:
+    """The stored row of each prepared one; known people keep theirs, unchanged ones untouched.
 
     Somebody is known by the national id, else by name and birth within the unit.
     """
-    standing = Person.objects.filter(
-        contest=registration.contest, unit=registration.unit, removed_at=None
+    known = list(
+        Person.objects.filter(contest=registration.contest, unit=registration.unit, removed_at=None)
     )
-    known = list(standing)
     by_id = {each.national_id_index: each for each in known if each.national_id_index}
-    found = {
-        listed.row: by_id[index]
-        for listed in people
-        if (index := vault().index("national_id", listed.national_id)) in by_id
-    }
-    taken = {each.pk for each in found.values()}
+    found = [by_id.get(each.national_id_index) for each in people]
+    taken = {each.pk for each in found if each is not None}
     by_name = {(each.folded_name, each.birth): each for each in known if each.pk not in taken}
-    for listed in people:
-        if listed.row not in found:
-            match = by_name.pop((fold(listed.name), listed.birth), None)
-            if match is not None:
-                found[listed.row] = match
-    Person.objects.bulk_update(
-        [fill(found[listed.row], listed) for listed in people if listed.row in found], _FIELDS
-    )
-    made = {
-        listed.row: fill(
-            Person(
-                contest=registration.contest,
-                unit=registration.unit,
-                is_sample=sample,
-                added_at=now,
-            ),
-            listed,
-        )
-        for listed in people
-        if listed.row not in found
-    }
-    Person.objects.bulk_create(made.values())
-    return [found.get(listed.row) or made[listed.row] for listed in people]
+    stored = [
+        match or by_name.pop((each.folded_name, each.birth), None) or each
+        for match, each in zip(found, people, strict=True)
+    ]
+    changed = [
+        _overwritten(row, each)
+        for row, each in zip(stored, people, strict=True)
+        if row is not each and any(getattr(row, name) != getattr(each, name) for name in _SEEN)
+    ]
+    Person.objects.bulk_update(changed, _FIELDS, batch_size=_BATCH)
+    Person.objects.bulk_create(row for row in stored if row.pk is None)
+    return stored
+
+
+def _overwritten(row: Person, prepared: Person) -> Person:
+    for name in _FIELDS:
+        setattr(row, name, getattr(prepared, name))
+    return row
 
 
 def enter_persons(
@@ -109,12 +116,7 @@ def enter_persons(
 
 
 def enter_team(
-    registration: UnitRegistration,
-    category: Category,
-    people: Sequence[Person],
-    *,
-    now: datetime,
-    sample: bool,
+    registration: UnitRegistration, category: Category, people: Sequence[Person]
 ) -> None:
     """The unit's one team with these members; without members there is no team."""
     entry = _listed(registration, category).select_related("team").first()
@@ -131,8 +133,8 @@ def enter_team(
             contest=registration.contest,
             unit=registration.unit,
             name=registration.unit.name,
-            is_sample=sample,
-            added_at=now,
+            is_sample=all(person.is_sample for person in people),
+            added_at=people[0].added_at,
         )
         Entry.objects.create(
             contest=registration.contest, category=category, unit=registration.unit, team=team
