@@ -17,6 +17,12 @@ urlpatterns = [
         views.results,
         name="results_version",
     ),
+    path("hoi-thi/<slug:contest>/ket-qua-tap-the/", views.units, name="units"),
+    path(
+        "hoi-thi/<slug:contest>/ket-qua-tap-the/phien-ban/<int:number>/",
+        views.units,
+        name="units_version",
+    ),
     path("hoi-thi/<slug:contest>/niem-phong/", views.trust, name="trust"),
     path("hoi-thi/<slug:contest>/niem-phong/ho-so-kiem-chung.zip", views.bundle, name="bundle"),
     path("kiem-tra/", views.check, name="check"),

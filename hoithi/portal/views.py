@@ -35,6 +35,7 @@ from hoithi.portal.queries.own_result import lines_of_code, own_result_of
 from hoithi.portal.queries.papers import paper_by_code, read_check_code
 from hoithi.portal.queries.results import Awaited, Search, results_of
 from hoithi.portal.queries.trust import trust_of
+from hoithi.portal.queries.units import units_page
 from hoithi.results.actions import complain_about_name
 from hoithi.rules.errors import RuleViolation
 from hoithi.web.violations import explain
@@ -96,6 +97,16 @@ def results(
         request,
         template,
         {"frame": found.frame, "results": found, "search": search, "here": "results"},
+    )
+
+
+@public
+@require_safe
+def units(request: HttpRequest, contest: str, number: int | None = None) -> HttpResponse:
+    """The table of units: the version in force, or an earlier one."""
+    page = units_page(contest_by_key(contest), number)
+    return render(
+        request, "portal/units.html", {"frame": page.frame, "units": page, "here": "results"}
     )
 
 

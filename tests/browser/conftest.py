@@ -2,5 +2,6 @@
 
 from tests.browser.chromium import browser, desktop, new_phone, phone
 from tests.browser.exam_scene import hall, new_hall
+from tests.exam.scene import scene as hall_scene
 
-__all__ = ["browser", "desktop", "hall", "new_hall", "new_phone", "phone"]
+__all__ = ["browser", "desktop", "hall", "hall_scene", "new_hall", "new_phone", "phone"]

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from django.test import Client
 from pytest_django.fixtures import DjangoAssertNumQueries, Settings
 
+from hoithi.exam.hall_orders import publish_sitting
+from hoithi.exam.models import Sitting
 from hoithi.portal.queries.home import home_of
 from tests import factories
-from tests.portal.scene import HOME, publish_online, read, record, secretary
+from tests.portal.scene import (
+    HOME,
+    Committee,
+    online_round,
+    publish_online,
+    read,
+    record,
+    secretary,
+)
 
 pytestmark = pytest.mark.django_db
 OTHER = (factories.ROOT / "plans/daklak-2025/contest.toml").read_bytes()
@@ -163,3 +174,28 @@ def test_the_page_asks_for_nothing_outside_and_needs_no_script(client: Client) -
     assert "style=" not in html
     assert html.count("<script") == html.count('<script type="module" src="/static/')
     assert "http://" not in html.replace("http://testserver", "")
+
+
+def test_a_round_with_a_result_is_over_whatever_the_plan_says() -> None:
+    contest = factories.contest()
+    record(contest, (factories.entry(contest, "GN", "Trần Thị Hai", "GN-001"), "30", 1))
+    publish_online(contest, secretary(contest))
+    page = home_of(contest, factories.now())
+    assert page.action == "results"
+    assert {step.title: step.state for step in page.steps}["Thi trực tuyến"] == "done"
+
+
+def test_the_time_of_a_round_is_that_of_its_sittings(settings: Settings, tmp_path: Path) -> None:
+    settings.HALL_CONTROL = str(tmp_path / "control.sqlite3")
+    committee = Committee()
+    factories.entry(committee.contest, "GN", "Trần Thị Hai", "GN-001")
+    committee.seal()
+    publish_sitting(actor=committee.an, each=online_round(committee.contest), now=factories.now())
+    Sitting.objects.update(
+        opens_at=at("2023-10-09T07:00+07:00"), closes_at=at("2023-10-20T23:30+07:00")
+    )
+    page = home_of(committee.contest, at("2023-10-20T22:30+07:00"))
+    assert (page.action, page.countdown_label) == ("hall", "Thi trực tuyến còn mở trong")
+    assert {step.title: step.when for step in page.steps}["Thi trực tuyến"] == (
+        "từ 07h00 ngày 09/10/2023 đến 23h30 ngày 20/10/2023"
+    )

@@ -8,14 +8,15 @@ from typing import Literal
 
 from django.utils.translation import gettext
 
-from hoithi.contests.models import Contest, Purpose, Round
+from hoithi.contests.models import Contest, Purpose
 from hoithi.contests.plan.conversion import regulation_of as regulation_from
 from hoithi.contests.plan.schema import Form, Plan
 from hoithi.contests.plan.schema import Round as RoundPlan
 from hoithi.contests.queries import plan_of, units_of
 from hoithi.portal.queries.frame import Frame, frame_of
+from hoithi.portal.queries.windows import Window, windows_of
 from hoithi.portal.wording import deadline, instant, period
-from hoithi.results.models import Publication
+from hoithi.results.models import CollectivePublication, Publication
 from hoithi.results.wording import decided_by
 from hoithi.rules.regulation import PrizeLine
 from hoithi.web.countdown import Countdown, countdown
@@ -61,7 +62,7 @@ class PrizeTable:
 
 @dataclass(frozen=True, slots=True)
 class PublishedResult:
-    """A published result to link to."""
+    """A published result to link to; the key is empty for the table of units."""
 
     key: str
     name: str
@@ -87,17 +88,22 @@ class HomePage:
     rules: tuple[str, ...]
     units: tuple[str, ...]
     results: tuple[PublishedResult, ...]
+    units_table: PublishedResult | None
     is_all_published: bool
 
 
 def home_of(contest: Contest, now: datetime) -> HomePage:
-    """The home page at an instant. Seven queries, however large the contest."""
+    """The home page at an instant. Six queries, however large the contest; seven where units
+    are scored."""
     plan = plan_of(contest)
-    rounds = list(contest.rounds.all())
-    official = [each for each in rounds if each.purpose == Purpose.OFFICIAL]
+    windows = windows_of(contest)
+    official = [each for each in windows if each.is_official]
     results = published_results(contest)
-    all_published = {each.key for each in official} == {result.key for result in results}
-    label, until = _next_moment(contest, official, now)
+    units_table = _units_table(contest) if plan.rules.collective else None
+    published = [*results, units_table] if units_table else list(results)
+    due = len(official) + (plan.rules.collective is not None)
+    coming = [each for each in official if each.key not in {result.key for result in results}]
+    label, until = _next_moment(contest, coming, now)
     return HomePage(
         frame=frame_of(contest),
         plan=plan,
@@ -105,37 +111,49 @@ def home_of(contest: Contest, now: datetime) -> HomePage:
         register_until=deadline(contest.registration_closes_at),
         countdown=countdown(until, now) if until else None,
         countdown_label=label,
-        action=_action(official, results, now),
+        action=_action(coming, results, now),
         steps=(
-            *_steps(contest, rounds, now),
-            _publication_step(results, is_done=all_published),
+            *_steps(contest, windows, results, now),
+            _publication_step(published, is_done=len(published) == due),
         ),
-        forms=tuple(_form_card(plan, form, rounds) for form in plan.forms),
+        forms=tuple(_form_card(plan, form, windows) for form in plan.forms),
         barred=tuple(body.name for body in plan.bodies if body.barred),
         prizes=_prize_tables(plan),
         rules=tuple(line for line in plan.rules.text.splitlines() if line.strip()),
         units=tuple(unit.name for unit in units_of(contest)),
         results=results,
-        is_all_published=all_published,
+        units_table=units_table,
+        is_all_published=len(published) == due,
     )
 
 
 def published_results(contest: Contest) -> tuple[PublishedResult, ...]:
     """The version in force of each published round, in the order of the rounds. One query."""
-    newest: dict[str, PublishedResult] = {}
-    publications = Publication.objects.filter(contest=contest).select_related("round")
-    for publication in publications.defer("content").order_by("round__position", "number"):
-        each = publication.round
-        newest[each.key] = PublishedResult(
-            each.key, each.name, publication.number, publication.published_at
-        )
-    return tuple(newest.values())
+    publications = (
+        Publication.objects.filter(contest=contest)
+        .select_related("round")
+        .defer("content", "standing")
+        .order_by("round__position", "number")
+    )
+    newest = {one.round.key: one for one in publications}
+    return tuple(
+        PublishedResult(one.round.key, one.round.name, one.number, one.published_at)
+        for one in newest.values()
+    )
 
 
-def _whole_period(rounds: list[Round]) -> str:
-    if not rounds:
+def _units_table(contest: Contest) -> PublishedResult | None:
+    """The table of units in force. One query."""
+    last = CollectivePublication.objects.filter(contest=contest).defer("content").first()
+    if last is None:
+        return None
+    return PublishedResult("", gettext("Prizes for units"), last.number, last.published_at)
+
+
+def _whole_period(windows: list[Window]) -> str:
+    if not windows:
         return ""
-    return period(min(each.opens_at for each in rounds), max(each.closes_at for each in rounds))
+    return period(min(each.opens_at for each in windows), max(each.closes_at for each in windows))
 
 
 def _state(opens_at: datetime, closes_at: datetime, now: datetime) -> StepState:
@@ -144,38 +162,41 @@ def _state(opens_at: datetime, closes_at: datetime, now: datetime) -> StepState:
     return "today" if opens_at <= now else "ahead"
 
 
-def _steps(contest: Contest, rounds: list[Round], now: datetime) -> list[Step]:
-    windows = [
-        (
-            gettext("Units register and send their lists"),
-            contest.registration_opens_at,
-            contest.registration_closes_at,
-        ),
-        *((each.name, each.opens_at, each.closes_at) for each in rounds),
-    ]
-    return [
-        Step(title, period(opens_at, closes_at), _state(opens_at, closes_at, now))
-        for title, opens_at, closes_at in sorted(windows, key=lambda window: window[1])
-    ]
+def _steps(
+    contest: Contest, windows: list[Window], results: tuple[PublishedResult, ...], now: datetime
+) -> list[Step]:
+    """Registration and rounds by their opening; a round with a result is done."""
+    since, until = contest.registration_opens_at, contest.registration_closes_at
+    registering = Step(
+        gettext("Units register and send their lists"),
+        period(since, until),
+        _state(since, until, now),
+    )
+    done = {result.key for result in results}
+    steps = [(since, registering)]
+    for each in windows:
+        state = "done" if each.key in done else _state(each.opens_at, each.closes_at, now)
+        steps.append((each.opens_at, Step(each.name, period(each.opens_at, each.closes_at), state)))
+    return [step for _, step in sorted(steps, key=lambda pair: pair[0])]
 
 
-def _publication_step(results: tuple[PublishedResult, ...], *, is_done: bool) -> Step:
+def _publication_step(results: list[PublishedResult], *, is_done: bool) -> Step:
     title = gettext("Results are published")
-    if is_done:
+    if results and is_done:
         last = max(result.published_at for result in results)
         return Step(title, instant(last), "done")
     return Step(title, gettext("after each round has been closed and checked"), "ahead")
 
 
 def _next_moment(
-    contest: Contest, rounds: list[Round], now: datetime
+    contest: Contest, coming: list[Window], now: datetime
 ) -> tuple[str, datetime | None]:
     """What a reader waits for: the end of an open round, the next opening, or the lists' end."""
-    online = [each for each in rounds if each.is_online]
+    online = [each for each in coming if each.is_online]
     for each in sorted(online, key=lambda each: each.closes_at):
         if each.opens_at <= now < each.closes_at:
             return gettext("%(round)s is open for") % {"round": each.name}, each.closes_at
-    for each in sorted(rounds, key=lambda each: each.opens_at):
+    for each in sorted(coming, key=lambda each: each.opens_at):
         if now < each.opens_at:
             return gettext("%(round)s opens in") % {"round": each.name}, each.opens_at
     if now < contest.registration_closes_at:
@@ -184,16 +205,16 @@ def _next_moment(
 
 
 def _action(
-    rounds: list[Round], results: tuple[PublishedResult, ...], now: datetime
+    coming: list[Window], results: tuple[PublishedResult, ...], now: datetime
 ) -> Literal["hall", "results", ""]:
-    if any(each.is_online and now < each.closes_at for each in rounds):
+    if any(each.is_online and now < each.closes_at for each in coming):
         return "hall"
     return "results" if results else ""
 
 
-def _form_card(plan: Plan, form: Form, rounds: list[Round]) -> FormCard:
+def _form_card(plan: Plan, form: Form, windows: list[Window]) -> FormCard:
     audiences = {audience.key: audience.name for audience in plan.audiences}
-    stored = {each.key: each for each in rounds}
+    stored = {each.key: each for each in windows}
     return FormCard(
         form,
         tuple(audiences[key] for key in form.audiences),
@@ -205,11 +226,11 @@ def _form_card(plan: Plan, form: Form, rounds: list[Round]) -> FormCard:
     )
 
 
-def _round_card(plan: Plan, planned: RoundPlan, stored: Round) -> RoundCard:
+def _round_card(plan: Plan, planned: RoundPlan, window: Window) -> RoundCard:
     regulation = regulation_from(plan, planned)
     return RoundCard(
         plan=planned,
-        when=period(stored.opens_at, stored.closes_at),
+        when=period(window.opens_at, window.closes_at),
         questions=sum(part.count for part in planned.online.paper) if planned.online else 0,
         ranking=tuple(str(decided_by(name, regulation)) for name in planned.ranking),
     )

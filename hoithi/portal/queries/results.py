@@ -18,8 +18,14 @@ from django.http import Http404
 from hoithi.contests.models import Contest, Purpose, Round
 from hoithi.contests.queries import regulation_of
 from hoithi.portal.queries.frame import Frame, frame_of
-from hoithi.results.models import Publication
-from hoithi.results.queries import PublishedRow, publication_by_number, versions_of
+from hoithi.portal.queries.windows import windows_of
+from hoithi.results.models import CollectivePublication, Publication
+from hoithi.results.queries import (
+    PassedOn,
+    PublishedRow,
+    publication_by_number,
+    versions_of,
+)
 from hoithi.results.wording import decided_by
 from hoithi.rules.regulation import Regulation
 from hoithi.rules.vietnamese import fold
@@ -53,7 +59,10 @@ class Published(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row as it is shown; `decided_by` is in words and empty for the first."""
+    """A row as it is shown; `decided_by` is in words and empty for the first.
+
+    `passed_on` is a prize left for a higher one, where the contest has one prize a person.
+    """
 
     place: int
     name: str
@@ -61,6 +70,7 @@ class Row:
     points: Decimal
     prize: str
     decided_by: str
+    passed_on: PassedOn | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,17 +146,15 @@ def public_round(contest: Contest, key: str) -> Round:
 def results_of(
     contest: Contest, key: str, *, number: int | None, search: Search, page: str, now: datetime
 ) -> ResultsPage | Awaited:
-    """A version of a round's result, the one in force if no number is given. Seven queries.
+    """A version of a round's result, the one in force if no number is given. Six queries at most.
 
     Raises Http404 for no such round, no such version.
     """
     each = public_round(contest, key)
-    versions = tuple(
-        Version(one.number, one.published_at, one.reason, is_in_force=at == 0)
-        for at, one in enumerate(versions_of(each))
-    )
+    versions = versions_from(versions_of(each))
     if not versions and number is None:
-        return Awaited(frame_of(contest), each.name, each.closes_at, each.closes_at <= now)
+        closes_at = next(one.closes_at for one in windows_of(contest) if one.key == key)
+        return Awaited(frame_of(contest), each.name, closes_at, closes_at <= now)
     shown = next((one for one in versions if number in (None, one.number)), None)
     if shown is None:
         raise Http404
@@ -170,13 +178,23 @@ def results_of(
     )
 
 
+def versions_from(
+    newest_first: Sequence[Publication | CollectivePublication],
+) -> tuple[Version, ...]:
+    """What is shown of versions; the first is in force."""
+    return tuple(
+        Version(one.number, one.published_at, one.reason, is_in_force=at == 0)
+        for at, one in enumerate(newest_first)
+    )
+
+
 def _fits(row: PublishedRow | BarredRow, search: Search) -> bool:
     return fold(search.name) in fold(row.name) and search.unit in ("", row.unit)
 
 
 def _row(row: PublishedRow, regulation: Regulation) -> Row:
     words = str(decided_by(row.decided_by, regulation)) if row.decided_by else ""
-    return Row(row.place, row.name, row.unit, row.points, row.prize, words)
+    return Row(row.place, row.name, row.unit, row.points, row.prize, words, row.passed_on)
 
 
 def _prize_groups(rows: Sequence[PublishedRow], labels: Sequence[str]) -> tuple[PrizeGroup, ...]:

@@ -14,12 +14,14 @@ import msgspec
 from django.db.models import Count
 
 from hoithi.contests.models import Contest, Purpose, Round
+from hoithi.contests.queries import plan_of
 from hoithi.exam.models import Package, PackageState, Sitting
 from hoithi.people.models import Approval
 from hoithi.portal.queries.frame import Frame, frame_of
 from hoithi.portal.queries.results import Published, content_of
 from hoithi.portal.wording import period
-from hoithi.results.models import Publication
+from hoithi.results.collective import is_collective_outdated, latest_collective
+from hoithi.results.models import CollectivePublication, Publication
 from hoithi.results.queries import latest_publication, proposal, publication_content
 from hoithi.verify.bundle import Closing
 
@@ -76,7 +78,7 @@ class TrustPage:
 
 
 def trust_of(contest: Contest) -> TrustPage:
-    """Everything that can be checked of a contest now. Seven queries."""
+    """Everything that can be checked of a contest now. Eight queries at most."""
     rounds = list(contest.rounds.all())
     seals = _seals(contest)
     sittings = _sittings(contest)
@@ -92,14 +94,22 @@ def trust_of(contest: Contest) -> TrustPage:
 
 
 def edition_of(contest: Contest, rounds: list[Round]) -> str:
-    """A name for what is published when every official round is; else empty. One query."""
+    """A name for what is published when every official round is, and the table of units where the
+    plan has one; else empty. Two queries, four with a table of units.
+    """
     publications = Publication.objects.filter(contest=contest).order_by("number")
     newest = dict(publications.values_list("round", "sha256"))
     official = [each for each in rounds if each.purpose == Purpose.OFFICIAL]
     if not official or any(each.pk not in newest for each in official):
         return ""
-    together = "".join(newest[each.pk] for each in official)
-    return hashlib.sha256(together.encode()).hexdigest()[:16]
+    parts = [newest[each.pk] for each in official]
+    if plan_of(contest).rules.collective is not None:
+        units = CollectivePublication.objects.filter(contest=contest).order_by("-number")
+        table = units.values_list("sha256", flat=True).first()
+        if table is None:
+            return ""
+        parts.append(table)
+    return hashlib.sha256("".join(parts).encode()).hexdigest()[:16]
 
 
 def is_settled(contest: Contest) -> bool:
@@ -113,7 +123,8 @@ def is_settled(contest: Contest) -> bool:
         now = msgspec.convert(publication_content(each, proposal(each)), Published)
         if last is None or _order(content_of(last)) != _order(now):
             return False
-    return True
+    table = latest_collective(contest)
+    return table is None or not is_collective_outdated(table)
 
 
 def _order(content: Published) -> list[tuple[str, int, Decimal, str]]:

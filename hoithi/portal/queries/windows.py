@@ -1,0 +1,40 @@
+"""When rounds are really open: their sittings can be opened, delayed and closed by order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Max, Min
+
+from hoithi.contests.models import Contest, Purpose
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A round's name and the time in which somebody can take part in it."""
+
+    key: str
+    name: str
+    is_online: bool
+    is_official: bool
+    opens_at: datetime
+    closes_at: datetime
+
+
+def windows_of(contest: Contest) -> list[Window]:
+    """The rounds of a contest in order. One query."""
+    rounds = contest.rounds.annotate(
+        first=Min("sittings__opens_at"), last=Max("sittings__closes_at")
+    )
+    return [
+        Window(
+            each.key,
+            each.name,
+            each.is_online,
+            each.purpose == Purpose.OFFICIAL,
+            each.first or each.opens_at,
+            each.last or each.closes_at,
+        )
+        for each in rounds
+    ]

@@ -1,0 +1,59 @@
+"""The whole desk in a browser without a server: each request goes through the test client.
+
+Forms must carry their tokens and pages their policy, as they would over the wire.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from mimetypes import guess_type
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.contrib.staticfiles import finders
+from django.test import Client
+from playwright.sync_api import Page, Route
+
+from tests.browser.chromium import HOST
+
+_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@dataclass
+class Site:
+    """One browser page at the address of the desk, and what it complained about."""
+
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._client = Client(enforce_csrf_checks=True, HTTP_HOST=HOST)
+        self.page.route(f"http://{HOST}/**", self._answer)
+        self.page.on("console", lambda message: self.complaints.append(message.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def open(self, path: str) -> None:
+        self.page.goto(f"http://{HOST}{path}")
+
+    def sideways(self) -> int:
+        """How many pixels the page is wider than the window."""
+        return int(self.page.evaluate(_WIDE))
+
+    def _answer(self, route: Route) -> None:
+        request = route.request
+        parts = urlsplit(request.url)
+        if parts.path.startswith("/static/"):
+            file = str(finders.find(parts.path.removeprefix("/static/")))
+            route.fulfill(body=Path(file).read_bytes(), content_type=guess_type(file)[0] or "")
+            return
+        path = f"{parts.path}?{parts.query}" if parts.query else parts.path
+        response = self._client.generic(
+            request.method,
+            path,
+            request.post_data_buffer or b"",
+            content_type=request.headers.get("content-type", "text/plain"),
+        )
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        # Without https a browser ignores this one, and says so on every page.
+        headers.pop("cross-origin-opener-policy", None)
+        route.fulfill(status=response.status_code, headers=headers, body=response.content)
