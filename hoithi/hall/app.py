@@ -11,7 +11,7 @@ import logging
 import os
 import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -41,6 +41,7 @@ from hoithi.hall.session import (
     Line,
     Refused,
     Reply,
+    Save,
     SaveAnswers,
     Saved,
     Standing,
@@ -53,7 +54,7 @@ from hoithi.hall.store.api import Control, JournalStore, NodeStatus, Unavailable
 from hoithi.hall.tokens import Token, Tokens
 from hoithi.hall.wire import Refusal
 from hoithi.rules.codes import code_tag, read_code
-from hoithi.rules.paper import Paper
+from hoithi.rules.paper import Prediction
 
 WAITING_PULSE_MS = 2000
 SITTING_PULSE_MS = 4000
@@ -109,7 +110,7 @@ class Hall:
         self._bodies = Bodies()
         self._control = control
         self._page = read_page()
-        self._papers: dict[bytes, Paper] = {}
+        self._counts: dict[bytes, tuple[int, ...]] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._started_ms = 0
 
@@ -191,7 +192,7 @@ class Hall:
             return
         extra: tuple[Header, ...] = ()
         try:
-            body = await self._body(receive)
+            body = await self._bodies.read(receive)
             if body is None:
                 return
             status, content = await _posted(scope, handler)(self, scope, body)
@@ -199,18 +200,14 @@ class Hall:
             status, content = refusing.status, _encode(refusing.refusal)
             if refusing.retry_s is not None:
                 extra = ((b"retry-after", str(refusing.retry_s).encode()),)
+        except TooLargeError:
+            status, content = 413, _encode(Refusal("too_large"))
+        except TooSlowError:
+            status, content = 408, _encode(Refusal("malformed"))
         except UnavailableError:
             status, content = 503, _encode(Refusal("unavailable"))
             extra = ((b"retry-after", str(_RETRY_AFTER_S).encode()),)
         await _reply(send, status, content, (*_JSON, *extra))
-
-    async def _body(self, receive: ASGIReceiveCallable) -> bytes | None:
-        try:
-            return await self._bodies.read(receive)
-        except TooLargeError as error:
-            raise _Refusing(413, Refusal("too_large")) from error
-        except TooSlowError as error:
-            raise _Refusing(408, Refusal("malformed")) from error
 
     async def _get(self, scope: HTTPScope, path: str, send: ASGISendCallable) -> None:
         if path == "/thi":
@@ -327,7 +324,10 @@ class Hall:
         saves = _decode(_save, body).saves
         if token.attempt == NO_ATTEMPT or not 0 < len(saves) <= MOST_SAVES:
             raise _Refusing(400, Refusal("malformed"))
-        await self._check_items(sitting, entry, token.attempt, saves)
+        exam = sitting.exam
+        counts = exam.option_counts or await self._option_counts(sitting, entry, token.attempt)
+        if not _are_known(saves, counts, exam.questions.file.policy.prediction):
+            raise _Refusing(422, Refusal("unknown_item"))
         reply = await self.journal.act(
             sitting.sitting,
             entry.line,
@@ -406,41 +406,19 @@ class Hall:
             return "ready"
         return "submitted" if last is not None else "closed"
 
-    async def _check_items(
-        self,
-        sitting: Sitting,
-        entry: RosterEntry,
-        attempt: bytes,
-        saves: list[tuple[int, int, int, int]],
-    ) -> None:
-        """Positions and options must be of this paper; −1 clears an answer."""
-        exam = sitting.exam
-        count = exam.same_count
-        drawn = None if count is not None else await self._paper(sitting, entry, attempt)
-        items = sitting.items
-        prediction = exam.questions.file.policy.prediction
-        for _, item, option, _ in saves:
-            if item == PREDICTION:
-                known = (
-                    prediction is not None and prediction.minimum <= option <= prediction.maximum
-                )
-            elif 0 <= item < items:
-                most = count if drawn is None or count is not None else len(drawn[item].order)
-                known = most is not None and NONE <= option < most
-            else:
-                known = False
-            if not known:
-                raise _Refusing(422, Refusal("unknown_item"))
-
-    async def _paper(self, sitting: Sitting, entry: RosterEntry, attempt: bytes) -> Paper:
-        drawn = self._papers.get(attempt)
-        if drawn is None:
+    async def _option_counts(
+        self, sitting: Sitting, entry: RosterEntry, attempt: bytes
+    ) -> tuple[int, ...]:
+        """How many options each position of an attempt's paper has."""
+        counts = self._counts.get(attempt)
+        if counts is None:
             line = await self.journal.store.line(sitting.sitting, entry.line)
             known = line.find(attempt)
             if known is None:
                 raise _Refusing(401, Refusal("token_invalid"))
-            drawn = self._papers[attempt] = sitting.paper_of(entry, known.number)
-        return drawn
+            drawn = sitting.paper_of(entry, known.number)
+            counts = self._counts[attempt] = tuple(len(place.order) for place in drawn)
+        return counts
 
     def _pulse_ms(self, base_ms: int) -> int:
         """Longer when many wait for the disk; a little different for everybody."""
@@ -461,6 +439,19 @@ def _posted(scope: HTTPScope, handler: Handler) -> Handler:
     if scope["method"] != "POST":
         raise _Refusing(405, Refusal("method"))
     return handler
+
+
+def _are_known(
+    saves: Sequence[Save], counts: tuple[int, ...], prediction: Prediction | None
+) -> bool:
+    """Whether positions and options are of this paper; −1 clears an answer."""
+    for _, item, option, _ in saves:
+        if item == PREDICTION:
+            if prediction is None or not prediction.minimum <= option <= prediction.maximum:
+                return False
+        elif not (0 <= item < len(counts) and NONE <= option < counts[item]):
+            return False
+    return True
 
 
 def _receipt(attempt: Attempt | None) -> wire.ReceiptView | None:

@@ -36,8 +36,17 @@ class Bodies:
         if task is None:
             raise RuntimeError("a body is read inside a task")
         self._since[task] = time.monotonic()
+        body = b""
         try:
-            return await _whole(receive)
+            while True:
+                message = await receive()
+                if message["type"] != "http.request":
+                    return None
+                body = body + message["body"] if body else message["body"]
+                if len(body) > LARGEST:
+                    raise TooLargeError
+                if not message["more_body"]:
+                    return body
         except asyncio.CancelledError:
             if task in self._ended:
                 task.uncancel()
@@ -53,16 +62,3 @@ class Bodies:
             if now_s - since > SLOWEST_S and task not in self._ended:
                 self._ended.add(task)
                 task.cancel()
-
-
-async def _whole(receive: ASGIReceiveCallable) -> bytes | None:
-    body = b""
-    while True:
-        message = await receive()
-        if message["type"] != "http.request":
-            return None
-        body = body + message["body"] if body else message["body"]
-        if len(body) > LARGEST:
-            raise TooLargeError
-        if not message["more_body"]:
-            return body

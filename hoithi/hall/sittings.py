@@ -25,6 +25,9 @@ _json = msgspec.json.Encoder()
 class Exam:
     """A package ready to serve: each option and stem encoded once.
 
+    `items` is the number of positions in a paper, `option_counts` how many options each has, where
+    that is the same in every paper.
+
     `shared` keeps an item encoded in each order of its options, where all orders of all items take
     little memory; else it is none.
     """
@@ -33,7 +36,8 @@ class Exam:
     stems: tuple[bytes, ...]
     options: tuple[tuple[bytes, ...], ...]
     entrance: bytes
-    same_count: int | None
+    items: int
+    option_counts: tuple[int, ...] | None
     shared: dict[PaperItem, bytes] | None
 
     def pieces(self, drawn: Paper) -> tuple[bytes, ...]:
@@ -76,15 +80,15 @@ def prepare(package: PublishedPackage) -> Exam:
         stems=stems,
         options=options,
         entrance=_entrance(questions),
-        same_count=_same_count(questions),
+        items=questions.paper_length,
+        option_counts=_option_counts(questions),
         shared={} if orders_bytes <= _MOST_SHARED_BYTES else None,
     )
 
 
-def _same_count(questions: Questions) -> int | None:
-    """How many options every item has, if it is the same for all."""
+def _option_counts(questions: Questions) -> tuple[int, ...] | None:
     counts = {len(item.options) for item in questions.file.items}
-    return counts.pop() if len(counts) == 1 else None
+    return (counts.pop(),) * questions.paper_length if len(counts) == 1 else None
 
 
 def _entrance(questions: Questions) -> bytes:
@@ -141,7 +145,7 @@ class Sitting:
 
     @property
     def items(self) -> int:
-        return self.exam.questions.paper_length
+        return self.exam.items
 
     def terms(self, line: RosterEntry) -> Terms:
         """What holds for a line now; one object for all who have the same."""

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from hoithi.hall.store import control_writer
 from hoithi.hall.store.api import OrderKind, PublishedLine, PublishedPackage, PublishedSitting
 from hoithi.rules import paper
 from hoithi.rules.codes import access_code, code_tag
-from hoithi.rules.paper import Policy
+from hoithi.rules.paper import Policy, SourceItem
 from tests.rules.test_paper import BLUEPRINT, POLICY, source
 
 SECRET = b"a secret of the tests"
@@ -49,10 +50,16 @@ def published_line(line: int) -> PublishedLine:
     )
 
 
-def made_package(policy: Policy = POLICY) -> paper.Package:
+def made_package(
+    policy: Policy = POLICY, items: Sequence[SourceItem] | None = None
+) -> paper.Package:
     """The package that `publish` publishes."""
     return paper.build_package(
-        source(), blueprint=BLUEPRINT, policy=policy, package_id="ab" * 16, secret=b"s" * 32
+        source() if items is None else items,
+        blueprint=BLUEPRINT,
+        policy=policy,
+        package_id="ab" * 16,
+        secret=b"s" * 32,
     )
 
 
@@ -63,12 +70,13 @@ def publish(
     closes_ms: int,
     lines: int = 5,
     policy: Policy = POLICY,
+    items: Sequence[SourceItem] | None = None,
 ) -> paper.Package:
     """Publish one sitting; answers its package, keys and all, for the test's own grading.
 
     `control` is a path or an address.
     """
-    made = made_package(policy)
+    made = made_package(policy, items)
     questions = paper.read_questions(made.questions)
     writer = control_writer(str(control))
     writer.publish(

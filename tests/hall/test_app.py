@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import socket
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import get_args
@@ -27,6 +28,7 @@ from tests.hall.scene import (
     publish,
     wait_for_order,
 )
+from tests.rules.test_paper import source
 
 LINES = count(1)
 PAGE = Path(__file__).parents[2] / "hoithi/hall/page"
@@ -179,6 +181,27 @@ def test_wrong_paths_and_methods(
 ) -> None:
     got, reply, _ = Client(hall.port).request(method, path)
     assert (got, reply["error"]) == (status, error)
+
+
+def test_an_option_is_known_by_the_question_it_belongs_to(new_hall: HallProcess) -> None:
+    """Half of the questions have three options, half have four."""
+    items = [
+        replace(item, options=item.options[: 3 + number // 2 % 2])
+        for number, item in enumerate(source())
+    ]
+    publish(new_hall.control_address, opens_ms=0, closes_ms=now_ms() + 60_000, items=items)
+    new_hall.start()
+    client = Client(new_hall.port)
+    client.enter(code(1))
+    _, reply = client.start()
+    served = reply["paper"]
+    assert isinstance(served, list)
+    counts = [len(place["options"]) for place in served]
+    assert set(counts) == {3, 4}
+    for position, count_ in enumerate(counts):
+        assert client.save((position, count_ - 1))[0] == 200
+        assert client.save((position, count_)) == (422, {"error": "unknown_item"})
+        assert client.save((position, -1))[0] == 200
 
 
 def test_a_forged_token_opens_nothing(hall: HallProcess) -> None:

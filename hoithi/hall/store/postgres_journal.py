@@ -335,8 +335,13 @@ def _is_row(work: Work) -> bool:
 
 
 def _has_moved(before: Line, after: Line) -> bool:
-    return _standing(before) != _standing(after)
-
-
-def _standing(line: Line) -> list[tuple[int, int, int, bool]]:
-    return [(each.epoch, each.deadline_ms, each.ended, each.void) for each in line.attempts]
+    """Whether anything has changed that time, orders and counts go by."""
+    if len(before.attempts) != len(after.attempts):
+        return True
+    for old, new in zip(before.attempts, after.attempts, strict=True):
+        if old is not new and (
+            (old.epoch, old.deadline_ms, old.ended, old.void)
+            != (new.epoch, new.deadline_ms, new.ended, new.void)
+        ):
+            return True
+    return False
