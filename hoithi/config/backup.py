@@ -13,12 +13,14 @@ import sqlite3
 import subprocess
 import tempfile
 import zipfile
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import apsw
+import msgspec
 import psycopg
 from django.conf import settings
 
@@ -119,13 +121,23 @@ def back_up(path: Path) -> str:
 
 
 def _files(folder: Path) -> Iterator[Path]:
+    """Every file that is whole; one that is being written is a `.partial`."""
     if folder.exists():
-        yield from sorted(file for file in folder.rglob("*") if file.is_file())
+        yield from sorted(
+            file for file in folder.rglob("*") if file.is_file() and file.suffix != ".partial"
+        )
 
 
 def _put(archive: zipfile.ZipFile, name: str, file: Path, digests: dict[str, str]) -> None:
-    archive.write(file, name)
-    digests[name] = _sha256(file)
+    """Read once, so that the digest is of what was saved, whatever happens to the file."""
+    digest = hashlib.sha256()
+    entry = zipfile.ZipInfo.from_file(file, name)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    with file.open("rb") as content, archive.open(entry, "w", force_zip64=True) as saved:
+        while piece := content.read(1 << 20):
+            digest.update(piece)
+            saved.write(piece)
+    digests[name] = digest.hexdigest()
 
 
 def _sha256(file: Path) -> str:
@@ -136,39 +148,50 @@ def _sha256(file: Path) -> str:
     return digest.hexdigest()
 
 
+class _Manifest(msgspec.Struct, frozen=True):
+    format: str
+    made_at: str
+    files: dict[str, str]
+
+
 def restore(path: Path) -> str:
     """Put a backup into a folder of data that has none; answers a sentence. Raises BackupError."""
     targets = dict(_sources())
     try:
         with zipfile.ZipFile(path) as archive:
-            manifest = json.loads(archive.read(_MANIFEST))
-            if manifest.get("format") != FORMAT:
-                raise BackupError(f"{path} is not a backup of this version")
-            taken = [
-                address
-                for name, address in targets.items()
-                if f"{name}.sqlite3" in manifest["files"] and Path(address).exists()
-            ]
-            if taken:
-                raise BackupError(f"{taken[0]} is there already; restore into an empty folder")
+            manifest = msgspec.json.decode(archive.read(_MANIFEST), type=_Manifest)
+            _check_manifest(path, manifest, targets)
             with tempfile.TemporaryDirectory() as temporary:
-                archive.extractall(temporary)
                 folder = Path(temporary)
-                for name, digest in manifest["files"].items():
-                    if _sha256(folder / name) != digest:
+                for name, digest in manifest.files.items():
+                    if _sha256(Path(archive.extract(name, folder))) != digest:
                         raise BackupError(f"{name} in {path} is damaged; nothing was restored")
-                for name in manifest["files"]:
+                for name in manifest.files:
                     _place(folder / name, name, targets, Path(settings.FILES))
     except subprocess.CalledProcessError as error:
         raise BackupError(
             f"the databases took the backup only in part: {error}; empty them and do it again"
         ) from error
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile, zlib.error) as error:
         raise BackupError(f"{path} cannot be read as a backup: {error}") from error
-    return f"{path}: restored what was saved at {manifest['made_at']}"
+    return f"{path}: restored what was saved at {manifest.made_at}"
 
 
-def _place(file: Path, name: str, targets: dict[str, str], files: Path) -> None:
+def _check_manifest(path: Path, manifest: _Manifest, targets: Mapping[str, str]) -> None:
+    """Nothing of it may lie outside the folder of data or on something. Raises BackupError."""
+    if manifest.format != FORMAT:
+        raise BackupError(f"{path} is not a backup of this version")
+    stores = {f"{name}.{kind}" for name in targets for kind in ("sqlite3", "dump")}
+    for name in manifest.files:
+        inside = name.startswith("files/") and ".." not in PurePosixPath(name).parts
+        if name not in stores and not inside:
+            raise BackupError(f"{path} is not a backup of ours: it has {name!r}")
+    for name, address in targets.items():
+        if f"{name}.sqlite3" in manifest.files and Path(address).exists():
+            raise BackupError(f"{address} is there already; restore into an empty folder")
+
+
+def _place(file: Path, name: str, targets: Mapping[str, str], files: Path) -> None:
     """Move one extracted file to where it belongs."""
     store, _, kind = name.partition(".")
     if name.startswith("files/"):

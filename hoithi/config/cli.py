@@ -13,28 +13,21 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-_COMMANDS = "hoithi.config.commands"
+from hoithi.config.commands import named
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit code 0: done; 1: not done, a sentence says why; 2: not understood."""
     options = _parser().parse_args(arguments)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hoithi.config.settings")
-    module, _, function = str(options.does).partition(":")
     if getattr(options, "lan", False):
         lan = importlib.import_module("hoithi.config.lan")
         lan.use_lan_address(os.environ, lan.lan_addresses())
-    if options.django:
-        _set_up()
-    answer: int = getattr(importlib.import_module(f"{_COMMANDS}.{module}"), function)(options)
-    return answer
-
-
-def _set_up() -> None:
-    django = importlib.import_module("django")
-    settings = importlib.import_module("django.conf").settings
-    Path(settings.VAR).mkdir(parents=True, exist_ok=True)
-    django.setup()
+    if not options.django:
+        return named(options.does)(options)
+    starting = importlib.import_module("hoithi.config.starting")
+    code: int = starting.run_with_desk(options.does, options)
+    return code
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -40,9 +40,9 @@ class Environment:
             raise ImproperlyConfigured(f"{name} is not a whole number: {value!r}")
         return int(value)
 
-    def flag(self, name: str, *, default: bool) -> bool:
-        """`1` or `0`."""
-        value = self._values.get(name, "")
-        if value not in ("", "0", "1"):
-            raise ImproperlyConfigured(f"{name} must be 0 or 1: {value!r}")
-        return default if value == "" else value == "1"
+    def port(self, name: str, default: int) -> int:
+        """A port to listen on or to connect to."""
+        value = self.number(name, default)
+        if not 0 < value < 65_536:
+            raise ImproperlyConfigured(f"{name} is not a port: {value}")
+        return value

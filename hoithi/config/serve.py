@@ -15,6 +15,8 @@ _LOOK_EVERY_S = 0.2
 _START_AGAIN_S = 0.5
 _MOST_STARTS = 5
 _WITHIN_S = 30.0
+_RUNS_AFTER_S = 5.0
+_PAUSE_S = 15.0
 _STOP_WITHIN_S = 20.0
 
 
@@ -24,36 +26,46 @@ class CannotServeError(Exception):
 
 @dataclass(slots=True)
 class Child:
-    """One supervised process; `starts` are the monotonic times at which it was started."""
+    """One supervised process; `starts` are the monotonic times at which it was started.
+
+    One that never ran is a fault of the installation and stops everything. One that has run
+    before is tried again and again: a broken worker must not take a hall full of people with it.
+    """
 
     name: str
     command: Sequence[str]
     environment: Mapping[str, str]
     process: subprocess.Popen[bytes] | None = None
     due: float = 0.0
+    has_run: bool = False
     starts: list[float] = field(default_factory=list)
 
-    def start(self) -> None:
-        now = time.monotonic()
-        self.starts = [at for at in self.starts if now - at < _WITHIN_S]
-        if len(self.starts) >= _MOST_STARTS:
-            raise CannotServeError(
-                f"{self.name} ended {_MOST_STARTS} times within {_WITHIN_S:.0f} s; see its messages"
-            )
-        self.starts.append(now)
+    def look(self, now: float) -> None:
+        """Start it again when it has ended, after a pause. Raises CannotServeError."""
+        if self.process is None:
+            if now >= self.due:
+                self._start(now)
+        elif self.process.poll() is None:
+            self.has_run = self.has_run or now - self.starts[-1] > _RUNS_AFTER_S
+        else:
+            self._ended(self.process.returncode, now)
+
+    def _start(self, now: float) -> None:
+        self.starts = [at for at in self.starts if now - at < _WITHIN_S] + [now]
         # Its own session, so that Ctrl-C reaches only the supervisor, which stops it in order.
         self.process = subprocess.Popen(  # noqa: S603 - our own commands
             self.command, env=dict(self.environment), start_new_session=True
         )
 
-    def look(self) -> None:
-        """Start it again when it has ended, after a short pause."""
-        if self.process is not None and self.process.poll() is not None:
-            sys.stderr.write(f"{self.name} ended ({self.process.returncode}); starting again\n")
-            self.process = None
-            self.due = time.monotonic() + _START_AGAIN_S
-        if self.process is None and time.monotonic() >= self.due:
-            self.start()
+    def _ended(self, code: int, now: float) -> None:
+        self.process = None
+        often = len(self.starts) >= _MOST_STARTS and now - self.starts[-_MOST_STARTS] < _WITHIN_S
+        if often and not self.has_run:
+            raise CannotServeError(
+                f"{self.name} ended {_MOST_STARTS} times within {_WITHIN_S:.0f} s; see its messages"
+            )
+        self.due = now + (_PAUSE_S if often else _START_AGAIN_S)
+        sys.stderr.write(f"{self.name} ended ({code}); starting again\n")
 
     def stop(self, until: float) -> None:
         if self.process is None or self.process.poll() is not None:
@@ -129,7 +141,7 @@ def supervise(processes: Sequence[Child]) -> None:
     try:
         while not stopping:
             for child in processes:
-                child.look()
+                child.look(time.monotonic())
             time.sleep(_LOOK_EVERY_S)
     finally:
         until = time.monotonic() + _STOP_WITHIN_S

@@ -17,8 +17,8 @@ PRODUCTION = _env.production
 DEBUG = False
 
 # Addresses: the only sources of absolute links (docs/operations.md).
-DESK_PORT = _env.number("HOITHI_DESK_PORT", 8000)
-HALL_PORT = _env.number("HOITHI_HALL_PORT", 8001)
+DESK_PORT = _env.port("HOITHI_DESK_PORT", 8000)
+HALL_PORT = _env.port("HOITHI_HALL_PORT", 8001)
 PUBLIC_URL = _env.text("HOITHI_PUBLIC_URL", f"http://127.0.0.1:{DESK_PORT}").rstrip("/")
 HALL_URL = _env.text("HOITHI_HALL_URL", f"http://127.0.0.1:{HALL_PORT}/thi/")
 _HTTPS = PUBLIC_URL.startswith("https://")
@@ -191,7 +191,7 @@ EMAIL_BACKEND = (
 )
 EMAIL_FILE_PATH = VAR / "mail"
 EMAIL_HOST = _env.text("HOITHI_SMTP_HOST", "")
-EMAIL_PORT = _env.number("HOITHI_SMTP_PORT", 587)
+EMAIL_PORT = _env.port("HOITHI_SMTP_PORT", 587)
 EMAIL_HOST_USER = _env.text("HOITHI_SMTP_USER", "")
 EMAIL_HOST_PASSWORD = _env.text("HOITHI_SMTP_PASSWORD", "")
 EMAIL_USE_TLS = bool(EMAIL_HOST_USER)

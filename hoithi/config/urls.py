@@ -6,12 +6,14 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
+from hoithi.config.health import health
 from hoithi.people.http import public
 
 urlpatterns: list[URLPattern | URLResolver] = [
     # anybody
     path("", include("hoithi.people.urls")),
     path("", include("hoithi.portal.urls")),
+    path("suc-khoe/", health, name="health"),
     path("ngon-ngu/", public(require_POST(set_language)), name="set_language"),
     # who has an account
     path("tai-khoan/", include("hoithi.people.account_urls")),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
 import msgspec
 
@@ -29,7 +30,7 @@ class BlueprintRow(Strict, frozen=True):
 
     topic: str
     level: str
-    count: int
+    count: Annotated[int, msgspec.Meta(ge=1)]
 
 
 class Item(Strict, frozen=True):

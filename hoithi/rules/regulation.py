@@ -19,8 +19,9 @@ Counted = Literal["best", "first", "last"]
 Target = Literal["participants", "attempts", "all_correct"]
 Distance = Literal["absolute", "not_above"]
 Key = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
-Positive = Annotated[int, msgspec.Meta(ge=1)]
-Amount = Annotated[int, msgspec.Meta(ge=0)]
+# Bounds that no contest reaches, so that a slip of the keyboard is told and not carried out.
+Positive = Annotated[int, msgspec.Meta(ge=1, le=100_000)]
+Amount = Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000_000)]
 
 # What can break a tie (docs/rules/ranking.md); `segment:<key>` names a part of a live round.
 CRITERIA = (

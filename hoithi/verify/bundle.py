@@ -166,6 +166,14 @@ class BundleReader:
     def sha256(self, name: str) -> str:
         return hashlib.sha256(self.bytes(name)).hexdigest()
 
+    def each_once(self, name: str, values: Iterable[str | int]) -> None:
+        """Raises UnreadableBundleError for the first value that stands twice in a file."""
+        seen: set[str | int] = set()
+        for value in values:
+            if value in seen:
+                raise UnreadableBundleError(name, f"{value} twice")
+            seen.add(value)
+
     def writers(self, folder: str) -> list[str]:
         """Hex ids of the writers of a sitting's folder."""
         ending = ".batches.csv"

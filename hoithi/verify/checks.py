@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -15,7 +16,7 @@ from hoithi.hall.formats import Row, merkle_root, receipt_text
 from hoithi.hall.ledger import AttemptFacts, Ledger, read_ledger
 from hoithi.rules import paper, scoring
 from hoithi.rules.paper import KeysFile, PackageError, Paper, Questions
-from hoithi.rules.regulation import Regulation
+from hoithi.rules.regulation import FORMAT, Regulation, flaws
 from hoithi.rules.scoring import Effect, Ruling
 from hoithi.rules.standings import Marked
 from hoithi.verify import results
@@ -29,7 +30,7 @@ from hoithi.verify.bundle import (
     UnreadableBundleError,
 )
 from hoithi.verify.chain import check_chains
-from hoithi.verify.contest import check_results
+from hoithi.verify.contest import CONTEST, check_results
 from hoithi.verify.findings import Finding
 from hoithi.verify.results import Outcome
 
@@ -86,6 +87,8 @@ def check_sealed_files(
     missing = [item.id for item in questions.file.items if not keys.keys.get(item.id)]
     if missing:
         raise UnreadableBundleError(f"{folder}/keys.json", f"no key for {missing[0]}")
+    if paper.shortages(questions):
+        raise UnreadableBundleError(f"{folder}/questions.json", "too few items for a paper")
     return SealedFiles(questions, keys)
 
 
@@ -110,6 +113,9 @@ def check_sitting(
     """Chains, roster, papers and receipts of one sitting; answers its marked attempts."""
     closing = bundle.decode(f"{folder}/closing.json", Closing)
     roster = bundle.decode(f"{folder}/roster.json", Roster)
+    bundle.each_once(f"{folder}/closing.json", [head.writer for head in closing.heads])
+    bundle.each_once(f"{folder}/roster.json", [line.line for line in roster.lines])
+    bundle.each_once(f"{folder}/roster.json", [line.entry for line in roster.lines])
     if bundle.sha256(f"{folder}/roster.json") != closing.roster_sha256:
         findings.append(Finding("roster_differs", f"{folder}/roster.json"))
     writers = check_chains(bundle, folder, closing, findings)
@@ -186,10 +192,13 @@ class CheckedRound:
 def check_round(bundle: BundleReader, folder: str, findings: list[Finding]) -> CheckedRound:
     """All sittings of a round held online, and its places."""
     record = bundle.decode(f"{folder}/round.json", RoundRecord)
+    if f"rounds/{record.key}" != folder:
+        raise UnreadableBundleError(f"{folder}/round.json", f"of {record.key}")
     sealed = check_sealed_files(bundle, folder, record, findings)
-    regulation = bundle.decode(f"{folder}/regulation.json", Regulation)
+    regulation = _regulation(bundle, folder)
     if regulation.online is None:
         raise UnreadableBundleError(f"{folder}/regulation.json", "not held online")
+    bundle.each_once(f"{folder}/round.json", record.sittings)
     rulings = rulings_of(record, findings, folder)
     marked: list[MarkedAttempt] = []
     roster: list[RosterLine] = []
@@ -208,6 +217,18 @@ def check_round(bundle: BundleReader, folder: str, findings: list[Finding]) -> C
     )
     unit_of = {line.entry: line.unit for line in roster}
     return CheckedRound(tuple(marked), Outcome(regulation, result, unit_of))
+
+
+def _regulation(bundle: BundleReader, folder: str) -> Regulation:
+    """The rules of the round of this folder, and no others."""
+    name = f"{folder}/regulation.json"
+    regulation = bundle.decode(name, Regulation)
+    if (regulation.format, f"rounds/{regulation.round}") != (FORMAT, folder):
+        raise UnreadableBundleError(name, f"{regulation.format} of {regulation.round}")
+    wrong = flaws(regulation)
+    if wrong:
+        raise UnreadableBundleError(name, ", ".join(wrong))
+    return regulation
 
 
 def _as_marked(each: MarkedAttempt) -> Marked:
@@ -229,14 +250,17 @@ def _as_marked(each: MarkedAttempt) -> Marked:
 
 def check_recorded(bundle: BundleReader, folder: str) -> Outcome:
     """A live round entered from its minutes, and its places."""
-    regulation = bundle.decode(f"{folder}/regulation.json", Regulation)
+    regulation = _regulation(bundle, folder)
     recorded = bundle.decode(f"{folder}/recorded.json", results.Recorded)
+    bundle.each_once(f"{folder}/recorded.json", [each.entry for each in recorded.entries])
     name = f"{folder}/decisions.json"
     decisions = bundle.decode(name, list[list[str]]) if bundle.has(name) else []
-    try:
-        result = results.recorded_result(regulation, recorded, decisions)
-    except KeyError as error:
-        raise UnreadableBundleError(f"{folder}/recorded.json", f"no mark for {error}") from error
+    for each in recorded.entries:
+        for part in regulation.segments:
+            if not 0 <= each.marks.get(part.key, Decimal(-1)) <= part.maximum:
+                why = f"no mark for {part.key} of {each.entry}"
+                raise UnreadableBundleError(f"{folder}/recorded.json", why)
+    result = results.recorded_result(regulation, recorded, decisions)
     return Outcome(regulation, result, {each.entry: each.unit for each in recorded.entries})
 
 
@@ -249,6 +273,17 @@ def rounds_with(bundle: BundleReader, file: str) -> list[str]:
     )
 
 
+@contextmanager
+def _reading(part: str) -> Iterator[None]:
+    """A bundle is anybody's file: what makes no sense in it is a finding about that part."""
+    try:
+        yield
+    except UnreadableBundleError:
+        raise
+    except (ValueError, LookupError, ArithmeticError) as error:
+        raise UnreadableBundleError(part, f"{type(error).__name__} {error}") from error
+
+
 def verify(path: Path) -> list[Finding]:
     """Check a bundle to the end; no finding means that everything fits."""
     findings: list[Finding] = []
@@ -257,10 +292,13 @@ def verify(path: Path) -> list[Finding]:
         bundle = BundleReader(path)
         check_manifest(bundle, findings)
         for key in rounds_with(bundle, "questions.json"):
-            outcomes[key] = check_round(bundle, f"rounds/{key}", findings).outcome
+            with _reading(f"rounds/{key}"):
+                outcomes[key] = check_round(bundle, f"rounds/{key}", findings).outcome
         for key in rounds_with(bundle, "recorded.json"):
-            outcomes[key] = check_recorded(bundle, f"rounds/{key}")
-        check_results(bundle, outcomes, findings)
+            with _reading(f"rounds/{key}"):
+                outcomes[key] = check_recorded(bundle, f"rounds/{key}")
+        with _reading(CONTEST):
+            check_results(bundle, outcomes, findings)
     except UnreadableBundleError as error:
         findings.append(Finding("unreadable", error.part, error.why))
     return findings

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Literal
 
 import msgspec
@@ -16,7 +17,7 @@ from hoithi.rules.regulation import CollectiveRule, OnePrize
 from hoithi.rules.settling import HeldRound, persons, settled_awards, unit_result
 from hoithi.verify.bundle import BundleReader, UnreadableBundleError
 from hoithi.verify.findings import Finding
-from hoithi.verify.results import Outcome, check_published
+from hoithi.verify.results import Outcome, check_published, unlike
 
 FORMAT: Literal["hoithi/contest/1"] = "hoithi/contest/1"
 CONTEST = "contest.json"
@@ -77,6 +78,9 @@ def check_results(
 ) -> None:
     """Settle all rounds together; compare places, prizes and the table of units."""
     record = bundle.decode(CONTEST, ContestRecord)
+    bundle.each_once(CONTEST, [line.key for line in record.rounds])
+    bundle.each_once(CONTEST, [line.code for line in record.units])
+    bundle.each_once(CONTEST, chain.from_iterable(record.same_person))
     rounds = dict(_in_order(record, outcomes, findings))
     awards = settled_awards(rounds, record.one_prize, persons(record.same_person))
     for key, each in rounds.items():
@@ -116,7 +120,9 @@ def _units(
         return None
     unit_of: dict[str, str] = {}
     for outcome in outcomes.values():
-        unit_of.update(outcome.unit_of)
+        for entry, unit in outcome.unit_of.items():
+            if unit_of.setdefault(entry, unit) != unit:
+                raise UnreadableBundleError(CONTEST, f"two units of {entry}")
     try:
         return unit_result(
             record.collective,
@@ -153,9 +159,9 @@ def _check_collective(
     bundle: BundleReader, result: CollectiveResult | None, findings: list[Finding]
 ) -> None:
     """Compare a recomputed table of units with the published one."""
-    said = set(bundle.decode(COLLECTIVE, PublishedCollective).units)
-    due = set(published_units(result)) if result is not None else set()
+    said = bundle.decode(COLLECTIVE, PublishedCollective).units
+    due = published_units(result) if result is not None else []
     findings.extend(
         Finding("collective_differ", COLLECTIVE, unit)
-        for unit in sorted({row.unit for row in said ^ due})
+        for unit in sorted({row.unit for row in unlike(said, due)})
     )

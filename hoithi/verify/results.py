@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TypeVar
 
 import msgspec
 
@@ -15,6 +17,8 @@ from hoithi.rules.standings import online_result as rank_online
 from hoithi.rules.standings import recorded_result as rank_recorded
 from hoithi.verify.bundle import BundleReader, RosterLine
 from hoithi.verify.findings import Finding
+
+T = TypeVar("T")
 
 
 class PublishedPlace(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -115,15 +119,13 @@ def check_published(
         return
     published = bundle.decode(name, Published)
     again = published_of(published.number, result, awards)
-    said, due_places = (
-        {(place.entry, place.place, place.decided_by, place.points) for place in each.places}
-        for each in (published, again)
-    )
-    wrong = {place[0] for place in said ^ due_places}
+    wrong = {place.entry for place in unlike(published.places, again.places)}
     findings.extend(Finding("standings_differ", name, entry) for entry in sorted(wrong))
-    given = {(award.entry, award.prize, award.place) for award in published.awards}
-    due = {(award.entry, award.prize, award.place) for award in again.awards}
-    findings.extend(
-        Finding("awards_differ", name, f"{entry} {prize}")
-        for entry, prize, _ in sorted(given ^ due)
-    )
+    others = sorted((award.entry, award.prize) for award in unlike(published.awards, again.awards))
+    findings.extend(Finding("awards_differ", name, f"{entry} {prize}") for entry, prize in others)
+
+
+def unlike(said: Sequence[T], due: Sequence[T]) -> list[T]:
+    """What stands on one side only, or more often than on the other."""
+    left, right = Counter(said), Counter(due)
+    return [*(left - right).elements(), *(right - left).elements()]

@@ -49,8 +49,5 @@ def test_a_hall_behind_a_proxy_that_is_not_named_is_a_warning(tmp_path: Path) ->
 
 def test_production_does_not_start_without_its_secrets(tmp_path: Path) -> None:
     without = {name: value for name, value in PRODUCTION.items() if name != "HOITHI_CODE_KEY"}
-    code, said = hoithi(tmp_path, "doctor", **without)
-    assert (code, said.strip().split("\n")[-1]) == (
-        1,
-        "django.core.exceptions.ImproperlyConfigured: HOITHI_CODE_KEY must be set in production",
-    )
+    sentence = "HOITHI_CODE_KEY must be set in production\n"
+    assert hoithi(tmp_path, "doctor", **without) == (1, sentence)

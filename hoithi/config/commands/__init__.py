@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
+import argparse
+import importlib
 import sys
+from collections.abc import Callable
+from typing import TypeAlias
+
+Command: TypeAlias = Callable[[argparse.Namespace], int]
+
+
+def named(does: str) -> Command:
+    """The command that `module:function` names."""
+    module, _, function = does.partition(":")
+    command: Command = getattr(importlib.import_module(f"{__name__}.{module}"), function)
+    return command
 
 
 def say(text: str) -> None:

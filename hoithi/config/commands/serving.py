@@ -7,12 +7,14 @@ import signal
 
 from django.conf import settings
 from django.core.management import execute_from_command_line
+from django.db import connections
 
 from hoithi.config.commands import complain, say
 from hoithi.config.demo import prepare
 from hoithi.config.installing import install
 from hoithi.config.lan import lan_lines
 from hoithi.config.serve import Addresses, CannotServeError, check_ports, children, supervise
+from hoithi.config.tables import wrong_with_tables
 from hoithi.jobs.actions import work_for_ever
 
 
@@ -24,11 +26,15 @@ def _addresses(options: argparse.Namespace) -> Addresses:
 def serve(options: argparse.Namespace) -> int:
     """Start the three processes and keep them running."""
     addresses = _addresses(options)
+    wrong = wrong_with_tables()
+    if wrong:
+        return complain(f"The database is not ready: {wrong}.")
     try:
         check_ports(addresses)
         say(f"Desk  {settings.PUBLIC_URL}/\nHall  {settings.HALL_URL}")
         for line in lan_lines(settings.PUBLIC_URL) if options.lan else []:
             say(line)
+        connections.close_all()  # the supervisor itself needs none
         supervise(children(addresses))
     except CannotServeError as error:
         return complain(str(error))

@@ -100,8 +100,8 @@ def _round(plan: Plan, each: Round, key: str) -> Iterator[Problem]:
     elif (forms[each.form].kind == "online") != (each.online is not None):
         yield Problem(f"{key}.form", "form_of_other_kind", {"value": each.form})
     for flaw in flaws(regulation_of(plan, each)):
-        code, _, value = flaw.partition(":")
-        yield Problem(key, code, {"value": value} if value else {})
+        code, about, value = flaw.partition(":")
+        yield Problem(key, code, {"value": value} if about else {})
     if each.online is not None:
         yield from _online(plan, each, each.online, f"{key}.online")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 import tomllib
 import types
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -21,8 +22,12 @@ import msgspec
 
 from hoithi.contests.plan.schema import Plan
 from hoithi.rules.errors import ParamValue
+from hoithi.rules.marks import round_marks
 
 MOST_BYTES = 2_000_000
+_FIRST_YEAR, _LAST_YEAR = 1900, 2200
+_LARGEST = 1_000_000
+_BLANK = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,8 @@ def parse_plan(content: bytes) -> Plan:
         raise PlanError([Problem("", "not_utf8", {"byte": error.start})]) from error
     except tomllib.TOMLDecodeError as error:
         raise PlanError([Problem("", "not_toml", {"why": str(error)})]) from error
+    except RecursionError as error:
+        raise PlanError([Problem("", "not_toml", {"why": "[[[["})]) from error
     return plan_from(table)
 
 
@@ -145,14 +152,32 @@ def _read_value(kind: Any, bare: Any, value: object, key: str, problems: list[Pr
         return value
     if bare is Decimal and isinstance(value, int) and not isinstance(value, bool):
         value = Decimal(value)
-    if isinstance(value, datetime) and value.tzinfo is None:
-        problems.append(Problem(key, "time_without_zone"))
-        return value
     try:
-        return msgspec.convert(value, kind, builtin_types=(Decimal, date, datetime))
+        read = msgspec.convert(value, kind, builtin_types=(Decimal, date, datetime))
     except msgspec.ValidationError:
         problems.append(_explain(bare, value, key))
         return value
+    return _checked(read, key, problems)
+
+
+def _checked(value: object, key: str, problems: list[Problem]) -> object:
+    """A value that its type allows and no contest has is a slip; texts come out composed (NFC)."""
+    match value:
+        case str():
+            if any(ord(letter) < _BLANK and letter not in "\n\t" for letter in value):
+                problems.append(Problem(key, "control_character"))
+            return unicodedata.normalize("NFC", value)
+        case tuple():
+            return tuple(_checked(each, key, problems) for each in value)
+        case datetime() if value.tzinfo is None:
+            problems.append(Problem(key, "time_without_zone"))
+        case date() if not _FIRST_YEAR <= value.year <= _LAST_YEAR:
+            problems.append(Problem(key, "out_of_bounds", {"value": value.isoformat()}))
+        case Decimal() if not (value.is_finite() and 0 <= value <= _LARGEST):
+            problems.append(Problem(key, "out_of_bounds", {"value": str(value)}))
+        case Decimal() if value != round_marks(value):
+            problems.append(Problem(key, "decimal_form"))
+    return value
 
 
 _WANTED = {

@@ -16,6 +16,7 @@ from msgspec import Meta
 from hoithi.rules.paper import Strict
 from hoithi.rules.regulation import (
     CRITERIA,
+    Amount,
     CollectiveRule,
     Counted,
     Key,
@@ -29,7 +30,7 @@ from hoithi.rules.regulation import (
 
 FORMAT = "hoithi/plan/1"
 
-Count = Annotated[int, Meta(ge=0)]
+Count = Annotated[int, Meta(ge=0, le=1_000_000_000)]
 Text = Annotated[str, Meta(min_length=1)]
 PersonField = Literal["birth", "audience", "workplace", "national_id", "phone"]
 
@@ -56,7 +57,7 @@ class Contest(Strict, frozen=True):
     title: Annotated[Text, Meta(description="in full, as on the plan")]
     short_title: Annotated[Text, Meta(description="for narrow places")]
     level: Annotated[Text, Meta(description="for example cấp tỉnh")]
-    year: Annotated[int, Meta(description="the year in its name")]
+    year: Annotated[int, Meta(ge=1900, le=2200, description="the year in its name")]
     theme: Annotated[Text, Meta(description="its motto")]
     website: Annotated[str, Meta(description="where it is announced")]
     law_date: Annotated[
@@ -260,13 +261,13 @@ class BudgetLine(Strict, frozen=True):
 
     key: Annotated[Key, Meta(description="names it for the machine")]
     name: Annotated[Text, Meta(description="shown to people")]
-    amount_vnd: Annotated[Count, Meta(description="whole đồng")]
+    amount_vnd: Annotated[Amount, Meta(description="whole đồng")]
 
 
 class Budget(Strict, frozen=True):
     """Whole đồng; the lines may leave something of the total, never pass it."""
 
-    total_vnd: Annotated[Count, Meta(description="whole đồng")]
+    total_vnd: Annotated[Amount, Meta(description="whole đồng")]
     source: Annotated[Text, Meta(description="where the money comes from")]
     lines: list[BudgetLine]
 

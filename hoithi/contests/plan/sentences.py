@@ -115,7 +115,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "“{value}” không phải là một mục của tệp này.",
         "“{value}” is not a key of this file.",
     ),
-    "decimal_form": ("Số quá nhiều chữ số.", "The number has too many digits."),
+    "decimal_form": (
+        "Số có quá hai chữ số thập phân.",
+        "The number has more than two decimals.",
+    ),
+    "control_character": (
+        "Có ký tự điều khiển không nhìn thấy. Hãy xóa và gõ lại.",
+        "There is an invisible control character. Delete it and type the text again.",
+    ),
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,31 @@ def said(text: str | bytes) -> list[str]:
                 "rounds[1].online.minutes: Thiếu mục này. Hãy thêm vào.",
                 "rounds[1].online.minuten: Không có mục tên này. Có phải là “minutes”?",
             ],
+        ),
+        (
+            "points_per_item = 1",
+            "points_per_item = nan",
+            ["rounds[1].online.points_per_item: Giá trị NaN nằm ngoài giới hạn."],
+        ),
+        (
+            "points_per_item = 1",
+            "points_per_item = -0.5",
+            ["rounds[1].online.points_per_item: Giá trị -0.5 nằm ngoài giới hạn."],
+        ),
+        (
+            "points_per_item = 1",
+            "points_per_item = 0.333",
+            ["rounds[1].online.points_per_item: Số có quá hai chữ số thập phân."],
+        ),
+        (
+            "law_date = 2023-10-15",
+            "law_date = 0223-10-15",
+            ["contest.law_date: Giá trị 0223-10-15 nằm ngoài giới hạn."],
+        ),
+        (
+            'level = "cấp tỉnh"',
+            'level = "cấp\\u0007 tỉnh"',
+            ["contest.level: Có ký tự điều khiển không nhìn thấy. Hãy xóa và gõ lại."],
         ),
         (
             'level = "cấp tỉnh"',
@@ -90,6 +116,11 @@ def said(text: str | bytes) -> list[str]:
                 "rounds[1]: Không có tiêu chí xếp hạng “may_man”.",
                 "rounds[1]: Tiêu chí xếp hạng đầu tiên phải là points.",
             ],
+        ),
+        (
+            'ranking = ["points", "duration", "submitted"]',
+            'ranking = ["points", ""]',
+            ["rounds[1]: Không có tiêu chí xếp hạng “”."],
         ),
         (
             'ranking = ["points", "duration", "submitted"]',
@@ -162,6 +193,7 @@ def test_prizes_without_a_source_are_told() -> None:
     [
         (b"\xff\xfe\x00", ": Tệp không phải UTF-8 (byte 0). Hãy lưu lại với bảng mã UTF-8."),
         (b"x" * 2_000_001, ": Tệp lớn hơn 2 MB."),
+        (b"a = " + b"[" * 100_000, ": Không đọc được TOML: [[[[."),
         (b"a = ", ": Không đọc được TOML: Invalid value (at end of document)."),
     ],
 )
@@ -177,3 +209,10 @@ def test_a_missing_file_is_told(tmp_path: Path) -> None:
 
 def test_an_empty_file_names_every_missing_key() -> None:
     assert len(said("")) == 18
+
+
+def test_letters_with_loose_marks_are_composed() -> None:
+    """As some editors write them; sealed files are composed, so the plan is too."""
+    loose = unicodedata.normalize("NFD", GOOD)
+    assert loose != GOOD
+    assert parse_plan(loose.encode()) == parse_plan(GOOD.encode())

@@ -42,7 +42,7 @@ def test_rows_say_type_constraint_and_meaning() -> None:
     assert section("## `[[rounds.online.paper]]`") == [
         "| `topic` | key |  | a key of `[[topics]]` |",
         "| `level` | text |  | a key of `[[levels]]`; empty takes any |",
-        "| `count` | whole number | 1 or more | so many in every paper |",
+        "| `count` | whole number | 1 to 100000 | so many in every paper |",
     ]
     assert section("## `[rules.one_prize]`") == [
         "| `freed` | `next` or `not_given` |  | what becomes of the lower prize |",
