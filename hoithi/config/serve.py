@@ -18,6 +18,7 @@ _WITHIN_S = 30.0
 _RUNS_AFTER_S = 5.0
 _PAUSE_S = 15.0
 _STOP_WITHIN_S = 20.0
+_FOR_ALL = ("HOITHI_ENV", "HOITHI_VAR", "HOITHI_TRUSTED_PROXIES")
 
 
 class CannotServeError(Exception):
@@ -122,10 +123,19 @@ def children(addresses: Addresses, environment: Mapping[str, str] = os.environ) 
         *("--forwarded-allow-ips", environment.get("HOITHI_TRUSTED_PROXIES", "")),
     )
     return [
-        Child("hall", (sys.executable, "-m", "hoithi.hall"), shared),
+        Child("hall", (sys.executable, "-m", "hoithi.hall"), _for_the_hall(shared)),
         Child("desk", desk, shared),
         Child("worker", (sys.executable, "-m", "hoithi.config.cli", "worker"), shared),
     ]
+
+
+def _for_the_hall(shared: Mapping[str, str]) -> dict[str, str]:
+    """Without the keys of the desk, its database and its post: who breaks in there finds none."""
+    return {
+        name: value
+        for name, value in shared.items()
+        if not name.startswith("HOITHI_") or name.startswith("HOITHI_HALL_") or name in _FOR_ALL
+    }
 
 
 def supervise(processes: Sequence[Child]) -> None:

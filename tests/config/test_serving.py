@@ -24,6 +24,31 @@ def test_without_a_named_proxy_nobody_is_believed() -> None:
     assert command[command.index("--forwarded-allow-ips") + 1] == ""
 
 
+def test_the_hall_is_told_its_own_secret_and_none_of_the_desk() -> None:
+    desk = {
+        "HOITHI_SECRET_KEY": "1",
+        "HOITHI_DATA_KEY": "2",
+        "HOITHI_CODE_KEY": "3",
+        "HOITHI_SMTP_PASSWORD": "4",
+        "HOITHI_DATABASE_URL": "5",
+    }
+    hall = {
+        "PATH": "/bin",
+        "HOITHI_ENV": "production",
+        "HOITHI_VAR": "/srv/hoithi",
+        "HOITHI_HALL_SECRET": "6",
+        "HOITHI_TRUSTED_PROXIES": "10.0.0.7",
+    }
+    _, told_the_hall = told("hall", **desk, **hall)
+    assert told_the_hall == hall | {
+        "DJANGO_SETTINGS_MODULE": "hoithi.config.settings",
+        "HOITHI_HALL_HOST": "127.0.0.1",
+        "HOITHI_HALL_PORT": "8001",
+    }
+    _, told_the_desk = told("desk", **desk, **hall)
+    assert told_the_desk.items() >= (desk | hall).items()
+
+
 def test_on_the_network_links_lead_to_this_machine() -> None:
     environment = {"HOITHI_DESK_PORT": "8210"}
     use_lan_address(environment, ["192.168.1.10", "10.0.0.1"])
