@@ -22,6 +22,7 @@ from hoithi.rules.vietnamese import fold, given_name, name_sort_key
 
 ROOT = Path(__file__).parents[1]
 PLAN = (ROOT / "plans/daknong-2023/contest.toml").read_bytes()
+BANK = (ROOT / "plans/daknong-2023/bank.csv").read_bytes()
 
 
 def now() -> datetime:
@@ -38,7 +39,8 @@ def contest(content: bytes = PLAN, *, open_now: bool = True) -> Contest:
 
 def user(name: str, key: str, *roles: Role) -> User:
     """Somebody with roles in a contest."""
-    made = User.objects.create_user(f"{fold(name).replace(' ', '.')}@example.vn", name)
+    email = f"{fold(name).replace(' ', '.')}@example.vn"
+    made = User.objects.create_user(email, name, "một câu dài dễ nhớ")
     for role in roles:
         give(
             user=made,
@@ -58,12 +60,11 @@ def sign_in(client: Client, who: User) -> Client:
     return client
 
 
-def bank(made: Contest) -> Collection:
-    """The questions that ship with the plan of 2023."""
+def bank(made: Contest, content: bytes = BANK) -> Collection:
+    """The questions that ship with the plan of 2023, or those of another file like it."""
     plan = plan_of(made)
     topics = {topic.name: topic.key for topic in plan.topics}
     levels = {level.name: level.key for level in plan.levels}
-    content = (ROOT / "plans/daknong-2023/bank.csv").read_bytes()
     read = read_bank_file(content, "bank.csv", topics=topics, levels=levels)
     assert read.problems == ()
     save_items(

@@ -21,7 +21,9 @@ from hoithi.entries.samples import sample_rows
 from hoithi.exam.hall_orders import publish_sitting, push_to_hall
 from hoithi.exam.models import Sitting
 from hoithi.exam.sealing import build_package, seal_package
+from hoithi.people.actions import give
 from hoithi.people.models import Role, Unit, User
+from hoithi.people.permissions import unit_scope
 from tests import factories
 
 ONLINE = "truc-tuyen"
@@ -60,11 +62,28 @@ def people_of(contest: Contest, unit: Unit, place: int, people: int = PEOPLE) ->
     return sample_rows(contest, unit, form_of(contest, ONLINE), place, people)
 
 
+def officer_of(unit: Unit) -> User:
+    """Who registers a unit's people; one account a unit."""
+    known = User.objects.filter(email=f"can.bo.{unit.code.lower()}@example.vn").first()
+    if known is not None:
+        return known
+    made = factories.user(f"Cán bộ {unit.code}", "")
+    give(
+        user=made,
+        role=Role.UNIT_OFFICER,
+        scope=unit_scope(unit.pk),
+        actor_id="0",
+        actor_name="hoithi",
+        now=factories.now(),
+    )
+    return made
+
+
 def register(
     contest: Contest, unit: Unit, rows: list[SheetRow], organiser: User, now: datetime
 ) -> list[Entry]:
     """A unit registers a list, its officer hands it in, the organiser accepts it."""
-    officer = factories.user(f"Cán bộ {unit.code}", contest.key)
+    officer = officer_of(unit)
     registration = choose_forms(
         actor=officer, contest=contest, unit=unit, forms=[ONLINE], declared=len(rows), now=now
     )
@@ -93,12 +112,14 @@ def register_everybody(contest: Contest, organiser: User) -> list[Entry]:
     ]
 
 
-def open_the_hall(contest: Contest, people: Committee) -> Sitting:
-    """Build a package from the bank, have it sealed by two, and publish it with the roster."""
+def open_the_hall(
+    contest: Contest, people: Committee, questions: bytes = factories.BANK
+) -> Sitting:
+    """Import questions, build a package, have it sealed by two, publish it with the roster."""
     package = build_package(
         actor=people.organiser,
         each=online_round(contest),
-        collection=factories.bank(contest),
+        collection=factories.bank(contest, questions),
         now=factories.now(),
     )
     for member in (people.organiser, people.second):

@@ -7,31 +7,32 @@ themselves wrote down, marked by somebody who knows nothing but the published fi
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
-import time
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
+from html import unescape
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from django.test import Client
 
 from hoithi.contests.models import Contest
 from hoithi.documents.models import Document
 from hoithi.documents.render.certificates import certificates_pdf
 from hoithi.entries.models import Entry
-from hoithi.exam.actions import close_round, collect_sitting
+from hoithi.exam.actions import close_round
 from hoithi.exam.bundling import write_bundle
-from hoithi.exam.hall_orders import move_close
-from hoithi.exam.models import Sitting
 from hoithi.results.actions import publish
 from hoithi.results.models import Publication
 from hoithi.results.papers import certificates_of, check_url, issue_certificates
-from hoithi.rules.errors import RuleViolation
 from tests import factories
 from tests.browser.chromium import NewPage
 from tests.documents.render.reading import page_texts
 from tests.flows import independent
+from tests.flows.closing import close_the_hall
 from tests.flows.contestants import ITEMS, Contestant, Log, Power
 from tests.flows.phones import TIME_OVER, Phone
 from tests.flows.preparation import (
@@ -117,27 +118,6 @@ def sit(contestants: list[Contestant], phones: list[Phone], power: Power) -> lis
     return staying
 
 
-def close_the_hall(people: Committee, sitting: Sitting) -> None:
-    """End the sitting now; collect it as soon as the hall has closed it."""
-    move_close(
-        actor=people.organiser,
-        sitting=sitting,
-        closes_at=factories.now(),
-        reason="Hết giờ của ca thi",
-        now=factories.now(),
-    )
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        try:
-            collect_sitting(actor=people.organiser, sitting=sitting, now=factories.now())
-        except RuleViolation as violation:
-            assert violation.code == "hall_not_closed"
-            time.sleep(0.2)
-        else:
-            return
-    raise TimeoutError("the hall did not close the sitting")
-
-
 def expected_table(bundle: Path, logs: dict[str, Log]) -> dict[str, tuple[int, str]]:
     """Number → (place, points) by the clients' own logs; `logs` are by number."""
     pseudonyms = {
@@ -209,6 +189,12 @@ def check_certificates(people: Committee, publication: Publication, champion: st
     assert check_url(document).split("://")[1] in pages[0]
     assert certificates[0].check_url == check_url(document)
     assert (document.facts["name"], document.facts["prize"]) == (name.name, "Giải nhất")
+    response = Client().get(urlsplit(check_url(document)).path)
+    page = unescape(response.content.decode())
+    assert (response.status_code, page.count("state state-good")) == (200, 1)
+    assert set(re.findall(r'<dd lang="vi">([^<]+)</dd>', page)) == {
+        document.facts[key] for key in ("name", "unit", "prize", "contest", "round")
+    }
 
 
 def test_from_the_plan_file_to_a_certificate_that_anybody_can_check(
@@ -232,7 +218,7 @@ def test_from_the_plan_file_to_a_certificate_that_anybody_can_check(
     assert (len(phones), len(contestants)) == (PHONES, 236)
     staying = sit(contestants, phones, power)
 
-    close_the_hall(people, sitting)
+    close_the_hall(people.organiser, sitting)
     phones[3].keeps_receipt(TIME_OVER)
     for each in staying:
         each.fetch_receipt()
