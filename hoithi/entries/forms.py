@@ -117,7 +117,7 @@ class PersonForm(ReasonForm):
         super().__init__(data)
         field = self.fields["audience"]
         if isinstance(field, forms.ChoiceField):
-            field.choices = [(name, name) for name in audiences]
+            field.choices = [("", _("Choose")), *((name, name) for name in audiences)]
         for column in ("birth", "audience", "workplace", "national_id", "phone"):
             self.fields[column].required = column in required
             if column not in asked:

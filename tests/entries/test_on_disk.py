@@ -11,17 +11,35 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.sqlite
-NATIONAL_ID, PHONE = "000190424242", "0900000424"
+NATIONAL_ID, PHONE, STAGED_ID = "000190424242", "0900000424", "000190535353"
 PREPARE = f"""
 from django.core.management import call_command
 call_command("migrate", verbosity=0)
-from hoithi.entries.actions import submit_registration
+from hoithi.entries.actions import stage_list, submit_registration
+from hoithi.entries.sheets import StagedSheet
 from tests.entries.scene import NOW, begin, listed, load, officer, people, save, sheet
 registration = begin(load())
 planted = listed(31, national_id="{NATIONAL_ID}", phone="{PHONE}")
 rows = sheet(*(cells for _, cells in people(30)), planted)
 save(registration, rows)
 submit_registration(actor=officer(), registration=registration, now=NOW)
+other = begin(registration.contest, "CJ")
+staged = StagedSheet(
+    1,
+    ["Họ và tên", "Số định danh"],
+    {{"name": 0, "national_id": 1}},
+    [(2, ["Lê Thị Giữ Kín", "{STAGED_ID}"])],
+    {{}},
+    [],
+)
+stage_list(
+    actor=officer(),
+    registration=other,
+    form_key="truc-tuyen",
+    file_name="ds.xlsx",
+    sheet=staged,
+    now=NOW,
+)
 """
 ACCEPT = """
 import sys
@@ -30,7 +48,8 @@ from hoithi.entries.models import UnitRegistration
 from hoithi.people.models import User
 from hoithi.rules.errors import RuleViolation
 from tests.entries.scene import NOW
-registration = UnitRegistration.objects.select_related("contest", "unit").get()
+rows = UnitRegistration.objects.select_related("contest", "unit")
+registration = rows.get(unit__code="GN")
 actor = User.objects.first()
 sys.stdout.write("ready\\n")
 sys.stdout.flush()
@@ -92,9 +111,10 @@ def test_of_two_processes_that_accept_at_once_one_wins(folder: Path) -> None:
     assert run(folder, COUNT) == "31 GN-001 GN-031 None"
 
 
-def test_the_file_holds_no_national_id_and_no_phone(folder: Path) -> None:
+def test_the_file_holds_no_national_id_no_phone_and_no_uploaded_list(folder: Path) -> None:
     content = (folder / "desk.sqlite3").read_bytes()
     assert "Trần Thị Anh Bình".encode() in content
-    for number in (NATIONAL_ID, PHONE, "000190000001", "0900000001"):
-        assert number.encode() not in content
-        assert number.encode("utf-16-le") not in content
+    secrets = (NATIONAL_ID, PHONE, STAGED_ID, "Lê Thị Giữ Kín", "000190000001", "0900000001")
+    for secret in secrets:
+        assert secret.encode() not in content
+        assert secret.encode("utf-16-le") not in content

@@ -1,0 +1,154 @@
+"""A unit's list in a real browser: mended cell by cell, with and without scripts, on any screen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from hoithi.contests.models import Contest
+from hoithi.contests.queries import unit_by_code
+from hoithi.entries.models import Entry
+from hoithi.entries.samples import load_samples
+from hoithi.people.actions import give
+from hoithi.people.models import Role, User
+from hoithi.people.permissions import unit_scope
+from tests import factories
+from tests.browser.accessibility import broken_rules
+from tests.entries.scene import ONLINE, begin, listed, people, save
+from tests.entries.workbooks import workbook
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+UNIT = "/don-vi/daknong-2023/GN/"
+LIST = f"{UNIT}danh-sach/{ONLINE}/"
+DESK = "/ban-to-chuc/daknong-2023/dang-ky/"
+PHONE, DESKTOP = (360, 740), (1280, 800)
+
+
+@pytest.fixture
+def contest() -> Contest:
+    """Gia Nghĩa has begun its list; all others are samples."""
+    made = factories.contest()
+    save(begin(made, now=factories.now()), people(2), now=factories.now())
+    load_samples(made, factories.now())
+    return made
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """A list with a cell that has a proposal, one without, and a doubt."""
+    path = tmp_path / "ds.xlsx"
+    rows = [listed(1, name="NGUYỄN VĂN AN"), listed(2, birth="31/02/1990"), listed(3, name="An")]
+    path.write_bytes(workbook(rows))
+    return path
+
+
+def organiser(contest: Contest) -> User:
+    """Somebody who may see both the unit's pages and the organiser's."""
+    who = factories.user("Trần Văn Tổ", contest.key, Role.ORGANISER)
+    scope = unit_scope(unit_by_code(contest, "GN").pk)
+    give(
+        user=who,
+        role=Role.UNIT_OFFICER,
+        scope=scope,
+        actor_id="0",
+        actor_name="hoithi",
+        now=factories.now(),
+    )
+    return who
+
+
+def opened(
+    browser: Browser,
+    server: LiveServer,
+    who: User,
+    *,
+    size: tuple[int, int] = DESKTOP,
+    scripts: bool = True,
+) -> Page:
+    """A page of somebody who is signed in."""
+    client = factories.sign_in(Client(), who)
+    context = browser.new_context(
+        base_url=server.url,
+        viewport={"width": size[0], "height": size[1]},
+        locale="vi-VN",
+        java_script_enabled=scripts,
+    )
+    name = settings.SESSION_COOKIE_NAME
+    context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": server.url}])
+    return context.new_page()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_list_is_sent_mended_and_saved_with_and_without_scripts(
+    browser: Browser, live_server: LiveServer, contest: Contest, file: Path, scripts: bool
+) -> None:
+    page = opened(browser, live_server, organiser(contest), size=PHONE, scripts=scripts)
+    page.goto(LIST)
+    page.get_by_label("Tệp danh sách").set_input_files(file)
+    page.get_by_role("button", name="Kiểm tra danh sách").click()
+    status = page.get_by_role("status").first
+    expect(status).to_have_text("Còn 2 ô cần sửa, thiếu 27 người so với tối thiểu 30.")
+    page.get_by_role("button", name="NGUYỄN VĂN AN → Nguyễn Văn An").click()
+    expect(status).to_have_text("Còn 1 ô cần sửa, thiếu 27 người so với tối thiểu 30.")
+    page.get_by_label("Ngày sinh, C7").fill("28/02/1990")
+    page.get_by_role("button", name="Ghi vào ô").first.click()
+    expect(status).to_have_text("Thiếu 27 người so với tối thiểu 30.")
+    page.get_by_role("button", name="Lưu danh sách").click()
+    expect(page.locator(".heading p")).to_have_text("3 người trong danh sách, tối thiểu 30")
+
+
+def test_taking_a_proposal_does_not_move_the_page(
+    browser: Browser, live_server: LiveServer, contest: Contest, file: Path
+) -> None:
+    page = opened(browser, live_server, organiser(contest), size=PHONE)
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.goto(LIST)
+    page.get_by_label("Tệp danh sách").set_input_files(file)
+    page.get_by_role("button", name="Kiểm tra danh sách").click()
+    button = page.get_by_role("button", name="NGUYỄN VĂN AN → Nguyễn Văn An")
+    button.scroll_into_view_if_needed()
+    before = page.evaluate("scrollY")
+    button.click()
+    expect(button).to_have_count(0)
+    assert page.evaluate("scrollY") == before
+    assert page.url.endswith("/sua/")
+    assert complaints == []
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP])
+def test_every_page_keeps_the_rules_of_accessibility_and_its_width(
+    browser: Browser,
+    live_server: LiveServer,
+    contest: Contest,
+    file: Path,
+    size: tuple[int, int],
+) -> None:
+    page = opened(browser, live_server, organiser(contest), size=size)
+    page.goto(LIST)
+    page.get_by_label("Tệp danh sách").set_input_files(file)
+    page.get_by_role("button", name="Kiểm tra danh sách").click()
+    expect(page.get_by_role("heading", name="Sửa danh sách")).to_be_visible()
+    entry = f"/ban-to-chuc/daknong-2023/luot/{Entry.objects.get(number='CJ-001').public_id}/"
+    found = {}
+    for path in (
+        f"{LIST}sua/",
+        LIST,
+        UNIT,
+        f"{UNIT}hinh-thuc/",
+        f"{UNIT}nop/",
+        DESK,
+        f"{DESK}CJ/",
+        f"{DESK}GN/gia-han/",
+        entry,
+        f"{entry}thay/",
+    ):
+        page.goto(path)
+        wide = page.evaluate("document.documentElement.scrollWidth") > size[0]
+        found[path] = broken_rules(page) + (["wider than the screen"] if wide else [])
+    assert {path: faults for path, faults in found.items() if faults} == {}
