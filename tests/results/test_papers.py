@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 from pypdf import PdfReader
 from pytest_django.fixtures import Settings
 
@@ -15,12 +17,14 @@ from hoithi.documents.render.results_list import results_pdf
 from hoithi.jobs.actions import ask, work_off
 from hoithi.jobs.models import Job, JobState
 from hoithi.people.models import Role
+from hoithi.people.permissions import contest_scope
 from hoithi.results.actions import ScoreRow, publish, record_round_scores
 from hoithi.results.jobs import CERTIFICATES, certificates_file
 from hoithi.results.models import Publication
 from hoithi.results.papers import certificates_of, issue_certificates, results_list_of
 from hoithi.rules.errors import RuleViolation
 from tests import factories
+from tests.people.desk import account, signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NAMES = ["Nguyễn Văn Một", "Y Blô Niê", "Lê Thị Ba"]
@@ -134,3 +138,29 @@ def test_the_list_of_results_names_everybody_once(scene: Scene) -> None:
     content = results_pdf(results_list_of(publication, {"points": "Điểm"}))
     text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
     assert [text.count(name) for name in NAMES] == [1, 1, 1]
+
+
+def test_the_page_numbers_prints_and_hands_out(
+    scene: Scene, settings: Settings, tmp_path: Path
+) -> None:
+    settings.FILES = tmp_path
+    scene.score(20, 30, 25)
+    scene.publish()
+    client = signed_in(account("thu ky", (Role.ORGANISER, contest_scope(scene.contest.key))))
+    address = f"/ban-to-chuc/{scene.contest.key}/vong/truc-tuyen/ket-qua/phien-ban/1/giay-to/"
+    assert "Chưa vào số" in client.get(address).content.decode()
+    assert client.get(f"{address}giay-chung-nhan.pdf").status_code == 404
+    assert client.post(f"{address}in/").status_code == 302
+    assert "Đang in giấy chứng nhận." in client.get(address).content.decode()
+    assert work_off() == 1
+    page = client.get(address).content.decode()
+    assert [f"0{at}/GCN-BTC" in page for at in (1, 2, 3)] == [True] * 3
+    whole = b"".join(client.get(f"{address}giay-chung-nhan.pdf"))
+    assert len(PdfReader(io.BytesIO(whole)).pages) == 3
+    one = client.get(f"{address}giay-chung-nhan/1.pdf").content
+    assert "Y Blô Niê" in PdfReader(io.BytesIO(one)).pages[0].extract_text()
+    assert client.get(f"{address}giay-chung-nhan/4.pdf").status_code == 404
+    listed = client.get(f"{address}danh-sach.pdf").content
+    assert "Y Blô Niê" in PdfReader(io.BytesIO(listed)).pages[0].extract_text()
+    book = load_workbook(io.BytesIO(client.get(f"{address}danh-sach.xlsx").content))
+    assert any("Y Blô Niê" in str(cell.value) for row in book.worksheets[0].rows for cell in row)
