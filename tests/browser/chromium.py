@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, 
 HOST = "hoithi.lan"
 LONGEST_WAIT_MS = 20_000
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
-_ARGUMENTS = (
+ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -61,7 +61,7 @@ def browser() -> Iterator[Browser]:
     expect.set_options(timeout=LONGEST_WAIT_MS)
     with pytest.MonkeyPatch.context() as environment, sync_playwright() as playwright:
         environment.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        running = playwright.chromium.launch(executable_path=find_chromium(), args=_ARGUMENTS)
+        running = playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
         yield running
         running.close()
 
