@@ -13,9 +13,11 @@ from hoithi.contests.models import Contest, Entrant
 from hoithi.contests.queries import form_of, plan_of
 from hoithi.entries.actions.holding import hold, log, wrong_state
 from hoithi.entries.actions.storing import (
+    arrive_early,
     enter_persons,
     enter_team,
     forget_unlisted,
+    give_up,
     prepared,
     store_people,
 )
@@ -99,7 +101,11 @@ def save_list(
         raise over
     check_clock(registration, now)
     people = prepared(registration, checked.people, now=now, sample=is_sample)
+    with transaction.atomic():
+        hold(registration, OPEN)
+    arrived: list[int] = []
     try:
+        arrived = arrive_early(registration, people)
         with transaction.atomic():
             hold(registration, OPEN)
             _store(registration, form_key, people)
@@ -112,7 +118,11 @@ def save_list(
                 after={"form": form_key, "people": len(checked.people)},
             )
     except IntegrityError as error:
+        give_up(arrived)
         raise RuleViolation("taken_elsewhere") from error
+    except RuleViolation:
+        give_up(arrived)
+        raise
 
 
 def _store(registration: UnitRegistration, form_key: str, people: Sequence[Person]) -> None:
