@@ -27,7 +27,7 @@ ROWS = {
 
 def parameters(scene: Scene) -> dict[str, Pair]:
     """A round of ours with one published version; theirs has none."""
-    entry = factories.entry(scene.ours, scene.unit.code, "Lê Thị Mẫu", "0001")
+    entry = factories.entry(scene.ours, scene.unit.code, "Lê Thị Mẫu", "CONG-0001")
     record(scene.ours, (entry, "30", 60_000))
     publication = publish_online(scene.ours, scene.people["organiser"])
     their_round = scene.theirs.rounds.order_by("position")[0]

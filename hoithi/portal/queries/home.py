@@ -199,7 +199,7 @@ def _next_moment(
     for each in sorted(coming, key=lambda each: each.opens_at):
         if now < each.opens_at:
             return gettext("%(round)s opens in") % {"round": each.name}, each.opens_at
-    if now < contest.registration_closes_at:
+    if coming and now < contest.registration_closes_at:
         return gettext("Registration is open for"), contest.registration_closes_at
     return "", None
 
