@@ -104,7 +104,7 @@ def _sitting(package: Package) -> Sitting:
 
 
 def _line(sitting: Sitting, scene: Scene) -> RosterLine:
-    entry = factories.entry(scene.ours, scene.unit.code, "Trần Thị Mẫu", "0002")
+    entry = factories.entry(scene.ours, scene.unit.code, "Trần Thị Mẫu", "THI-0001")
     return RosterLine.objects.create(
         sitting=sitting, line=7, entry=entry, entry_key="0" * 32, code_tag="0" * 32
     )
