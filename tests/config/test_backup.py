@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import apsw
 import psycopg
 import pytest
 
@@ -69,6 +71,79 @@ def test_a_damaged_backup_restores_nothing(saved: tuple[Path, Path], tmp_path: P
         f"files/2023/minutes.pdf in {damaged} is damaged; nothing was restored\n",
     )
     assert list(folder.iterdir()) == []
+
+
+def test_the_halls_stores_are_saved_while_they_are_written(tmp_path: Path) -> None:
+    """Their newest rows lie in a journal beside the file until it is folded in."""
+    folder, backup = tmp_path / "data", tmp_path / "b.zip"
+    hoithi(folder, "setup")
+    store = apsw.Connection(str(folder / "hall/journal.sqlite3"))
+    for statement in (
+        "PRAGMA journal_mode=WAL",
+        "CREATE TABLE kept(answer)",
+        "INSERT INTO kept VALUES (42)",
+        "BEGIN",
+        "INSERT INTO kept VALUES (7)",
+    ):
+        store.execute(statement).fetchall()
+    assert hoithi(folder, "backup", backup)[0] == 0
+    store.close()
+    hoithi(tmp_path / "again", "restore", backup)
+    restored = apsw.Connection(str(tmp_path / "again/hall/journal.sqlite3"))
+    assert restored.execute("SELECT answer FROM kept").fetchall() == [(42,)]
+    restored.close()
+
+
+def test_a_file_that_is_being_written_is_left_out(tmp_path: Path) -> None:
+    folder, backup = tmp_path / "data", tmp_path / "b.zip"
+    hoithi(folder, "setup")
+    (folder / "files/list.pdf").write_bytes(b"%PDF")
+    (folder / "files/list.partial").write_bytes(b"%P")
+    hoithi(folder, "backup", backup)
+    with zipfile.ZipFile(backup) as archive:
+        assert sorted(archive.namelist()) == ["backup.json", "desk.sqlite3", "files/list.pdf"]
+
+
+def test_a_backup_that_cannot_be_written_leaves_nothing_behind(
+    saved: tuple[Path, Path], tmp_path: Path
+) -> None:
+    folder, _ = saved
+    code, said = hoithi(folder, "backup", tmp_path / "none/b.zip")
+    assert (code, said.startswith("the backup was not made: [Errno 2]")) == (1, True)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("manifest", "said"),
+    [
+        ({"format": "hoithi/backup/0"}, "is not a backup of this version"),
+        ({"files": {"../out.txt": "0"}}, "is not a backup of ours: it has '../out.txt'"),
+        ({"files": {"files/../../out": "0"}}, "is not a backup of ours: it has 'files/../../out'"),
+        ({"files": {"settings.py": "0"}}, "is not a backup of ours: it has 'settings.py'"),
+        ({"files": {"desk.sqlite3": "0"}}, "cannot be read as a backup: "),
+        ({"files": ["desk.sqlite3"]}, "cannot be read as a backup: "),
+        (None, "cannot be read as a backup: "),
+    ],
+)
+def test_what_is_no_backup_of_ours_restores_nothing(
+    tmp_path: Path, manifest: dict[str, object] | None, said: str
+) -> None:
+    backup, folder = tmp_path / "b.zip", tmp_path / "data"
+    with zipfile.ZipFile(backup, "w") as archive:
+        archive.writestr("a.txt", "a")
+        if manifest is not None:
+            whole = {"format": "hoithi/backup/1", "made_at": "", "files": {}} | manifest
+            archive.writestr("backup.json", json.dumps(whole))
+    code, complained = hoithi(folder, "restore", backup)
+    assert (code, complained.startswith(f"{backup} {said}")) == (1, True), complained
+    assert list(folder.iterdir()) == []
+
+
+def test_what_is_no_zip_file_restores_nothing(tmp_path: Path) -> None:
+    backup = tmp_path / "b.zip"
+    backup.write_bytes(b"not a zip file")
+    sentence = f"{backup} cannot be read as a backup: File is not a zip file\n"
+    assert hoithi(tmp_path / "data", "restore", backup) == (1, sentence)
 
 
 @pytest.mark.postgres

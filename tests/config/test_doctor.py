@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from pathlib import Path
 
+import pytest
+from django.db import connection
+from pytest_django import Settings
+
+from hoithi.audit.actions import record
+from hoithi.audit.models import LogEntry
+from hoithi.config import doctor
+from hoithi.config.cli import main
+from hoithi.config.doctor import examine
+from hoithi.hall.store import journal
+from hoithi.hall.store.api import NodeStatus
 from tests.config.installation import hoithi
+from tests.factories import now
 
 PRODUCTION = {
     "HOITHI_ENV": "production",
@@ -51,3 +65,106 @@ def test_production_does_not_start_without_its_secrets(tmp_path: Path) -> None:
     without = {name: value for name, value in PRODUCTION.items() if name != "HOITHI_CODE_KEY"}
     sentence = "HOITHI_CODE_KEY must be set in production\n"
     assert hoithi(tmp_path, "doctor", **without) == (1, sentence)
+
+
+# Line by line.
+
+
+@pytest.fixture
+def here(settings: Settings, tmp_path: Path) -> Settings:
+    """A development installation on the tests' database and a folder of its own."""
+    settings.VAR = tmp_path
+    settings.HALL_JOURNAL = str(tmp_path / "journal.sqlite3")
+    settings.PUBLIC_URL, settings.HALL_URL = "http://127.0.0.1:8000", "http://127.0.0.1:8001/thi/"
+    return settings
+
+
+def said(what: str) -> tuple[str, str]:
+    """State and detail of one line."""
+    return next((each.state, each.detail) for each in examine() if each.what == what)
+
+
+@pytest.mark.django_db
+def test_every_line_has_a_state(here: Settings) -> None:
+    assert [(each.state, each.what) for each in examine()] == [
+        ("ok", "disk"),
+        ("ok", "sync"),
+        ("ok", "SQLite"),
+        ("ok", "database"),
+        ("ok", "log"),
+        ("warn", "hall"),
+        ("ok", "address"),
+        ("warn", "secrets"),
+    ]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("bad", "warn", "state"), [(1, 2, "ok"), (1, 10**18, "warn")])
+def test_a_disk_that_fills_up_is_told_in_time(
+    here: Settings, monkeypatch: pytest.MonkeyPatch, bad: int, warn: int, state: str
+) -> None:
+    monkeypatch.setattr(doctor, "FREE_BAD", bad)
+    monkeypatch.setattr(doctor, "FREE_WARN", warn)
+    found, detail = said("disk")
+    assert found == state
+    assert detail.endswith(f" MB free in {here.VAR}")
+
+
+@pytest.mark.django_db
+def test_a_full_disk_is_bad_and_ends_the_command_with_1(
+    here: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(doctor, "FREE_BAD", 10**18)
+    assert main(["doctor"]) == 1
+    assert capsys.readouterr().out.startswith("bad   disk: ")
+
+
+@pytest.mark.django_db
+def test_tables_of_an_older_version_are_bad(here: Settings) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE app='jobs' AND name='0001_initial'")
+    state, detail = said("database")
+    assert (state, detail.split(" ", 1)[1]) == ("bad", "migrations wait; run hoithi setup")
+
+
+@pytest.mark.django_db
+def test_a_log_that_was_changed_is_bad(here: Settings) -> None:
+    for number in range(3):
+        record(actor_id="1", actor_name="Thử", action="test", target=f"t:{number}", now=now())
+    assert said("log") == ("ok", "unbroken")
+    LogEntry.objects.filter(number=2).update(target="t:9")
+    assert said("log") == ("bad", "entry 2 does not follow from the one before")
+
+
+@pytest.mark.django_db
+def test_a_hall_is_never_seen_running_or_away(here: Settings) -> None:
+    assert said("hall") == ("warn", "has never run here")
+    asyncio.run(report(here.HALL_JOURNAL))
+    assert said("hall") == ("warn", "has never run here")
+    moment = time.time_ns() // 1_000_000
+    asyncio.run(report(here.HALL_JOURNAL, moment - 100_000))
+    state, detail = said("hall")
+    seconds = int(detail.split()[2])
+    assert (state, 100 <= seconds <= 130) == ("warn", True)
+    assert detail == f"last seen {seconds} s ago, or the clock has moved"
+    asyncio.run(report(here.HALL_JOURNAL, moment))
+    assert said("hall") == ("ok", "running")
+
+
+async def report(address: str, *seen_ms: int) -> None:
+    """A hall on this journal, that says when it was seen."""
+    store = journal(address)
+    await store.open({})
+    for each in seen_ms:
+        await store.report(NodeStatus(store.writer, each, each, 0, ""))
+    await store.shut()
+
+
+@pytest.mark.django_db
+def test_an_address_without_a_certificate_is_a_warning_in_production(here: Settings) -> None:
+    here.PRODUCTION = True
+    assert said("address") == (
+        "warn",
+        "http://127.0.0.1:8000 has no certificate; passwords go in the open",
+    )
+    assert said("secrets") == ("ok", "set")

@@ -1,0 +1,220 @@
+"""Every command as a person types it: what it says, and its exit code; never a traceback."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from hoithi.config.cli import main
+from hoithi.contests.models import Contest, PlanVersion
+
+ROOT = Path(__file__).parents[2]
+PLAN = ROOT / "plans/daknong-2023/contest.toml"
+Said = tuple[int, str, str]
+
+
+@pytest.fixture
+def say(capsys: pytest.CaptureFixture[str]) -> Say:
+    return Say(capsys)
+
+
+class Say:
+    """Runs a command; answers its exit code, what it said and what it complained about."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
+        self._capsys = capsys
+
+    def __call__(self, *arguments: str | Path) -> Said:
+        code = main([str(each) for each in arguments])
+        said = self._capsys.readouterr()
+        return code, said.out, said.err
+
+
+@pytest.fixture
+def spoiled(tmp_path: Path) -> Path:
+    """A plan with three slips."""
+    text = PLAN.read_text()
+    for good, bad in (
+        ("minutes = 30", "minutes = 0"),
+        ('code = "CJ"', 'code = "GN"'),
+        ("utc_offset_min = 420", "utc_offset = 420"),
+    ):
+        assert good in text
+        text = text.replace(good, bad, 1)
+    file = tmp_path / "contest.toml"
+    file.write_text(text)
+    return file
+
+
+# plan check
+
+
+@pytest.mark.parametrize("plan", sorted((ROOT / "plans").glob("*/contest.toml")))
+def test_every_plan_that_ships_is_valid(say: Say, plan: Path) -> None:
+    assert say("plan", "check", plan) == (0, f"{plan}: hợp lệ.\n", "")
+    assert say("plan", "check", plan, "--language", "en") == (0, f"{plan}: valid.\n", "")
+
+
+def test_the_slips_of_a_plan_are_told_with_their_keys(say: Say, spoiled: Path) -> None:
+    vietnamese = (
+        f"{spoiled}: contest.utc_offset_min: Thiếu mục này. Hãy thêm vào.\n"
+        f"{spoiled}: contest.utc_offset: Không có mục tên này. Có phải là “utc_offset_min”?\n"
+        f"{spoiled}: rounds[1].online.minutes: Giá trị 0 nằm ngoài giới hạn.\n"
+    )
+    english = (
+        f"{spoiled}: contest.utc_offset_min: This key is missing. Add it.\n"
+        f"{spoiled}: contest.utc_offset: There is no such key. Is it “utc_offset_min”?\n"
+        f"{spoiled}: rounds[1].online.minutes: The value 0 is out of bounds.\n"
+    )
+    assert say("plan", "check", spoiled) == (1, vietnamese, "")
+    assert say("plan", "check", spoiled, "--language", "en") == (1, english, "")
+
+
+def test_contradictions_are_told_once_the_shape_is_right(say: Say, tmp_path: Path) -> None:
+    file = tmp_path / "contest.toml"
+    file.write_text(PLAN.read_text().replace('code = "CJ"', 'code = "GN"', 1))
+    sentence = "The key “GN” is used twice."
+    assert say("plan", "check", file, "--language", "en") == (
+        *(1, f"{file}: units[2]: {sentence}\n", ""),
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "Thiếu mục này. Hãy thêm vào."),
+        (b"PK\x03\x04\xff", "Tệp không phải UTF-8 (byte 4). Hãy lưu lại với bảng mã UTF-8."),
+        (b"[", "Không đọc được TOML: Invalid initial character for a key part (at end of"),
+        (b"a = " + b"[" * 100_000, "Không đọc được TOML: [[[[."),
+    ],
+)
+def test_what_is_no_plan_is_told(say: Say, tmp_path: Path, content: bytes, sentence: str) -> None:
+    file = tmp_path / "contest.toml"
+    file.write_bytes(content)
+    code, said, complained = say("plan", "check", file)
+    assert (code, sentence in said, complained) == (1, True, "")
+
+
+def test_a_file_that_is_not_there_and_a_folder_are_told(say: Say, tmp_path: Path) -> None:
+    none = tmp_path / "none.toml"
+    sentence = "Không mở được tệp"
+    assert say("plan", "check", none) == (
+        1,
+        f"{none}: {sentence}: No such file or directory.\n",
+        "",
+    )
+    assert say("plan", "check", tmp_path) == (1, f"{tmp_path}: {sentence}: Is a directory.\n", "")
+
+
+# plan load, plan export
+
+
+@pytest.mark.django_db
+def test_a_plan_is_loaded_once(say: Say) -> None:
+    assert say("plan", "load", PLAN) == (0, "daknong-2023: loaded\n", "")
+    assert say("plan", "load", PLAN) == (0, "daknong-2023: nothing has changed\n", "")
+    assert PlanVersion.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_a_plan_with_slips_is_not_loaded(say: Say, spoiled: Path) -> None:
+    code, said, _ = say("plan", "load", spoiled, "--language", "en")
+    assert (code, said.count("\n")) == (1, 3)
+    assert Contest.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_an_exported_plan_loads_to_the_same_contest(say: Say, tmp_path: Path) -> None:
+    say("plan", "load", PLAN)
+    code, text, _ = say("plan", "export", "daknong-2023")
+    assert code == 0
+    exported = tmp_path / "exported.toml"
+    exported.write_text(text)
+    assert say("plan", "check", exported) == (0, f"{exported}: hợp lệ.\n", "")
+    assert say("plan", "load", exported) == (0, "daknong-2023: nothing has changed\n", "")
+    changed = tmp_path / "changed.toml"
+    changed.write_text(text.replace("minutes = 30", "minutes = 25", 1))
+    assert say("plan", "load", changed) == (0, "daknong-2023: loaded\n", "")
+    assert PlanVersion.objects.count() == 2
+
+
+# bundle, verify
+
+
+@pytest.mark.django_db
+def test_a_contest_without_results_has_an_empty_bundle_that_fits(say: Say, tmp_path: Path) -> None:
+    say("plan", "load", PLAN)
+    bundle = tmp_path / "b.zip"
+    written = f"{bundle}: no round is published yet\n"
+    assert say("bundle", "daknong-2023", bundle) == (0, written, "")
+    assert say("verify", bundle) == (0, "Hồ sơ khớp.\n", "")
+    assert say("verify", bundle, "--language", "en") == (0, "The bundle fits.\n", "")
+    # Once more: the same file is written anew, and nothing is left beside it.
+    assert say("bundle", "daknong-2023", bundle) == (0, written, "")
+    assert list(tmp_path.iterdir()) == [bundle]
+
+
+@pytest.mark.django_db
+def test_a_bundle_that_cannot_be_written_leaves_nothing_behind(say: Say, tmp_path: Path) -> None:
+    say("plan", "load", PLAN)
+    code, said, complained = say("bundle", "daknong-2023", tmp_path / "none/b.zip")
+    assert (code, said) == (1, "")
+    assert complained.startswith("the bundle was not written: [Errno 2] No such file or directory")
+    taken = tmp_path / "taken"
+    taken.mkdir()
+    code, said, complained = say("bundle", "daknong-2023", taken)
+    assert (code, said) == (1, "")
+    assert complained.startswith("the bundle was not written: [Errno 21] Is a directory")
+    assert list(tmp_path.iterdir()) == [taken]
+
+
+def test_what_is_no_bundle_is_told(say: Say, tmp_path: Path) -> None:
+    none, empty, other = (tmp_path / name for name in ("none.zip", "empty.zip", "other.zip"))
+    empty.write_bytes(b"")
+    with zipfile.ZipFile(other, "w") as archive:
+        archive.writestr("a.txt", "a")
+    assert say("verify", none) == (1, "none.zip: Không đọc được: not a zip file.\n", "")
+    assert say("verify", empty) == (1, "empty.zip: Không đọc được: not a zip file.\n", "")
+    assert say("verify", tmp_path)[0] == 1
+    assert say("verify", "--language", "en", other) == (
+        *(1, "manifest.json: Cannot be read: missing.\n", ""),
+    )
+
+
+# whatever the command
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "command", [("plan", "export", "nowhere"), ("bundle", "nowhere", "b.zip")], ids=" ".join
+)
+def test_a_contest_that_is_not_there_is_told(say: Say, command: tuple[str, ...]) -> None:
+    assert say(*command) == (1, "", "there is no contest nowhere\n")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        (),
+        ("dance",),
+        ("plan",),
+        ("plan", "dance"),
+        ("plan", "check"),
+        ("plan", "check", "a.toml", "--language", "fr"),
+        ("bundle", "daknong-2023"),
+        ("backup",),
+        ("serve", "--port", "80"),
+        ("verify",),
+        ("verify", "a.zip", "b.zip"),
+    ],
+    ids=" ".join,
+)
+def test_what_is_not_understood_is_answered_with_how_it_is_used(
+    command: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(command)
+    assert left.value.code == 2
+    assert capsys.readouterr().err.startswith("usage: hoithi")
