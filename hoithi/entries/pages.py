@@ -17,11 +17,13 @@ from hoithi.entries.queries import (
     FormCount,
     PersonRow,
     UnitOverview,
+    barred_entrants,
     deadline_of,
     is_open,
     people_of,
     people_of_entry,
     registration_of,
+    registration_overview,
     staged_lists,
     unit_overview,
 )
@@ -182,22 +184,23 @@ class UnitLine:
 
 @dataclass(frozen=True, slots=True)
 class OverviewPage:
-    """All units; `by_state` counts them in the order of the states."""
+    """All units, what is to be done about them, and who may not take part although listed."""
 
-    contest: Contest
     units: tuple[UnitLine, ...]
+    barred: tuple[Entry, ...]
     people: int
     waiting: int
     accepted: int
     enough: int
 
 
-def overview_page(contest: Contest, overviews: tuple[UnitOverview, ...]) -> OverviewPage:
+def overview_page(contest: Contest) -> OverviewPage:
     """Every unit, those that wait for a decision counted."""
+    overviews = registration_overview(contest)
     states = [each.state for each in overviews]
     return OverviewPage(
-        contest=contest,
         units=tuple(UnitLine(each, REGISTRATION_STATES[each.state]) for each in overviews),
+        barred=tuple(barred_entrants(contest)),
         people=sum(form.people for each in overviews for form in each.forms),
         waiting=states.count(RegistrationState.SUBMITTED),
         accepted=states.count(RegistrationState.ACCEPTED),

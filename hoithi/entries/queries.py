@@ -21,7 +21,6 @@ from hoithi.entries.models import (
     Entry,
     EntryState,
     Person,
-    RegistrationState,
     StagedList,
     TeamMember,
     UnitRegistration,
@@ -105,11 +104,17 @@ def barred_people(contest: Contest, unit: Unit) -> list[Person]:
     )
 
 
-def is_registered(contest: Contest, identity: str) -> bool:
-    """Whether somebody with this blind index takes part: to be asked before a seat is given."""
-    return Person.objects.filter(
-        contest=contest, removed_at=None, national_id_index=identity
-    ).exists()
+def barred_entrants(contest: Contest) -> list[Entry]:
+    """Persons of all units who take part, or are listed to, and hold a seat that bars them.
+
+    A seat may be given after somebody was accepted; what follows is the organiser's to decide.
+    """
+    identities = [seat.identity for seat in barring_seats(contest) if seat.identity]
+    return list(
+        Entry.objects.filter(contest=contest, person__national_id_index__in=identities)
+        .exclude(state=EntryState.WITHDRAWN)
+        .select_related("person", "unit")
+    )
 
 
 # How far each unit is.
@@ -349,8 +354,3 @@ def entry_by_public_id(contest: Contest, public_id: UUID) -> Entry:
 def access_code_of(entry: Entry) -> str:
     """What opens the hall for an entry: derived, never stored (docs/decisions/0007)."""
     return access_code(code_key(), entry.public_id.bytes, entry.code_issue)
-
-
-def waiting_for_decision(contest: Contest) -> int:
-    """How many units have submitted and wait for the organiser."""
-    return contest.registrations.filter(state=RegistrationState.SUBMITTED).count()

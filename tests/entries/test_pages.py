@@ -15,6 +15,7 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from hoithi.audit.models import LogEntry
+from hoithi.contests.actions import appoint
 from hoithi.contests.models import Contest
 from hoithi.contests.queries import unit_by_code
 from hoithi.entries.actions import submit_registration
@@ -22,6 +23,7 @@ from hoithi.entries.models import Entry, Person, StagedList, UnitRegistration
 from hoithi.entries.queries import access_code_of
 from hoithi.entries.samples import load_samples
 from hoithi.people.actions import give
+from hoithi.people.keys import vault
 from hoithi.people.models import Role
 from hoithi.people.permissions import unit_scope
 from hoithi.rules.codes import grouped
@@ -300,6 +302,26 @@ def test_slips_are_one_pdf_with_a_code_for_everybody(
     assert response.headers["Content-Type"] == "application/pdf"
     assert grouped(access_code_of(entry)) in text
     assert LogEntry.objects.get(action="entries.take_slips").after == {"slips": 30}
+
+
+def test_who_gets_a_seat_after_acceptance_is_shown_to_the_organiser(
+    organiser: Client, submitted: UnitRegistration, contest: Contest
+) -> None:
+    accepted(organiser)
+    appoint(
+        actor=factories.user("Ban Tổ chức", contest.key),
+        contest=contest,
+        body="ban-giam-khao",
+        name="Trần Thị Anh Bình",
+        user=None,
+        identity=vault().index("national_id", "000190000001"),
+        since=factories.now().date(),
+        now=factories.now(),
+    )
+    assert (
+        "Những người sau là thành viên một bộ phận của Hội thi nên không dự thi: "
+        "Trần Thị Anh Bình , Thành phố Gia Nghĩa"
+    ) in words(organiser, DESK)
 
 
 def test_made_up_people_are_marked_on_every_page(organiser: Client, contest: Contest) -> None:

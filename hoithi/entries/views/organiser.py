@@ -21,7 +21,7 @@ from hoithi.entries.actions import (
 )
 from hoithi.entries.forms import ExtensionForm, ReasonForm
 from hoithi.entries.pages import Place, decision_page, overview_page, place_of
-from hoithi.entries.queries import people_of, registration_overview
+from hoithi.entries.queries import people_of
 from hoithi.entries.views.frames import desk_frame
 from hoithi.entries.views.unit import workbook
 from hoithi.entries.workbooks import people_workbook
@@ -38,8 +38,7 @@ decides = contest_role(Role.ORGANISER)
 def overview(request: StaffRequest, contest: str) -> HttpResponseBase:
     """All units: how many people, how many missing, who waits."""
     found = contest_by_key(contest)
-    page = overview_page(found, registration_overview(found))
-    return desk_frame(request, "entries/overview.html", found, page=page)
+    return desk_frame(request, "entries/overview.html", found, page=overview_page(found))
 
 
 @decides
