@@ -21,6 +21,7 @@ def invitation_form(
     roles = [Role.ORGANISER, Role.QUESTIONS, Role.OBSERVER]
     if seats:
         roles.insert(0, Role.COMMITTEE)
+    (contest_name,) = (name for scope, name in scopes.items() if scope.kind is ScopeKind.CONTEST)
     contest = [
         Offer(
             role=role,
@@ -37,7 +38,7 @@ def invitation_form(
         Offer(
             role=Role.UNIT_OFFICER,
             scope=scope,
-            scope_name=name,
+            scope_name=f"{name}, {contest_name}",
             label=name,
             group=_("Unit officer of"),
         )

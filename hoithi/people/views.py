@@ -25,6 +25,7 @@ from hoithi.people.models import Invitation, Role, User
 from hoithi.people.queries import Welcome, welcome_of
 from hoithi.people.wording import ROLE_NAMES, ROLE_TASKS
 from hoithi.rules.errors import RuleViolation
+from hoithi.web.acting import posted
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponseBase:
     if found is None:
         return _dead(request)
     welcome = welcome_of(found, request.user)
-    form = PasswordForm(request.POST or None)
+    form = PasswordForm(posted(request))
     if request.method == "POST":
         try:
             answer = _accept(request, token, welcome, form, now)

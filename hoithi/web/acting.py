@@ -7,13 +7,18 @@ from typing import TYPE_CHECKING
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
 from hoithi.rules.errors import RuleViolation
 from hoithi.web.violations import explain
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What was sent, nothing included, or None for a form that has not been sent."""
+    return request.POST if request.method == "POST" else None
 
 
 def carried_out(form: forms.Form, act: Callable[[], object]) -> bool:

@@ -28,10 +28,10 @@ ROWS = {
     "account_reauthenticate": Row(get="signin 200 ...", post="signin 200 ..."),
     "mfa_reauthenticate": Row(get="signin 200 ...", post="signin 200 ..."),
     "mfa_activate_totp": Row(get="signin 302 ...", post="signin 302 ..."),
-    "mfa_deactivate_totp": Row(get="signin 302 ...", post="signin 302 ..."),
-    "mfa_view_recovery_codes": Row(get="signin 302 ...", post="signin 405 ..."),
-    "mfa_generate_recovery_codes": Row(get="signin 302 ...", post="signin 302 ..."),
-    "mfa_download_recovery_codes": Row(get="signin 302 ...", post="signin 302 ..."),
+    "mfa_deactivate_totp": Row(get="signin 200 ...", post="signin 302 ..."),
+    "mfa_view_recovery_codes": Row(get="signin 200 ...", post="signin 405 ..."),
+    "mfa_generate_recovery_codes": Row(get="signin 200 ...", post="signin 302 ..."),
+    "mfa_download_recovery_codes": Row(get="signin 200 ...", post="signin 405 ..."),
 }
 
 
