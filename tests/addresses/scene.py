@@ -7,9 +7,12 @@ import importlib
 import pkgutil
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from types import ModuleType
 
+from django.conf import settings
 from django.test import Client
+from django.test.client import ClientHandler
 
 import tests.addresses
 from hoithi.contests.actions import load_plan
@@ -36,7 +39,10 @@ SECRET = base64.b32encode(b"a secret of tests").decode()
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """`people` has a user for each role but nobody; they work in `ours`, for `unit`."""
+    """`people` has a user for each role but nobody; they work in `ours`, for `unit`.
+
+    Everybody has signed in once (`sessions`), and all requests go through one chain of middleware.
+    """
 
     ours: Contest
     theirs: Contest
@@ -45,11 +51,14 @@ class Scene:
     their_unit: Unit
     people: dict[str, User]
     their_organiser: User
+    sessions: dict[str, str]
+    handler: ClientHandler
 
     def client(self, role: str) -> Client:
-        client = Client(raise_request_exception=True)
-        if role in self.people:
-            client.force_login(self.people[role])
+        client = Client()
+        client.handler = self.handler
+        if role in self.sessions:
+            client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[role]
         return client
 
 
@@ -66,15 +75,29 @@ def build() -> Scene:
         "committee": [(Role.COMMITTEE, here)],
     }
     assert list(rights) == list(ROLES[1:])
+    users = {role: _account(role, grants) for role, grants in rights.items()}
+    their_organiser = _account("theirs", [(Role.ORGANISER, contest_scope(theirs.key))])
+    sessions = {role: _session(user) for role, user in users.items()}
+    # However long the walk takes, nobody is asked for the password once more.
+    long_ahead = now() + timedelta(days=1)
+    User.objects.filter(pk__in=[user.pk for user in users.values()]).update(last_login=long_ahead)
     return Scene(
         ours=ours,
         theirs=theirs,
         unit=unit,
         other_unit=other_unit,
         their_unit=units_of(theirs)[0],
-        people={role: _account(role, grants) for role, grants in rights.items()},
-        their_organiser=_account("theirs", [(Role.ORGANISER, contest_scope(theirs.key))]),
+        people=users,
+        their_organiser=their_organiser,
+        sessions=sessions,
+        handler=ClientHandler(enforce_csrf_checks=False),
     )
+
+
+def _session(user: User) -> str:
+    client = Client()
+    client.force_login(user)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
 def _load(content: bytes) -> Contest:
