@@ -23,10 +23,15 @@ import apsw
 import msgspec
 import psycopg
 from django.conf import settings
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 FORMAT = "hoithi/backup/1"
 _MANIFEST = "backup.json"
 _TROUBLE = (OSError, subprocess.CalledProcessError, sqlite3.Error, apsw.Error, psycopg.Error)
+# RuntimeError: members that say they are encrypted, or packed in a way that Python does not know.
+_UNREADABLE = (OSError, KeyError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error)
+# What SQLite keeps beside a file belongs to it: put beside another one, it would change that.
+_BESIDE = ("", "-wal", "-shm", "-journal")
 # The stores may share one PostgreSQL database; the hall's keep to schemas of their own.
 _HALL_SCHEMAS = {"journal": "hall_journal", "control": "hall_control"}
 
@@ -82,11 +87,21 @@ def _dump(name: str, address: str, target: Path) -> Path | None:
             if db.execute("SELECT to_regnamespace(%s)", [schema]).fetchone() == (None,):
                 return None
         which = [f"--schema={schema}"]
+    database, environment = _without_password(address)
     subprocess.run(  # noqa: S603 - an argument list of our own
-        ["pg_dump", "--format=custom", *which, f"--file={target}", address],  # noqa: S607
+        ["pg_dump", "--format=custom", *which, f"--file={target}", database],  # noqa: S607
         check=True,
+        env=environment,
     )
     return target
+
+
+def _without_password(address: str) -> tuple[str, dict[str, str]]:
+    """A database for a command line, which everybody on the machine can read, and what it needs."""
+    parts = conninfo_to_dict(address)
+    password = parts.pop("password", None)
+    secret = {} if password is None else {"PGPASSWORD": str(password)}
+    return make_conninfo("", **parts), {**os.environ, **secret}
 
 
 def back_up(path: Path) -> str:
@@ -172,7 +187,7 @@ def restore(path: Path) -> str:
         raise BackupError(
             f"the databases took the backup only in part: {error}; empty them and do it again"
         ) from error
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile, zlib.error) as error:
+    except _UNREADABLE as error:
         raise BackupError(f"{path} cannot be read as a backup: {error}") from error
     return f"{path}: restored what was saved at {manifest.made_at}"
 
@@ -186,9 +201,11 @@ def _check_manifest(path: Path, manifest: _Manifest, targets: Mapping[str, str])
         inside = name.startswith("files/") and ".." not in PurePosixPath(name).parts
         if name not in stores and not inside:
             raise BackupError(f"{path} is not a backup of ours: it has {name!r}")
-    for name, address in targets.items():
-        if f"{name}.sqlite3" in manifest.files and Path(address).exists():
-            raise BackupError(f"{address} is there already; restore into an empty folder")
+    stored = [address for address in targets.values() if "://" not in address]
+    beside = (Path(address + more) for address in stored for more in _BESIDE)
+    for file in (*beside, *_files(Path(settings.FILES))):
+        if file.exists():
+            raise BackupError(f"{file} is there already; restore into an empty folder")
 
 
 def _place(file: Path, name: str, targets: Mapping[str, str], files: Path) -> None:
@@ -197,12 +214,14 @@ def _place(file: Path, name: str, targets: Mapping[str, str], files: Path) -> No
     if name.startswith("files/"):
         target = files / name.removeprefix("files/")
     elif kind == "dump":
+        database, environment = _without_password(targets[store])
         subprocess.run(  # noqa: S603 - an argument list of our own
             [
                 *("pg_restore", "--no-owner", "--single-transaction"),
-                *(f"--dbname={targets[store]}", str(file)),
+                *(f"--dbname={database}", str(file)),
             ],
             check=True,
+            env=environment,
         )
         return
     else:

@@ -169,3 +169,24 @@ def test_stores_that_share_a_database_come_back_into_another(
         assert db.execute("SELECT answer FROM hall_journal.kept").fetchall() == [(42,)]
     code, said = hoithi(tmp_path, "restore", backup, **on(second))
     assert (code, "empty them and do it again" in said) == (1, True)
+
+
+def test_passwords_stand_on_no_command_line_and_in_no_message(tmp_path: Path) -> None:
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    (programs / "pg_dump").write_text(
+        f'#!/bin/sh\necho "$*" > {tmp_path}/told\necho "$PGPASSWORD" >> {tmp_path}/told\nexit 1\n'
+    )
+    (programs / "pg_dump").chmod(0o755)
+    code, said = hoithi(
+        tmp_path,
+        "backup",
+        tmp_path / "b.zip",
+        HOITHI_DATABASE_URL="postgresql://desk:mat-khau@127.0.0.1/hoithi",
+        PATH=f"{programs}:/usr/bin:/bin",
+    )
+    arguments, password = (tmp_path / "told").read_text().splitlines()
+    assert (code, "mat-khau" in said, "mat-khau" in arguments, password) == (
+        *(1, False, False),
+        "mat-khau",
+    )
