@@ -1,0 +1,215 @@
+"""The ten minutes of the README, on the sample contest as `make run` sets it up."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from hoithi.people.sample import current_code
+from tests.browser.chromium import NewPage, save_picture
+from tests.config.installation import ROOT, hoithi
+
+pytestmark = pytest.mark.browser
+CONTEST = "daknong-2023"
+PASSWORD = re.compile(r"password (\S+)\)")
+STAFF = re.compile(r"^  (\S+@\S+) +code now \d{6} +secret (\S+)$", re.MULTILINE)
+CODES = re.compile(r"^  ((?:[0-9A-Z]{4}-){2}[0-9A-Z]{3})   (\S+)  (.+), ", re.MULTILINE)
+HALL = re.compile(r"^Hall  (\S+)$", re.MULTILINE)
+DESK = re.compile(r"^Desk  (\S+)/$", re.MULTILINE)
+
+
+@dataclass
+class Sample:
+    """A running sample contest and what it has printed."""
+
+    folder: Path
+    printed: str
+
+    @property
+    def address(self) -> str:
+        found = DESK.search(self.printed)
+        assert found is not None
+        return found[1]
+
+    @property
+    def hall(self) -> str:
+        found = HALL.search(self.printed)
+        assert found is not None
+        return found[1]
+
+    @property
+    def contestants(self) -> list[tuple[str, str, str]]:
+        """Code, number and name of those whose codes were printed."""
+        return CODES.findall(self.printed)
+
+    def sign_in(self, page: Page, name: str) -> None:
+        """With the password and the code of the second step that were printed."""
+        secrets = {
+            email.partition("@")[0]: (email, key) for email, key in STAFF.findall(self.printed)
+        }
+        email, secret = secrets[name]
+        password = PASSWORD.search(self.printed)
+        assert password is not None
+        page.goto(f"{self.address}/ban-lam-viec/")
+        page.get_by_label("Thư điện tử").fill(email)
+        page.get_by_label("Mật khẩu").fill(password[1])
+        page.get_by_role("button", name="Đăng nhập").click()
+        page.get_by_role("textbox").fill(current_code(secret))
+        page.get_by_role("main").get_by_role("button").first.click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Bàn làm việc")
+
+
+def free_port() -> str:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
+
+
+def wait_until_served(address: str) -> None:
+    """The addresses are printed a moment before somebody listens there."""
+    where = urlsplit(address)
+    until = time.monotonic() + 60
+    while True:
+        try:
+            socket.create_connection((str(where.hostname), where.port or 0), timeout=5).close()
+        except ConnectionRefusedError:
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        else:
+            return
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sample]:
+    """`hoithi run` on free ports, until the tests of this file are over."""
+    folder = tmp_path_factory.mktemp("sample")
+    process = subprocess.Popen(
+        ["bin/hoithi", "run"],
+        cwd=ROOT,
+        env=os.environ
+        | {
+            "HOITHI_VAR": str(folder),
+            "HOITHI_DESK_PORT": free_port(),
+            "HOITHI_HALL_PORT": free_port(),
+        },
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    lines = []
+    for line in process.stdout:
+        lines.append(line)
+        if line.startswith("Hall "):
+            break
+    made = Sample(folder, "".join(lines))
+    for address in (made.address, made.hall):
+        wait_until_served(address)
+    yield made
+    process.stdout.close()
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=60) == 0
+
+
+def begin(sample: Sample, phone: Page, code: str, letters: str) -> None:
+    """From the front page to some answers, as somebody with a slip in the hand."""
+    phone.goto(sample.address)
+    phone.get_by_role("link", name="Vào phòng thi").first.click()
+    phone.get_by_label("Mã dự thi").fill(code)
+    phone.get_by_role("button", name="Vào phòng thi").click()
+    phone.get_by_role("button", name="Đúng, tiếp tục").click()
+    for box in phone.get_by_role("checkbox").all():
+        box.check()
+    phone.get_by_role("button", name="Bắt đầu làm bài").click()
+    for letter in letters:
+        phone.locator(".option").nth("ABCD".index(letter)).click()
+        expect(phone.locator(".status")).to_contain_text("Đã lưu")
+        phone.get_by_role("button", name="Câu sau").click()
+
+
+def hand_in(phone: Page) -> str:
+    """Answers the receipt."""
+    phone.locator(".actions").get_by_role("button", name="Xem lại").click()
+    phone.get_by_role("button", name="Nộp bài").click()
+    receipt = phone.locator(".receipt .code")
+    expect(receipt).to_have_text(re.compile(r"^([0-9A-Z]{4}-){3}[0-9A-Z]{4}$"))
+    return receipt.inner_text()
+
+
+def collect(desktop: Page) -> None:
+    """Once the hall has closed the sitting: the grace after the deadline goes by first."""
+    until = time.monotonic() + 60
+    graded = desktop.get_by_role("button", name="Chấm bài")
+    while not graded.is_visible():
+        assert time.monotonic() < until
+        desktop.wait_for_timeout(1000)
+        desktop.get_by_role("button", name="Thu bài").click()
+
+
+def test_the_ten_minutes_of_the_readme(
+    sample: Sample, new_phone: NewPage, desktop: Page, tmp_path: Path
+) -> None:
+    (first, _, name), (second, _, _), _ = sample.contestants
+    one, another = new_phone(), new_phone()
+    begin(sample, one, first, "ABCD")
+    receipt = hand_in(one)
+    begin(sample, another, second, "BA")
+
+    officer = new_phone()
+    sample.sign_in(officer, "can-bo-gia-nghia")
+    officer.get_by_role("link", name="Thành phố Gia Nghĩa").click()
+    officer.get_by_role("link", name="Xem danh sách").first.click()
+    expect(officer.get_by_role("main")).to_contain_text("30 người trong danh sách, tối thiểu 30")
+
+    main = desktop.get_by_role("main")
+    sample.sign_in(desktop, "thu-ky")
+    desktop.get_by_role("link", name="Hội thi “Chuyển đổi số").click()
+    desktop.get_by_role("link", name="Thi trực tuyến").first.click()
+    desktop.get_by_role("link", name="Theo dõi trực tiếp").click()
+    expect(desktop.locator(".figure-number strong")).to_have_text(["1", "1", "0", "259", "0"])
+    save_picture(desktop, "live-desk")
+    hand_in(another)
+    desktop.go_back()
+    desktop.get_by_role("link", name="Ca 1").click()
+    desktop.get_by_role("link", name="Đóng ngay").click()
+    desktop.get_by_label("Lý do").fill("Hết mười phút dùng thử")
+    main.get_by_role("button").first.click()
+    collect(desktop)
+    desktop.get_by_role("button", name="Chấm bài").click()
+    expect(main).to_contain_text("Ban Tổ chức công bố kết quả.")
+    result = desktop.url
+
+    desktop.context.clear_cookies()
+    sample.sign_in(desktop, "truong-ban")
+    desktop.goto(result)
+    desktop.get_by_role("button", name="Công bố kết quả").click()
+    expect(main).to_contain_text("Đã công bố kết quả.")
+
+    desktop.goto(f"{sample.address}/hoi-thi/{CONTEST}/ket-qua/truc-tuyen/")
+    expect(main).to_contain_text("Giải nhất")
+    save_picture(desktop, "results-public")
+    desktop.get_by_role("link", name="Niêm phong").first.click()
+    expect(main).to_contain_text("Nguyễn Văn Trưởng Ban (mẫu)")
+    expect(main).to_contain_text("Lê Thị Phó Ban (mẫu)")
+    one.goto(f"{sample.address}/ket-qua-cua-toi/")
+    one.get_by_label("Mã dự thi").fill(first)
+    one.get_by_role("button", name="Xem kết quả của tôi").click()
+    expect(one.get_by_role("main")).to_contain_text(receipt)
+    expect(one.get_by_role("main")).to_contain_text(name)
+
+    bundle = tmp_path / "bundle.zip"
+    assert hoithi(sample.folder, "bundle", CONTEST, bundle) == (0, f"{bundle}: truc-tuyen\n")
+    assert hoithi(sample.folder, "verify", bundle, "--receipt", receipt) == (
+        0,
+        f"{receipt}: được tính; 4/30\nHồ sơ khớp.\n",
+    )
