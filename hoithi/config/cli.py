@@ -44,6 +44,7 @@ def _parser() -> argparse.ArgumentParser:
         serve.set_defaults(does=does)
     for name, does, text in (
         ("setup", "serving:setup", "databases, catalogues, static files"),
+        ("codes", "serving:codes", "sign-in codes of the sample accounts"),
         ("worker", "serving:worker", "do long work, until stopped"),
         ("doctor", "keeping:doctor", "what is well and what is not"),
     ):

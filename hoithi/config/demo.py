@@ -155,13 +155,18 @@ def _open_online_round(contest: Contest, people: dict[str, User], now: datetime)
         push_to_hall(sitting)
 
 
-def _what_to_print(contest: Contest) -> str:
-    """Sign-ins with their codes of this minute, and a few contestants' codes."""
-    lines = [contest.title, "", "Staff (all with the password " + PASSWORD + "):"]
+def staff_lines() -> list[str]:
+    """Sign-ins of the sample accounts, with the codes of this half minute."""
+    lines = ["Staff (all with the password " + PASSWORD + "; bin/hoithi codes tells newer codes):"]
     for account in ACCOUNTS:
         code = current_code(account.secret)
         lines.append(f"  {account.email:<28} code now {code}   secret {account.secret}")
-    lines += ["", "Contestants:"]
+    return lines
+
+
+def _what_to_print(contest: Contest) -> str:
+    """Sign-ins of staff, and a few contestants' codes."""
+    lines = [contest.title, "", *staff_lines(), "", "Contestants:"]
     seated = RosterLine.objects.filter(sitting__round__contest=contest).values("entry")
     entries = Entry.objects.filter(pk__in=seated).select_related("person", "unit")
     for entry in entries.order_by("number")[:_CODES]:

@@ -22,7 +22,7 @@ from tests.config.installation import ROOT, hoithi
 
 pytestmark = pytest.mark.browser
 CONTEST = "daknong-2023"
-PASSWORD = re.compile(r"password (\S+)\)")
+PASSWORD = re.compile(r"password ([^;]+);")
 STAFF = re.compile(r"^  (\S+@\S+) +code now \d{6} +secret (\S+)$", re.MULTILINE)
 CODES = re.compile(r"^  ((?:[0-9A-Z]{4}-){2}[0-9A-Z]{3})   (\S+)  (.+), ", re.MULTILINE)
 HALL = re.compile(r"^Hall  (\S+)$", re.MULTILINE)

@@ -10,7 +10,7 @@ from django.core.management import execute_from_command_line
 from django.db import connections
 
 from hoithi.config.commands import complain, say
-from hoithi.config.demo import prepare
+from hoithi.config.demo import prepare, staff_lines
 from hoithi.config.installing import install
 from hoithi.config.lan import lan_lines
 from hoithi.config.serve import Addresses, CannotServeError, check_ports, children, supervise
@@ -56,6 +56,14 @@ def run(options: argparse.Namespace) -> int:
     install()
     say(prepare())
     return serve(options)
+
+
+def codes(_options: argparse.Namespace) -> int:
+    """The sample accounts' codes of the second step, which change every half minute."""
+    if settings.PRODUCTION:
+        return complain("there are no sample accounts in production")
+    say("\n".join(staff_lines()))
+    return 0
 
 
 def worker(_options: argparse.Namespace) -> int:
