@@ -39,3 +39,9 @@ def postgres_url(postgres_cluster: Cluster) -> str:
 def quick_hashes() -> None:
     """Hashing a password well takes most of a second; tests are not worth stealing from."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def files_apart(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Files that tests keep lie beside nobody's data."""
+    settings.FILES = tmp_path_factory.mktemp("files")

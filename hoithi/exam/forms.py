@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from hoithi.bank.models import Collection
 from hoithi.people.models import Unit
+from hoithi.results.models import RulingEffect
+from hoithi.results.wording import RULINGS
 from hoithi.web.acting import moment_field
 
 LONGEST_REASON = 300
@@ -100,3 +102,36 @@ class IncidentForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("Names and numbers of people are not needed: unit and room are enough."),
     )
+
+
+class RulingForm(ReasonForm):
+    """What becomes of a question after the first start."""
+
+    effect = forms.ChoiceField(
+        label=_("Ruling"), choices=list(RULINGS.items()), widget=forms.RadioSelect
+    )
+    field_order = ("effect", "option", "reason")
+
+    def __init__(
+        self, data: Mapping[str, str] | None = None, *, options: Iterable[tuple[str, str]]
+    ) -> None:
+        super().__init__(data)
+        choices = [(str(at), f"{letter}. {text}") for at, (letter, text) in enumerate(options)]
+        self.fields["option"] = forms.ChoiceField(
+            label=_("The option that is accepted too"),
+            choices=[("", gettext("None")), *choices],
+            required=False,
+        )
+        self.order_fields(self.field_order)
+
+    def clean(self) -> None:
+        accepts = self.cleaned_data.get("effect") == RulingEffect.ACCEPT_ALSO
+        if accepts and not self.cleaned_data.get("option"):
+            self.add_error("option", gettext("Choose the option that is accepted."))
+
+    @property
+    def option_index(self) -> int | None:
+        """The accepted option by its place in the package, where one is accepted."""
+        if self.cleaned_data["effect"] != RulingEffect.ACCEPT_ALSO:
+            return None
+        return int(self.cleaned_data["option"])

@@ -14,8 +14,11 @@ from hoithi.contests.models import Purpose, Round
 from hoithi.contests.queries import plan_of
 from hoithi.entries.models import Entry, EntryState
 from hoithi.exam.models import Attempt, Package, PackageState, RosterLine, Sitting, SittingState
+from hoithi.exam.sealing import open_keys
 from hoithi.people.models import Approval
 from hoithi.results.models import Publication
+from hoithi.results.pending import has_ungraded_ruling
+from hoithi.results.wording import LETTERS
 from hoithi.rules.paper import read_questions
 
 
@@ -83,7 +86,7 @@ class Progress:
 
 
 def progress(each: Round, now: datetime) -> Progress:
-    """Where a round stands. Seven queries, whatever its size."""
+    """Where a round stands. Nine queries at most, whatever its size."""
     packages = package_rows(each)
     sittings = sitting_rows(each)
     latest = Publication.objects.filter(round=each).order_by("-number").first()
@@ -112,7 +115,7 @@ def _step(
     if SittingState.PUBLISHED in held:
         standing = [row for row in sittings if row.state == SittingState.PUBLISHED]
         return Step.RUN if any(now < row.closes_at for row in standing) else Step.COLLECT
-    if SittingState.COLLECTED in held:
+    if SittingState.COLLECTED in held or has_ungraded_ruling(each):
         return Step.GRADE
     if each.purpose == Purpose.OFFICIAL and latest is None:
         return Step.PUBLISH
@@ -225,6 +228,55 @@ def package_contents(package: Package) -> Contents:
             for topic, of_topic in shares.items()
         ),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    """A question of a package with its options by letter; `right` are the letters of the key."""
+
+    id: str
+    topic: str
+    stem: str
+    options: tuple[tuple[str, str], ...]
+    right: str
+
+
+def items_are_open(package: Package) -> bool:
+    """Whether the questions may be read: every sitting that used them has been collected."""
+    sittings = Sitting.objects.filter(package=package)
+    return sittings.exists() and not sittings.filter(collected_at=None).exists()
+
+
+def package_items(package: Package) -> list[ItemRow]:
+    """The questions of a package with their keys, by topic; only when they are open."""
+    if not items_are_open(package):
+        raise Http404
+    names = {topic.key: topic.name for topic in plan_of(package.round.contest).topics}
+    keys = open_keys(package).keys
+    rows = [
+        ItemRow(
+            id=item.id,
+            topic=names.get(item.topic, item.topic),
+            stem=item.stem,
+            options=tuple(zip(LETTERS, item.options, strict=False)),
+            right=", ".join(LETTERS[index] for index in keys[item.id]),
+        )
+        for item in read_questions(bytes(package.questions)).file.items
+    ]
+    order = {name: at for at, name in enumerate(names.values())}
+    return sorted(rows, key=lambda row: (order.get(row.topic, len(order)), row.id))
+
+
+def package_with_item(each: Round, item: str) -> Package:
+    """The package of a round in which a question is. Raises Http404."""
+    package = (
+        Package.objects.filter(round=each, items__item=item)
+        .select_related("round__contest")
+        .first()
+    )
+    if package is None:
+        raise Http404
+    return package
 
 
 def package_by_number(each: Round, number: int) -> Package:

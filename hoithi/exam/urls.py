@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from hoithi.exam.views import incidents, people, rounds, sittings
+from hoithi.exam.views import incidents, items, people, rounds, sittings
 
 app_name = "exam"
 _ROUND = "<slug:contest>/vong/<slug:round_key>/"
@@ -16,6 +16,8 @@ urlpatterns = [
     path(f"{_ROUND}de/<int:number>/", rounds.package, name="package"),
     path(f"{_ROUND}de/<int:number>/niem-phong/", rounds.seal, name="seal"),
     path(f"{_ROUND}de/<int:number>/thu-hoi/", rounds.withdraw, name="withdraw"),
+    path(f"{_ROUND}de/<int:number>/cau-hoi/", items.show, name="items"),
+    path(f"{_ROUND}cau-hoi/<slug:item>/", items.rule, name="rule"),
     path(f"{_ROUND}mo-ca/", rounds.open_sitting, name="open"),
     path(f"{_ROUND}truc-tiep/", sittings.live, name="live"),
     path(_SITTING, sittings.show, name="sitting"),

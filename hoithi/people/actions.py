@@ -313,3 +313,28 @@ def _complete(standing: Approval, actor: User, now: datetime) -> Approval:
         raise RuleViolation("already_approved")
     standing.refresh_from_db()
     return standing
+
+
+@transaction.atomic
+def refuse(*, actor: User, approval: Approval, now: datetime) -> None:
+    """Refuse what waits for a second person, or take back what one has put forward oneself.
+
+    The same can be put forward again. Raises RuleViolation: `not_of_committee`,
+    `already_approved` for what is complete or refused.
+    """
+    scope = Scope(ScopeKind(approval.scope_kind), approval.scope_id)
+    if not has_role(actor, [Role.COMMITTEE], scope):
+        raise RuleViolation("not_of_committee")
+    changed = Approval.objects.filter(pk=approval.pk, second=None, refused_at=None).update(
+        refused_at=now
+    )
+    if not changed:
+        raise RuleViolation("already_approved")
+    record(
+        actor_id=actor.pk,
+        actor_name=actor.name,
+        action=f"approve.{approval.kind}.refused",
+        target=approval.subject,
+        now=now,
+        after={"hash": approval.subject_hash},
+    )

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.forms import BoundField
+from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from hoithi.results.scans import kind_of
+from hoithi.rules.awards import Tie
+from hoithi.rules.regulation import Segment
+
 LONGEST_REASON = 500
+LARGEST_SCAN_MB = 10
 
 
 class PublishForm(forms.Form):
@@ -26,3 +38,159 @@ class PublishForm(forms.Form):
             self.fields["reason"].required = True
         else:
             del self.fields["reason"]
+
+
+class TieForm(forms.Form):
+    """The order of entries that share a place: a number for each, 1 first."""
+
+    reason = forms.CharField(
+        label=_("Grounds of the decision"),
+        max_length=LONGEST_REASON,
+        help_text=_("Such as the number and day of the committee's minutes."),
+    )
+
+    def __init__(
+        self, data: Mapping[str, str] | None = None, *, tie: Tie, names: Mapping[str, str]
+    ) -> None:
+        super().__init__(data, auto_id=f"tie-{tie.place}-%s")
+        self.tie = tie
+        ranks = [(str(at), str(at)) for at in range(1, len(tie.entries) + 1)]
+        for entry in tie.entries:
+            self.fields[f"order-{entry}"] = forms.ChoiceField(
+                label=names[entry], choices=[("", "–"), *ranks]
+            )
+        self.order_fields([*(f"order-{entry}" for entry in tie.entries), "reason"])
+
+    def clean(self) -> None:
+        chosen = [self.cleaned_data.get(f"order-{entry}") for entry in self.tie.entries]
+        if None not in chosen and len(set(chosen)) < len(chosen):
+            raise ValidationError(gettext("Each number in the order is given once."))
+
+    @property
+    def order(self) -> list[str]:
+        """The entries in the order decided."""
+        return sorted(self.tie.entries, key=lambda entry: int(self.cleaned_data[f"order-{entry}"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """A team as the minutes list it."""
+
+    entry: str
+    name: str
+    unit: str
+
+
+class MarkField(forms.DecimalField):
+    """A mark with a comma or a point before its decimals."""
+
+    def __init__(self, segment: Segment, label: str) -> None:
+        self.segment = segment
+        super().__init__(
+            label=label,
+            min_value=Decimal(0),
+            max_value=segment.maximum,
+            decimal_places=2,
+            required=False,
+            widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+        )
+
+    def to_python(  # type: ignore[override] # as in Django's own field
+        self, value: object
+    ) -> Decimal | None:
+        return super().to_python(value.replace(",", ".") if isinstance(value, str) else value)
+
+
+class MinutesForm(forms.Form):
+    """The signed minutes of a live round: a row for each team, a mark for each part of the round.
+
+    A team whose row is empty did not take part.
+    """
+
+    held_on = forms.DateField(
+        label=_("Day of the round"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    place = forms.CharField(label=_("Venue"), max_length=200)
+    scan = forms.FileField(
+        label=_("Scan of the signed minutes"), help_text=_("PDF, JPEG or PNG, up to 10 MB.")
+    )
+    late_reason = forms.CharField(
+        label=_("Why it is entered later"),
+        max_length=LONGEST_REASON,
+        required=False,
+        help_text=_("Needed when the day of the round has passed."),
+    )
+
+    def __init__(
+        self,
+        data: Mapping[str, str] | None = None,
+        files: MultiValueDict[str, UploadedFile[bytes]] | None = None,
+        *,
+        teams: Sequence[Team],
+        segments: Sequence[Segment],
+    ) -> None:
+        super().__init__(data, files)
+        self.teams, self.segments = teams, segments
+        self._papers = list(self.fields)
+        for team in teams:
+            for segment in segments:
+                label = f"{team.name}: {segment.label}"
+                self.fields[_mark(team, segment)] = MarkField(segment, label)
+
+    def papers(self) -> list[BoundField]:
+        """The fields about the minutes themselves."""
+        return [self[name] for name in self._papers]
+
+    def rows(self) -> Iterator[tuple[Team, list[BoundField]]]:
+        """Each team with the fields of its marks."""
+        for team in self.teams:
+            yield team, [self[_mark(team, segment)] for segment in self.segments]
+
+    def clean_scan(self) -> UploadedFile[bytes]:
+        scan: UploadedFile[bytes] = self.cleaned_data["scan"]
+        if (scan.size or 0) > LARGEST_SCAN_MB * 1024 * 1024:
+            raise ValidationError(gettext("The file is larger than 10 MB."))
+        if not kind_of(scan.read(16)):
+            raise ValidationError(gettext("This is not a PDF, JPEG or PNG file."))
+        scan.seek(0)
+        return scan
+
+    def clean(self) -> None:
+        for team in self.teams:
+            names = [_mark(team, segment) for segment in self.segments]
+            given = [name for name in names if self.cleaned_data.get(name) is not None]
+            for name in names:
+                if given and name not in given and name not in self.errors:
+                    self.add_error(name, gettext("A mark is missing here."))
+        if not self.errors and not self.marks:
+            raise ValidationError(gettext("No marks are entered."))
+
+    @property
+    def marks(self) -> dict[str, dict[str, str]]:
+        """Marks by entry and segment, of the teams that took part."""
+        return {
+            team.entry: {
+                segment.key: f"{self.cleaned_data[_mark(team, segment)]:f}"
+                for segment in self.segments
+            }
+            for team in self.teams
+            if self.cleaned_data.get(_mark(team, self.segments[0])) is not None
+        }
+
+
+def _mark(team: Team, segment: Segment) -> str:
+    return f"mark-{team.entry}-{segment.key}"
+
+
+class SecondForm(forms.Form):
+    """What a second person adds to minutes that were entered on the day and are confirmed later."""
+
+    late_reason = forms.CharField(
+        label=_("Why it is confirmed later"), max_length=LONGEST_REASON, required=False
+    )
+
+    def __init__(self, data: Mapping[str, str] | None = None, *, is_late: bool) -> None:
+        super().__init__(data)
+        if not is_late:
+            del self.fields["late_reason"]

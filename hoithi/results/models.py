@@ -79,6 +79,25 @@ class FrozenCounts(models.Model):
         return f"{self.round_id} {self.participants}"
 
 
+class Motion(models.Model):
+    """What one person put forward, whole, so that the second sees what is to be confirmed.
+
+    The approval's kind says what it is about; it is closed when the approval is complete or
+    refused.
+    """
+
+    contest = models.ForeignKey(Contest, models.PROTECT, related_name="motions")
+    round = models.ForeignKey(Round, models.PROTECT, null=True, related_name="motions")
+    approval = models.OneToOneField(Approval, models.PROTECT, related_name="+")
+    content = models.JSONField()
+
+    class Meta:
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return f"{self.contest_id} {self.approval}"
+
+
 class TieDecision(models.Model):
     """The committee's order of entries that share a place across a prize line."""
 

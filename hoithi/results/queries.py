@@ -12,7 +12,13 @@ from django.http import Http404
 from hoithi.contests.models import Contest, Entrant, Purpose, Round
 from hoithi.contests.queries import plan_of, regulation_of
 from hoithi.entries.models import Entry
-from hoithi.results.models import Award, FrozenCounts, Publication, RoundScore, TieDecision
+from hoithi.results.models import (
+    Award,
+    FrozenCounts,
+    Publication,
+    RoundScore,
+    TieDecision,
+)
 from hoithi.rules.awards import Awards, Tie
 from hoithi.rules.canonical import Value, canonical, sha256
 from hoithi.rules.ranking import Score

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from hoithi.results.models import RulingEffect
 from hoithi.rules.ranking import DECISION, SHARED
 from hoithi.rules.regulation import Regulation
 
@@ -30,6 +31,18 @@ UNITS_DECIDED_BY: dict[str, Promise] = {
     SHARED: DECIDED_BY[SHARED],
     DECISION: DECIDED_BY[DECISION],
 }
+RULINGS: dict[str, Promise] = {
+    RulingEffect.DROP: _("The question counts for nobody"),
+    RulingEffect.ACCEPT_ALSO: _("Another option is accepted too"),
+    RulingEffect.POINTS_TO_ALL: _("Everybody gets the points"),
+}
+LETTERS = "ABCDEFGH"
+
+
+def ruling_words(effect: str, option: int | None) -> str:
+    """A ruling in words; an option by its letter in the package."""
+    words = str(RULINGS[RulingEffect(effect)])
+    return words if option is None else f"{words}: {LETTERS[option]}"
 
 
 def decided_by(criterion: str, regulation: Regulation) -> str | Promise:

@@ -14,6 +14,8 @@ from tests.addresses.scene import Scene
 READ = Row(get="signin 403 200 403 403 200 200", post="signin 403 405 403 403 405 405")
 RUN = Row(get="signin 403 403 403 403 405 405", post="signin 403 403 403 403 302 302")
 ORDER = Row(get="signin 403 403 403 403 200 200", post="signin 403 403 403 403 200 200")
+# Questions are read only when their sittings are collected.
+HIDDEN = Row(get="signin 403 404 403 403 404 404", post="signin 403 405 403 403 405 405")
 ROWS = {
     "exam:round": READ,
     "exam:build": RUN,
@@ -22,6 +24,8 @@ ROWS = {
     "exam:withdraw": Row(
         get="signin 403 403 403 403 403 405", post="signin 403 403 403 403 403 200"
     ),
+    "exam:items": HIDDEN,
+    "exam:rule": Row(get="signin 403 403 403 403 403 404", post="signin 403 403 403 403 403 404"),
     "exam:open": RUN,
     "exam:live": READ,
     "exam:sitting": READ,
@@ -58,9 +62,11 @@ def parameters(scene: Scene) -> dict[str, Pair]:
     return {
         "round_key": Pair(ours.key, theirs.key),
         "exam:package.number": numbers,
+        "exam:items.number": numbers,
         "exam:seal.number": numbers,
         "exam:withdraw.number": numbers,
         "sitting": Pair(sitting.pk, _sitting(their_package).pk),
+        "item": Pair(package.items.all()[0].item, "0" * 16),
         "line": Pair(_line(sitting, scene).line, 8),
         # Attempts of people in the hall are in its journal, and no hall runs here.
         "attempt": Pair("0" * 32, "1" * 32),

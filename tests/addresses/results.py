@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from hoithi.contests.models import Contest
+from hoithi.people.models import Approval, ScopeKind, User
+from hoithi.results.models import Motion
+from tests import factories
 from tests.addresses import Pair, Row
 from tests.addresses.scene import Scene
 
 READ = Row(get="signin 403 200 403 403 200 200", post="signin 403 405 403 403 405 405")
+DECIDE = Row(get="signin 403 403 403 403 403 405", post="signin 403 403 403 403 403 302")
+# The round of the walk is held online and has neither minutes nor a tie.
+NO_MINUTES = Row(get="signin 403 404 403 403 404 404", post="signin 403 405 403 403 405 405")
+NOTHING_TO_DECIDE = Row(get="signin 403 403 403 403 403 405", post="signin 403 403 403 403 403 404")
 ROWS = {
     "results:round": READ,
+    "results:tie": NOTHING_TO_DECIDE,
     "results:publish": Row(
         get="signin 403 403 403 403 403 405", post="signin 403 403 403 403 403 200"
     ),
+    "results:minutes": NO_MINUTES,
+    "results:enter_minutes": NOTHING_TO_DECIDE,
+    "results:scan": NO_MINUTES,
     "results:version": READ,
     "results:papers": READ,
     "results:print": Row(
@@ -24,9 +36,31 @@ ROWS = {
     ),
     "results:list_pdf": READ,
     "results:list_workbook": READ,
+    "results:second": DECIDE,
+    "results:refuse": DECIDE,
 }
 
 
 def parameters(scene: Scene) -> dict[str, Pair]:
-    """No certificate is issued yet, so any place is nobody's."""
-    return {"results:certificate.place": Pair(1, 2)}
+    """Something that waits for a second person in each contest."""
+    return {
+        "place": Pair(1, 2),  # a tie, or a certificate: there is none
+        "sha256": Pair("0" * 64, "1" * 64),
+        "motion": Pair(
+            _motion(scene.ours, scene.people["committee"]).pk,
+            _motion(scene.theirs, scene.their_organiser).pk,
+        ),
+    }
+
+
+def _motion(contest: Contest, first: User) -> Motion:
+    approval = Approval.objects.create(
+        kind="tie",
+        scope_kind=ScopeKind.CONTEST,
+        scope_id=contest.key,
+        subject=f"contest:{contest.key}",
+        subject_hash="0" * 64,
+        first=first,
+        first_at=factories.now(),
+    )
+    return Motion.objects.create(contest=contest, approval=approval, content={"order": []})

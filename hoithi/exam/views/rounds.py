@@ -22,6 +22,7 @@ from hoithi.exam.models import PackageState, SittingState
 from hoithi.exam.queries import (
     Progress,
     Step,
+    items_are_open,
     package_by_number,
     package_contents,
     progress,
@@ -158,6 +159,7 @@ def _package_page(
             "row": row,
             "state": PACKAGE_STATES[row.state],
             "contents": package_contents(found),
+            "is_open": items_are_open(found),
             "may_sign": Role.COMMITTEE in roles,
             "has_signed": row.first_id == request.user.pk,
             "may_seal": row.state == PackageState.DRAFT,

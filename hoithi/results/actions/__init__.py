@@ -10,6 +10,7 @@ from hoithi.results.actions.recording import (
     record_minutes,
     record_round_scores,
 )
+from hoithi.results.actions.seconding import refuse_motion, second_motion
 
 __all__ = [
     "Minutes",
@@ -22,5 +23,7 @@ __all__ = [
     "publish_collective",
     "record_minutes",
     "record_round_scores",
+    "refuse_motion",
     "rule_on_item",
+    "second_motion",
 ]

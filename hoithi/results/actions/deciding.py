@@ -11,11 +11,12 @@ from hoithi.contests.models import Contest, Round
 from hoithi.people.actions import approve
 from hoithi.people.models import Approval, User
 from hoithi.people.permissions import contest_scope
+from hoithi.results.actions.motions import put_forward
 from hoithi.results.collective import collective_proposal
 from hoithi.results.models import Ruling, TieDecision, UnitTieDecision
 from hoithi.results.queries import digest, proposal
 from hoithi.rules.awards import Tie
-from hoithi.rules.canonical import canonical, sha256
+from hoithi.rules.canonical import Value, canonical, sha256
 from hoithi.rules.errors import RuleViolation
 
 
@@ -41,6 +42,8 @@ def decide_tie(
         TieDecision.objects.create(
             round=each, order=list(order), reason=reason, approval=approval, decided_at=now
         )
+    else:
+        put_forward(approval, each.contest, each, {"order": list(order)})
     return approval
 
 
@@ -67,6 +70,8 @@ def decide_unit_tie(
         UnitTieDecision.objects.create(
             contest=contest, order=list(order), reason=reason, approval=approval, decided_at=now
         )
+    else:
+        put_forward(approval, contest, None, {"order": list(order)})
     return approval
 
 
@@ -94,7 +99,7 @@ def rule_on_item(
     """
     if not reason.strip():
         raise RuleViolation("reason_missing")
-    content = {"item": item, "effect": effect, "option": option}
+    content: dict[str, Value] = {"item": item, "effect": effect, "option": option}
     approval = approve(
         actor=actor,
         kind="ruling",
@@ -114,4 +119,6 @@ def rule_on_item(
             approval=approval,
             ruled_at=now,
         )
+    else:
+        put_forward(approval, each.contest, each, content)
     return approval

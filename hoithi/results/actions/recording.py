@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
 from django.db import transaction
+from django.utils import timezone
 
 from hoithi.audit.actions import record
 from hoithi.contests.models import Round
@@ -17,8 +17,10 @@ from hoithi.entries.models import Entry, EntryState
 from hoithi.people.actions import approve
 from hoithi.people.models import Approval, User
 from hoithi.people.permissions import contest_scope
-from hoithi.results.models import FrozenCounts, RecordedRound, RoundScore
+from hoithi.results.actions.motions import put_forward
+from hoithi.results.models import FrozenCounts, Motion, RecordedRound, RoundScore
 from hoithi.results.queries import digest
+from hoithi.results.scans import keep_scan
 from hoithi.rules.canonical import Value
 from hoithi.rules.errors import RuleViolation
 from hoithi.rules.standings import Counts, Participant, recorded_result
@@ -121,20 +123,35 @@ def _read_marks(each: Round, minutes: Minutes) -> dict[str, dict[str, Decimal]]:
     return read
 
 
+def _others_wait(each: Round, subject_hash: str) -> bool:
+    """Whether other minutes of the round wait for their second person."""
+    waiting = Motion.objects.filter(
+        round=each,
+        approval__kind="minutes",
+        approval__second=None,
+        approval__refused_at=None,
+    )
+    return waiting.exclude(approval__subject_hash=subject_hash).exists()
+
+
 @transaction.atomic
 def record_minutes(*, actor: User, each: Round, minutes: Minutes, now: datetime) -> Approval:
     """Enter a round from its minutes: the first person enters, a second confirms the same.
 
     The same call by a second person of the committee with the same contents completes it. Raises
-    RuleViolation: `late_without_reason`, `scan_missing`, `minutes_not_of_this_round`,
-    `mark_not_a_number`, `mark_out_of_bounds`, and those of `people.actions.approve`.
+    RuleViolation: `held_in_future`, `late_without_reason`, `scan_missing`,
+    `minutes_not_of_this_round`, `mark_not_a_number`, `mark_out_of_bounds`, `minutes_waiting` while
+    other minutes wait to be confirmed or refused, and those of `people.actions.approve`.
     """
     marks = _read_marks(each, minutes)
     if not minutes.scan:
         raise RuleViolation("scan_missing")
-    if minutes.held_on < now.date() and not minutes.late_reason:
+    today = timezone.localdate(now)
+    if minutes.held_on > today:
+        raise RuleViolation("held_in_future")
+    if minutes.held_on < today and not minutes.late_reason.strip():
         raise RuleViolation("late_without_reason")
-    scan_sha256 = hashlib.sha256(minutes.scan).hexdigest()
+    scan_sha256 = keep_scan(minutes.scan)
     content: dict[str, Value] = {
         "held_on": minutes.held_on.isoformat(),
         "place": minutes.place,
@@ -144,16 +161,21 @@ def record_minutes(*, actor: User, each: Round, minutes: Minutes, now: datetime)
             for entry, by_segment in marks.items()
         },
     }
+    subject_hash = digest(content)
+    if _others_wait(each, subject_hash):
+        raise RuleViolation("minutes_waiting")
     approval = approve(
         actor=actor,
         kind="minutes",
         scope=contest_scope(each.contest.key),
         subject=f"round:{each.contest.key}/{each.key}",
-        subject_hash=digest(content),
+        subject_hash=subject_hash,
         reason=minutes.late_reason,
         now=now,
     )
     if not approval.is_complete:
+        named = {"scan_name": minutes.scan_name, "late_reason": minutes.late_reason}
+        put_forward(approval, each.contest, each, {**content, **named})
         return approval
     RecordedRound.objects.filter(round=each, voided_at=None).update(voided_at=now)
     RecordedRound.objects.create(

@@ -1,11 +1,12 @@
-"""The proposed result of a round, publishing it, and its versions."""
+"""The proposed result of a round, deciding its ties, publishing it, and its versions."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.http import HttpResponseBase
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -16,10 +17,11 @@ from hoithi.contests.models import Purpose, Round
 from hoithi.contests.queries import contest_by_key, regulation_of, round_by_key
 from hoithi.people.http import StaffRequest, contest_role
 from hoithi.people.models import Role
-from hoithi.people.permissions import contest_scope, roles_in
+from hoithi.people.permissions import contest_scope, has_role
+from hoithi.results.actions import decide_tie
 from hoithi.results.actions import publish as publish_result
-from hoithi.results.forms import PublishForm
-from hoithi.results.models import Publication
+from hoithi.results.forms import PublishForm, TieForm
+from hoithi.results.pending import has_ungraded_ruling, open_motions
 from hoithi.results.queries import (
     Proposal,
     ResultRow,
@@ -28,10 +30,18 @@ from hoithi.results.queries import (
     published_rows,
     versions_of,
 )
+from hoithi.results.sheets import (
+    TieCard,
+    motion_card,
+    names_of,
+    ruling_rows,
+    tie_cards,
+)
 from hoithi.results.wording import decided_by
 from hoithi.web.acting import carried_out
 
 READERS = (Role.ORGANISER, Role.COMMITTEE, Role.OBSERVER)
+PAGE_SIZE = 100
 
 
 def find_round(contest: str, round_key: str) -> Round:
@@ -51,16 +61,21 @@ class Line:
 @require_GET
 def show(request: StaffRequest, contest: str, round_key: str) -> HttpResponseBase:
     """The result as the scores have it now, and what stands between it and its publication."""
-    each = find_round(contest, round_key)
-    versions = versions_of(each)
-    return _page(request, each, versions, PublishForm(is_correction=bool(versions)))
+    return _page(request, find_round(contest, round_key))
 
 
 def _page(
-    request: StaffRequest, each: Round, versions: list[Publication], form: PublishForm
+    request: StaffRequest,
+    each: Round,
+    *,
+    publish_form: PublishForm | None = None,
+    tie_form: TieForm | None = None,
 ) -> HttpResponseBase:
     proposed = proposal(each)
-    roles = roles_in(request.user, contest_scope(each.contest.key))
+    versions = versions_of(each)
+    motions = open_motions(each)
+    names = names_of(proposed)
+    may_decide = has_role(request.user, [Role.COMMITTEE], contest_scope(each.contest.key))
     return render(
         request,
         "results/round.html",
@@ -68,14 +83,20 @@ def _page(
             "contest": each.contest,
             "round": each,
             "here": "result",
-            "lines": _lines(each, proposed),
+            "page": Paginator(_lines(each, proposed), PAGE_SIZE).get_page(request.GET.get("page")),
             "barred": [row for row in proposed.rows if row.is_barred],
-            "ties": proposed.ties,
+            "ties": [(card, _tie_form(card, tie_form)) for card in tie_cards(proposed, motions)],
+            "proposed_rulings": [
+                motion_card(motion, names) for motion in motions if motion.approval.kind == "ruling"
+            ],
+            "waiting_minutes": any(motion.approval.kind == "minutes" for motion in motions),
+            "rulings": ruling_rows(each),
+            "needs_grading": has_ungraded_ruling(each),
             "left": len(proposed.left),
             "versions": versions,
             "is_official": each.purpose == Purpose.OFFICIAL,
-            "may_decide": Role.COMMITTEE in roles,
-            "form": form,
+            "may_decide": may_decide,
+            "form": publish_form or PublishForm(is_correction=bool(versions)),
         },
     )
 
@@ -89,13 +110,43 @@ def _lines(each: Round, proposed: Proposal) -> list[Line]:
     ]
 
 
+def _tie_form(card: TieCard, sent: TieForm | None) -> TieForm:
+    if sent is not None and sent.tie == card.tie:
+        return sent
+    return TieForm(tie=card.tie, names=card.names)
+
+
+@contest_role(Role.COMMITTEE)
+@require_POST
+def tie(request: StaffRequest, contest: str, round_key: str, place: int) -> HttpResponseBase:
+    """Put forward the order of those who share a place; a second member confirms it."""
+    each = find_round(contest, round_key)
+    proposed = proposal(each)
+    found = next((card for card in tie_cards(proposed, []) if card.tie.place == place), None)
+    if found is None:
+        raise Http404
+    form = TieForm(request.POST, tie=found.tie, names=found.names)
+    if carried_out(
+        form,
+        lambda: decide_tie(
+            actor=request.user,
+            each=each,
+            order=form.order,
+            reason=form.cleaned_data["reason"],
+            now=timezone.now(),
+        ),
+    ):
+        messages.success(request, _("The order is put forward. A second member confirms it."))
+        return redirect("results:round", contest=contest, round_key=round_key)
+    return _page(request, each, tie_form=form)
+
+
 @contest_role(Role.COMMITTEE)
 @require_POST
 def publish(request: StaffRequest, contest: str, round_key: str) -> HttpResponseBase:
     """Freeze the result as its next version; a correction says why."""
     each = find_round(contest, round_key)
-    versions = versions_of(each)
-    form = PublishForm(request.POST, is_correction=bool(versions))
+    form = PublishForm(request.POST, is_correction=bool(versions_of(each)))
     if carried_out(
         form,
         lambda: publish_result(
@@ -107,7 +158,7 @@ def publish(request: StaffRequest, contest: str, round_key: str) -> HttpResponse
     ):
         messages.success(request, _("The result is published."))
         return redirect("results:round", contest=contest, round_key=round_key)
-    return _page(request, each, versions, form)
+    return _page(request, each, publish_form=form)
 
 
 @contest_role(*READERS)
@@ -116,6 +167,7 @@ def version(request: StaffRequest, contest: str, round_key: str, number: int) ->
     """A published version, as it was frozen."""
     each = find_round(contest, round_key)
     found = publication_by_number(each, number)
+    rows = Paginator(published_rows(found), PAGE_SIZE).get_page(request.GET.get("page"))
     return render(
         request,
         "results/version.html",
@@ -123,6 +175,6 @@ def version(request: StaffRequest, contest: str, round_key: str, number: int) ->
             "contest": each.contest,
             "round": each,
             "version": found,
-            "rows": published_rows(found),
+            "page": rows,
         },
     )

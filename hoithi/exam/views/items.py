@@ -1,0 +1,76 @@
+"""The questions of a package once its sittings are collected, and ruling on one of them."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from hoithi.exam.forms import RulingForm
+from hoithi.exam.queries import ItemRow, package_by_number, package_items, package_with_item
+from hoithi.exam.views.rounds import READERS, find_round
+from hoithi.exam.views.sittings import FORM, posted
+from hoithi.people.http import StaffRequest, contest_role
+from hoithi.people.models import Role
+from hoithi.people.permissions import contest_scope, has_role
+from hoithi.results.actions import rule_on_item
+from hoithi.web.acting import carried_out
+
+
+@contest_role(*READERS)
+@require_GET
+def show(request: StaffRequest, contest: str, round_key: str, number: int) -> HttpResponseBase:
+    """Every question with its options and its key."""
+    each = find_round(contest, round_key)
+    package = package_by_number(each, number)
+    return render(
+        request,
+        "exam/items.html",
+        {
+            "contest": each.contest,
+            "round": each,
+            "package": package,
+            "items": package_items(package),
+            "may_decide": has_role(request.user, [Role.COMMITTEE], contest_scope(contest)),
+        },
+    )
+
+
+@contest_role(Role.COMMITTEE)
+@require_http_methods(FORM)
+def rule(request: StaffRequest, contest: str, round_key: str, item: str) -> HttpResponseBase:
+    """Put a ruling on one question forward; a second member of the committee confirms it."""
+    each = find_round(contest, round_key)
+    package = package_with_item(each, item)
+    row = _item(package_items(package), item)
+    form = RulingForm(posted(request), options=row.options)
+    if request.method == "POST" and carried_out(
+        form,
+        lambda: rule_on_item(
+            actor=request.user,
+            each=each,
+            item=row.id,
+            effect=form.cleaned_data["effect"],
+            option=form.option_index,
+            reason=form.cleaned_data["reason"],
+            now=timezone.now(),
+        ),
+    ):
+        messages.success(request, _("The ruling is put forward. A second member confirms it."))
+        return redirect("results:round", contest=contest, round_key=round_key)
+    return render(
+        request,
+        "exam/rule.html",
+        {"contest": each.contest, "round": each, "package": package, "item": row, "form": form},
+    )
+
+
+def _item(rows: list[ItemRow], item: str) -> ItemRow:
+    """Raises Http404."""
+    for row in rows:
+        if row.id == item:
+            return row
+    raise Http404

@@ -1,0 +1,46 @@
+"""What two people decide about a round: what still waits for the second, and rulings on items."""
+
+from __future__ import annotations
+
+from django.db.models import Max
+from django.http import Http404
+
+from hoithi.contests.models import Contest, Round
+from hoithi.results.models import Motion, RoundScore, Ruling
+
+
+def rulings_in(each: Round) -> list[Ruling]:
+    """What was decided about items of a round, with who signed. One query."""
+    return list(
+        Ruling.objects.filter(round=each)
+        .select_related("approval__first", "approval__second")
+        .order_by("id")
+    )
+
+
+def has_ungraded_ruling(each: Round) -> bool:
+    """Whether a ruling was made after the scores that stand. Two queries."""
+    newest = Ruling.objects.filter(round=each).aggregate(at=Max("ruled_at"))["at"]
+    graded = RoundScore.objects.filter(round=each, voided_at=None).aggregate(at=Max("recorded_at"))
+    return newest is not None and (graded["at"] is None or newest > graded["at"])
+
+
+def open_motions(each: Round) -> list[Motion]:
+    """What waits for a second person in a round, oldest first. One query."""
+    return list(
+        Motion.objects.filter(round=each, approval__second=None, approval__refused_at=None)
+        .select_related("approval__first", "contest", "round__contest")
+        .order_by("id")
+    )
+
+
+def motion_by_id(contest: Contest, pk: int) -> Motion:
+    """A motion of this contest, open or closed. Raises Http404."""
+    motion = (
+        Motion.objects.filter(contest=contest, pk=pk)
+        .select_related("approval__first", "contest", "round__contest")
+        .first()
+    )
+    if motion is None:
+        raise Http404
+    return motion

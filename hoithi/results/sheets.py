@@ -1,0 +1,116 @@
+"""What the page of a result shows: its ties, what waits for a second person, its rulings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+
+from hoithi.contests.models import Round
+from hoithi.results.actions.seconding import ItemRuling, Order
+from hoithi.results.models import Motion
+from hoithi.results.pending import rulings_in
+from hoithi.results.queries import Proposal
+from hoithi.results.wording import ruling_words
+from hoithi.rules.awards import Tie
+
+
+@dataclass(frozen=True, slots=True)
+class MotionCard:
+    """A motion with what it says, one sentence a line; `kind` is that of its approval, `item` the
+    question it rules on."""
+
+    id: int
+    kind: str
+    first_id: int
+    first: str
+    at: datetime
+    reason: str
+    lines: tuple[str, ...]
+    item: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TieCard:
+    """A tie with the names of who shares the place and of the prizes that are too few."""
+
+    tie: Tie
+    names: Mapping[str, str]
+    prizes: tuple[str, ...]
+    motion: MotionCard | None
+
+
+@dataclass(frozen=True, slots=True)
+class RulingRow:
+    """A ruling as it was signed."""
+
+    item: str
+    words: str
+    reason: str
+    first: str
+    second: str
+    at: datetime
+
+
+def names_of(proposed: Proposal) -> dict[str, str]:
+    """Entries by public id, as people tell them apart."""
+    return {row.entry: f"{row.name} ({row.number}, {row.unit})" for row in proposed.rows}
+
+
+def motion_card(motion: Motion, names: Mapping[str, str]) -> MotionCard:
+    approval = motion.approval
+    lines: tuple[str, ...] = ()
+    item = ""
+    if approval.kind == "tie":
+        order = msgspec.convert(motion.content, Order).order
+        lines = tuple(names.get(entry, "–") for entry in order)
+    elif approval.kind == "ruling":
+        ruling = msgspec.convert(motion.content, ItemRuling)
+        item, lines = ruling.item, (ruling_words(ruling.effect, ruling.option),)
+    return MotionCard(
+        id=motion.pk,
+        kind=approval.kind,
+        first_id=approval.first_id,
+        first=approval.first.name,
+        at=approval.first_at,
+        reason=approval.reason,
+        lines=lines,
+        item=item,
+    )
+
+
+def tie_cards(proposed: Proposal, motions: list[Motion]) -> list[TieCard]:
+    """The ties of a result, each with the order somebody has put forward for it."""
+    labels = {line.key: line.label for line in proposed.prizes}
+    names = names_of(proposed)
+    put_forward = {
+        frozenset(msgspec.convert(motion.content, Order).order): motion_card(motion, names)
+        for motion in motions
+        if motion.approval.kind == "tie"
+    }
+    return [
+        TieCard(
+            tie=tie,
+            names={entry: names[entry] for entry in tie.entries},
+            prizes=tuple(labels[key] for key in tie.prizes),
+            motion=put_forward.get(frozenset(tie.entries)),
+        )
+        for tie in proposed.ties
+    ]
+
+
+def ruling_rows(each: Round) -> list[RulingRow]:
+    """The rulings of a round, oldest first."""
+    return [
+        RulingRow(
+            item=ruling.item,
+            words=ruling_words(ruling.effect, ruling.option),
+            reason=ruling.reason,
+            first=ruling.approval.first.name,
+            second=ruling.approval.second.name if ruling.approval.second else "",
+            at=ruling.ruled_at,
+        )
+        for ruling in rulings_in(each)
+    ]

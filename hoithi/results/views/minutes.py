@@ -1,0 +1,196 @@
+"""A live round from its signed minutes: one person enters them, a second confirms the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+import msgspec
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from hoithi.contests.models import Round
+from hoithi.contests.queries import regulation_of
+from hoithi.entries.queries import accepted_entries
+from hoithi.people.http import StaffRequest, contest_role
+from hoithi.people.models import Role
+from hoithi.people.permissions import contest_scope, has_role
+from hoithi.results.actions import Minutes, record_minutes
+from hoithi.results.actions.seconding import EnteredMinutes
+from hoithi.results.forms import MinutesForm, SecondForm, Team
+from hoithi.results.models import Motion, RecordedRound
+from hoithi.results.pending import open_motions
+from hoithi.results.queries import entry_name
+from hoithi.results.scans import kind_of, read_scan
+from hoithi.results.views.rounds import READERS, find_round
+from hoithi.web.acting import carried_out
+
+
+@dataclass(frozen=True, slots=True)
+class MarkRow:
+    """A team's marks by the labels of the segments, with their sum."""
+
+    team: Team
+    named: tuple[tuple[str, Decimal], ...]
+
+    @property
+    def total(self) -> Decimal:
+        return sum((mark for _label, mark in self.named), Decimal(0))
+
+
+@dataclass(frozen=True, slots=True)
+class MinutesSheet:
+    """Minutes as they were entered or confirmed."""
+
+    held_on: date
+    place: str
+    late_reason: str
+    scan: str
+    scan_name: str
+    rows: tuple[MarkRow, ...]
+
+
+def find_live_round(contest: str, round_key: str) -> Round:
+    """A round that is entered from minutes. Raises Http404."""
+    each = find_round(contest, round_key)
+    if each.is_online:
+        raise Http404
+    return each
+
+
+@contest_role(*READERS)
+@require_http_methods(["GET", "HEAD"])
+def show(request: StaffRequest, contest: str, round_key: str) -> HttpResponseBase:
+    """The form, or what waits for the second person, or the minutes as confirmed."""
+    each = find_live_round(contest, round_key)
+    teams = _teams(each)
+    form = MinutesForm(teams=teams, segments=regulation_of(each).segments)
+    return _page(request, each, teams, form)
+
+
+@contest_role(Role.COMMITTEE)
+@require_http_methods(["POST"])
+def enter(request: StaffRequest, contest: str, round_key: str) -> HttpResponseBase:
+    """Enter the minutes; they count when a second person has confirmed them."""
+    each = find_live_round(contest, round_key)
+    teams = _teams(each)
+    segments = regulation_of(each).segments
+    form = MinutesForm(request.POST, request.FILES, teams=teams, segments=segments)
+
+    def act() -> None:
+        scan = form.cleaned_data["scan"]
+        record_minutes(
+            actor=request.user,
+            each=each,
+            minutes=Minutes(
+                held_on=form.cleaned_data["held_on"],
+                place=form.cleaned_data["place"],
+                late_reason=form.cleaned_data["late_reason"],
+                scan_name=scan.name[-200:],
+                scan=scan.read(),
+                marks=form.marks,
+            ),
+            now=timezone.now(),
+        )
+
+    if carried_out(form, act):
+        messages.success(request, _("The minutes are entered. A second member confirms them."))
+        return redirect("results:minutes", contest=contest, round_key=round_key)
+    return _page(request, each, teams, form)
+
+
+def _page(
+    request: StaffRequest, each: Round, teams: list[Team], form: MinutesForm
+) -> HttpResponseBase:
+    motion = next((one for one in open_motions(each) if one.approval.kind == "minutes"), None)
+    recorded = RecordedRound.objects.filter(round=each, voided_at=None).first()
+    waiting = _entered_sheet(each, motion, teams) if motion else None
+    late = waiting is not None and waiting.held_on < timezone.localdate()
+    return render(
+        request,
+        "results/minutes.html",
+        {
+            "contest": each.contest,
+            "round": each,
+            "segments": regulation_of(each).segments,
+            "form": form,
+            "motion": motion,
+            "waiting": waiting,
+            "recorded": _recorded_sheet(each, recorded, teams) if recorded else None,
+            "may_decide": has_role(request.user, [Role.COMMITTEE], contest_scope(each.contest.key)),
+            "is_own": motion is not None and motion.approval.first_id == request.user.pk,
+            "second_form": SecondForm(
+                is_late=late and waiting is not None and not waiting.late_reason
+            ),
+        },
+    )
+
+
+def _teams(each: Round) -> list[Team]:
+    return [
+        Team(entry.public_id.hex, entry_name(entry), entry.unit.name)
+        for entry in accepted_entries(each.category)
+    ]
+
+
+def _entered_sheet(each: Round, motion: Motion, teams: list[Team]) -> MinutesSheet:
+    entered = msgspec.convert(motion.content, EnteredMinutes)
+    return MinutesSheet(
+        entered.held_on,
+        entered.place,
+        entered.late_reason,
+        entered.scan,
+        entered.scan_name,
+        _mark_rows(each, entered.marks, teams),
+    )
+
+
+def _recorded_sheet(each: Round, recorded: RecordedRound, teams: list[Team]) -> MinutesSheet:
+    marks = msgspec.convert(recorded.marks, dict[str, dict[str, str]])
+    return MinutesSheet(
+        recorded.held_on,
+        recorded.place,
+        recorded.late_reason,
+        recorded.scan_sha256,
+        recorded.scan_name,
+        _mark_rows(each, marks, teams),
+    )
+
+
+def _mark_rows(
+    each: Round, marks: dict[str, dict[str, str]], teams: list[Team]
+) -> tuple[MarkRow, ...]:
+    segments = regulation_of(each).segments
+    return tuple(
+        MarkRow(
+            team,
+            tuple((part.label, Decimal(marks[team.entry][part.key])) for part in segments),
+        )
+        for team in teams
+        if team.entry in marks
+    )
+
+
+@contest_role(*READERS)
+@require_GET
+def scan(_request: StaffRequest, contest: str, round_key: str, sha256: str) -> HttpResponseBase:
+    """The scan of minutes that were entered for this round."""
+    each = find_live_round(contest, round_key)
+    entered = Motion.objects.filter(round=each, content__scan=sha256).exists()
+    recorded = RecordedRound.objects.filter(round=each, scan_sha256=sha256).exists()
+    if not entered and not recorded:
+        raise Http404
+    try:
+        content = read_scan(sha256)
+    except FileNotFoundError as error:
+        raise Http404 from error
+    answer = HttpResponse(content, content_type=kind_of(content) or "application/octet-stream")
+    suffix = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
+    name = f"bien-ban-{each.key}.{suffix.get(answer['Content-Type'], 'bin')}"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer

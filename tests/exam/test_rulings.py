@@ -1,0 +1,89 @@
+"""Ruling on a question after the exam: read, put forward, confirmed, graded again."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.test import Client
+
+from hoithi.exam.actions import close_round
+from hoithi.exam.hall_orders import publish_sitting
+from hoithi.exam.models import Sitting
+from hoithi.results.models import Motion, RoundScore, Ruling
+from hoithi.rules import paper
+from tests import factories
+from tests.exam.scene import Scene
+from tests.exam.test_pages import HERE, messages_in, page_of, press, today
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def sitting(scene: Scene) -> Sitting:
+    """A graded sitting of one person with ten right answers."""
+    scene.seal()
+    made = publish_sitting(actor=scene.an, each=scene.round, now=factories.now())
+    scene.hall.start()
+    scene.sit(scene.entries[0], made, 10)
+    scene.close(made)
+    close_round(actor=scene.an, each=scene.round, now=factories.now())
+    return made
+
+
+def wrong_item(scene: Scene, sitting: Sitting) -> str:
+    """A question that the one person answered wrongly."""
+    questions = paper.read_questions(bytes(sitting.package.questions))
+    line = sitting.lines.get(entry=scene.entries[0])
+    drawn = paper.draw(questions, bytes.fromhex(line.entry_key), 1)
+    return questions.file.items[drawn[29].item].id
+
+
+def test_questions_are_read_only_after_the_sittings_are_collected(scene: Scene) -> None:
+    scene.seal()
+    client = factories.sign_in(Client(), scene.an)
+    assert client.get(f"{HERE}de/1/cau-hoi/").status_code == 404
+    publish_sitting(actor=scene.an, each=scene.round, now=factories.now())
+    assert client.get(f"{HERE}de/1/cau-hoi/").status_code == 404
+
+
+def test_a_ruling_by_two_changes_the_marks_when_graded_again(
+    scene: Scene, sitting: Sitting
+) -> None:
+    page = page_of(scene.an, f"{HERE}de/1/cau-hoi/")
+    item = wrong_item(scene, sitting)
+    assert f"cau-hoi/{item}/" in page
+    fields = {"effect": "points_to_all", "option": "", "reason": "Hai phương án đều đúng"}
+    put = press(scene.an, f"cau-hoi/{item}/", **fields)
+    assert messages_in(put) == ["Đã đề xuất phán quyết. Chờ thành viên thứ hai xác nhận."]
+    assert "Mọi người đều được điểm câu này" in page_of(scene.binh, f"{HERE}ket-qua/")
+    motion = Motion.objects.get()
+    client = factories.sign_in(Client(), scene.binh)
+    client.post(f"/ban-to-chuc/daknong-2023/cho-ky/{motion.pk}/xac-nhan/")
+    ruling = Ruling.objects.get()
+    assert (ruling.item, ruling.effect, ruling.reason) == (
+        item,
+        "points_to_all",
+        "Hai phương án đều đúng",
+    )
+    assert today(page_of(scene.an)) == ["Chấm bài"]
+    assert "Chấm lại" in page_of(scene.an, f"{HERE}ket-qua/")
+    press(scene.an, "cham-bai/")
+    assert [score.points for score in RoundScore.objects.filter(voided_at=None)] == [11]
+    assert today(page_of(scene.an)) == ["Công bố kết quả"]
+    assert "Chấm lại" not in page_of(scene.an, f"{HERE}ket-qua/")
+
+
+def test_an_accepted_option_has_to_be_chosen(scene: Scene, sitting: Sitting) -> None:
+    item = wrong_item(scene, sitting)
+    fields = {"effect": "accept_also", "option": "", "reason": "B cũng đúng"}
+    assert "Vui lòng chọn phương án" in press(scene.an, f"cau-hoi/{item}/", **fields)
+    assert "errorlist" in press(scene.an, f"cau-hoi/{item}/", **{**fields, "option": "9"})
+    press(scene.an, f"cau-hoi/{item}/", **{**fields, "option": "1"})
+    assert Motion.objects.get().content == {"item": item, "effect": "accept_also", "option": 1}
+    assert re.findall(r"Chấp nhận thêm một phương án: (\w)", page_of(scene.an, f"{HERE}ket-qua/"))
+
+
+def test_a_question_that_is_not_in_the_package_is_not_found(scene: Scene, sitting: Sitting) -> None:
+    client = factories.sign_in(Client(), scene.an)
+    assert client.get(f"{HERE}cau-hoi/{'0' * 16}/").status_code == 404
