@@ -54,6 +54,10 @@ def _parser() -> argparse.ArgumentParser:
     for argument in ("contest", "email", "name"):
         admit.add_argument(argument)
     admit.set_defaults(does="admitting:admit")
+    off = commands.add_parser("second-step-off", help="for somebody who lost phone and codes")
+    off.add_argument("email")
+    off.add_argument("reason", help="how you know who is asking; kept in the log")
+    off.set_defaults(does="admitting:second_step_off")
     bundle = commands.add_parser("bundle", help="write everything that decided the prizes")
     bundle.add_argument("contest")
     bundle.add_argument("file", type=Path)

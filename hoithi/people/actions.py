@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
+from allauth.mfa.models import Authenticator
 from django.db import IntegrityError, transaction
 
 from hoithi.audit.actions import record
-from hoithi.people.letters import invitation_letter, post
+from hoithi.people.letters import invitation_letter, post, second_factor_letter
 from hoithi.people.models import Approval, Grant, Invitation, Role, ScopeKind, User
 from hoithi.people.permissions import Scope, has_role
 from hoithi.rules.errors import RuleViolation
@@ -73,6 +74,23 @@ def _check_may_seat(actor: User, role: Role, scope: Scope) -> None:
     persons, so nobody below it may choose them."""
     if role == Role.COMMITTEE and not has_role(actor, [Role.COMMITTEE], scope):
         raise RuleViolation("not_of_committee")
+
+
+@transaction.atomic
+def take_second_factor_off(
+    *, user: User, reason: str, actor_id: str, actor_name: str, now: datetime
+) -> None:
+    """Let somebody who lost phone and recovery codes set up a new phone; a letter tells them."""
+    Authenticator.objects.filter(user=user).delete()
+    record(
+        actor_id=actor_id,
+        actor_name=actor_name,
+        action="people.second_factor_off",
+        target=f"user:{user.pk}",
+        now=now,
+        after={"reason": reason},
+    )
+    transaction.on_commit(partial(post, second_factor_letter(user)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext, override
 
-from hoithi.people.models import Invitation
+from hoithi.people.models import Invitation, User
 
 _log = logging.getLogger(__name__)
 
@@ -42,4 +42,14 @@ def invitation_letter(invitation: Invitation, token: str) -> EmailMessage:
                 {"invitation": invitation, "link": invitation_link(token)},
             ),
             to=[invitation.email],
+        )
+
+
+def second_factor_letter(user: User) -> EmailMessage:
+    """The letter to somebody whose second factor was taken off at their request."""
+    with override(settings.LANGUAGE_CODE):
+        return EmailMessage(
+            subject=settings.ACCOUNT_EMAIL_SUBJECT_PREFIX + gettext("The second step is off"),
+            body=render_to_string("people/letters/second_factor_off.txt"),
+            to=[user.email],
         )

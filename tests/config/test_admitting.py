@@ -5,13 +5,17 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from django.core import mail
 from django.test import Client
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
+from hoithi.audit.models import LogEntry
 from hoithi.config.cli import main
 from hoithi.people.first import let_in
 from hoithi.people.models import Grant, Role, User
 from hoithi.people.permissions import contest_scope, has_role
 from tests import factories
+from tests.people.desk import account, signed_in
 
 NOW = datetime(2023, 9, 1, 1, 0, tzinfo=UTC)
 PASSWORD = "mot-mat-khau-du-dai-2023"
@@ -61,3 +65,21 @@ def test_what_makes_no_sense_is_refused_with_a_sentence(
     assert main(["admit", contest, email, "Nguyễn Văn Mẫu"]) == 1
     assert capsys.readouterr().err == sentence
     assert User.objects.count() == 0
+
+
+def test_who_lost_phone_and_codes_sets_up_a_new_phone_and_is_told(
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    user = account("an")
+    with django_capture_on_commit_callbacks(execute=True):
+        assert main(["second-step-off", "An@example.vn", "gặp trực tiếp, có thẻ công chức"]) == 0
+    assert [letter.subject for letter in mail.outbox] == ["[hoithi] Xác thực hai bước đã được gỡ"]
+    entry = LogEntry.objects.get(action="people.second_factor_off")
+    assert entry.after == {"reason": "gặp trực tiếp, có thẻ công chức"}
+    answer = signed_in(user).get("/ban-lam-viec/")
+    assert answer["location"] == "/tai-khoan/hai-buoc/bat/"
+
+
+def test_nobody_is_looked_for_in_vain(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["second-step-off", "nobody@example.vn", "thử"]) == 1
+    assert capsys.readouterr().err == "there is no account nobody@example.vn\n"

@@ -1,4 +1,4 @@
-"""Letting the first person into a contest."""
+"""Letting the first person into a contest, and back in whoever has lost the phone."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from django.utils import timezone
 
 from hoithi.config.commands import complain, say
 from hoithi.contests.models import Contest
+from hoithi.people.actions import take_second_factor_off
 from hoithi.people.first import let_in
+from hoithi.people.models import User
 from hoithi.people.permissions import contest_scope
 
 
@@ -34,4 +36,20 @@ def admit(options: argparse.Namespace) -> int:
     if link:
         days = settings.PASSWORD_RESET_TIMEOUT // 86_400
         say(f"To set a password within {days} days:  {link}")
+    return 0
+
+
+def second_step_off(options: argparse.Namespace) -> int:
+    """Take somebody's second factor off; the next sign-in sets up a new one."""
+    user = User.objects.filter(email=options.email.strip().lower()).first()
+    if user is None:
+        return complain(f"there is no account {options.email}")
+    take_second_factor_off(
+        user=user,
+        reason=options.reason,
+        actor_id="command line",
+        actor_name="hoithi second-step-off",
+        now=timezone.now(),
+    )
+    say(f"{user.email}: the next sign-in sets up a new phone")
     return 0
