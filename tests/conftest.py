@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.test import override_settings
 from django.utils.translation.reloader import translation_file_changed
 
 from hoithi.web.catalogues import compile_catalogues
@@ -42,6 +43,8 @@ def quick_hashes() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def files_apart(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Files that tests keep lie beside nobody's data."""
-    settings.FILES = tmp_path_factory.mktemp("files")
+def folder_of_data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder of data for the whole run, so that no test writes beside the code."""
+    folder = tmp_path_factory.mktemp("var")
+    with override_settings(VAR=folder, FILES=folder / "files"):
+        yield folder

@@ -13,7 +13,6 @@ from django.core.cache import cache
 from django.db import transaction
 from django.http import HttpResponseBase
 from django.shortcuts import resolve_url
-from django.test import override_settings
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from pytest_django import DjangoDbBlocker
 
@@ -56,18 +55,9 @@ each_address = pytest.mark.parametrize("name", sorted(ADDRESSES))
 
 
 @pytest.fixture(scope="module")
-def scene(
-    django_db_setup: None,
-    django_db_blocker: DjangoDbBlocker,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Scene]:
-    """Built once, beside a folder of data; no request of the walk leaves anything behind."""
-    folder = tmp_path_factory.mktemp("var")
-    with (
-        override_settings(VAR=folder, FILES=folder / "files"),
-        django_db_blocker.unblock(),
-        transaction.atomic(),
-    ):
+def scene(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Scene]:
+    """Built once; no request of the walk leaves anything behind."""
+    with django_db_blocker.unblock(), transaction.atomic():
         yield build()
         transaction.set_rollback(True)
 
