@@ -7,14 +7,18 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404
+from django.urls import reverse
 
 from hoithi.audit.models import LogEntry
 from hoithi.contests.models import Assumption, Contest, ContestUnit, Duty, DutyState
 from hoithi.contests.queries import contests_of, plan_of, units_of
 from hoithi.entries.models import Entry, EntryState
 from hoithi.exam.models import Package, Sitting
+from hoithi.jobs.models import Job
 from hoithi.people.models import ScopeKind, Unit, User
 from hoithi.people.permissions import scopes_of
+from hoithi.results.jobs import CERTIFICATES
+from hoithi.results.models import Publication
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,3 +155,24 @@ def assumption_by_id(contest: Contest, pk: int) -> Assumption:
     if assumption is None:
         raise Http404
     return assumption
+
+
+def job_place(job: Job) -> str:
+    """The address of what a job works on; empty where there is no page for it."""
+    if job.kind != CERTIFICATES:
+        return ""
+    publication = (
+        Publication.objects.filter(pk=job.params["publication"])
+        .select_related("contest", "round")
+        .first()
+    )
+    if publication is None:
+        return ""
+    return reverse(
+        "results:papers",
+        kwargs={
+            "contest": publication.contest.key,
+            "round_key": publication.round.key,
+            "number": publication.number,
+        },
+    )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from hoithi.desk import views
+from hoithi.desk import job_views, views
 
 app_name = "desk"
 urlpatterns = [
     path("ban-lam-viec/", views.home, name="home"),
+    path("cong-viec/<int:job>/", job_views.show, name="job"),
     path("ban-to-chuc/<slug:contest>/", views.overview, name="overview"),
     path("ban-to-chuc/<slug:contest>/can-xac-nhan/", views.assumptions, name="assumptions"),
     path(

@@ -9,9 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from hoithi.contests.models import Contest
 from hoithi.desk.queries import FormRegistration, UnitCount
+from hoithi.results.jobs import CERTIFICATES
 from hoithi.web.charts import Bar, Tone, bars
 from hoithi.web.wording import number
 
+JOBS: dict[str, Promise] = {
+    CERTIFICATES: _("Numbering and printing certificates"),
+}
 ACTS: dict[str, Promise] = {
     "contests.load_plan": _("loaded the plan"),
     "contests.move_windows": _("moved the times of a demo"),
@@ -44,6 +48,7 @@ ACTS: dict[str, Promise] = {
     "approve.tie.second": _("decided a tie"),
     "approve.ruling.first": _("proposed a ruling"),
     "approve.ruling.second": _("made a ruling"),
+    "results.publish_collective": _("published the table of units"),
     "results.publish": _("published a result"),
 }
 
@@ -79,3 +84,8 @@ def _bar(contest: Contest, unit: UnitCount) -> Bar:
         note=missing if unit.missing else "",
         href=f"/don-vi/{contest.key}/{unit.code}/",
     )
+
+
+def job_name(kind: str) -> str | Promise:
+    """What is being done; the kind itself where it has no words."""
+    return JOBS.get(kind, kind)

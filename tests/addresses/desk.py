@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from hoithi.jobs.actions import ask
+from hoithi.results.jobs import CERTIFICATES
 from tests.addresses import Pair, Row
 from tests.addresses.scene import Scene
+from tests.factories import now
 
 PAGE = Row(get="signin 403 200 403 403 200 200", post="signin 403 405 403 403 405 405")
 ROWS = {
@@ -14,11 +17,26 @@ ROWS = {
         get="signin 403 403 403 403 403 405", post="signin 403 403 403 403 403 302"
     ),
     "desk:duties": PAGE,
+    "desk:job": Row(get="signin 403 403 403 403 200 200", post="signin 405 ..."),
     "desk:audit": PAGE,
 }
 
 
 def parameters(scene: Scene) -> dict[str, Pair]:
-    """What the plans leave open."""
+    """What the plans leave open, and long work for each contest."""
     ours, theirs = scene.ours.assumptions.all()[0], scene.theirs.assumptions.all()[0]
-    return {"assumption": Pair(ours.pk, theirs.pk)}
+    return {
+        "assumption": Pair(ours.pk, theirs.pk),
+        "job": Pair(_job(scene.ours.key), _job(scene.theirs.key)),
+    }
+
+
+def _job(contest: str) -> int:
+    return ask(
+        kind=CERTIFICATES,
+        params={"publication": 0, "user": 0},
+        requested_by="0",
+        scope_kind="contest",
+        scope_id=contest,
+        now=now(),
+    ).pk
