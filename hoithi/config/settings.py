@@ -195,6 +195,7 @@ EMAIL_PORT = _env.port("HOITHI_SMTP_PORT", 587)
 EMAIL_HOST_USER = _env.text("HOITHI_SMTP_USER", "")
 EMAIL_HOST_PASSWORD = _env.text("HOITHI_SMTP_PASSWORD", "")
 EMAIL_USE_TLS = bool(EMAIL_HOST_USER)
+EMAIL_TIMEOUT = 10  # seconds; a mail server that hangs must not hold a page
 DEFAULT_FROM_EMAIL = _env.text("HOITHI_MAIL_FROM", "hoithi@localhost")
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
