@@ -1,14 +1,17 @@
-"""Pages of the documents name what is there: files, pages, decisions."""
+"""Pages of the documents name what is there: files, tests, and the words on buttons."""
 
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).parents[1]
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+HANDBOOK = ROOT / "docs/vi/huong-dan-to-chuc.md"
 _LINK = re.compile(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)|src=\"([^\":]+)\"")
 _NAMED = re.compile(r"`((?:docs|tests|hoithi|plans|bench|bin)/[\w./-]+)`")
 _FORMAT = re.compile(r"hoithi/[\w-]+/\d+")  # hoithi/bundle/1 names a format, not a file
@@ -43,3 +46,23 @@ def test_the_index_of_decisions_has_every_decision_with_its_title() -> None:
         for page in sorted(folder.glob("[0-9]*.md"))
     ]
     assert rows == titles
+
+
+@cache
+def words_on_pages() -> tuple[set[str], str]:
+    """What the desk's catalogues say in Vietnamese, and the texts of the contestant's page."""
+    words = set()
+    for catalogue in (ROOT / "hoithi").rglob("locale/vi/LC_MESSAGES/*.po"):
+        with catalogue.open("rb") as file:
+            for message in read_po(file, locale="vi"):
+                words.add(message.string if isinstance(message.string, str) else message.string[0])
+    return words, (ROOT / "hoithi/hall/page/page.js").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    "label", sorted(set(re.findall(r"\*\*([^*]+?)\*\*", HANDBOOK.read_text("utf-8"))))
+)
+def test_a_label_of_the_handbook_stands_on_a_page(label: str) -> None:
+    words, hall = words_on_pages()
+    text = " ".join(label.split())
+    assert text in words or f'"{text}"' in hall

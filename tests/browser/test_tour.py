@@ -11,7 +11,6 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -25,26 +24,47 @@ CONTEST = "daknong-2023"
 PASSWORD = re.compile(r"password ([^;]+);")
 STAFF = re.compile(r"^  (\S+@\S+) +code now \d{6} +secret (\S+)$", re.MULTILINE)
 CODES = re.compile(r"^  ((?:[0-9A-Z]{4}-){2}[0-9A-Z]{3})   (\S+)  (.+), ", re.MULTILINE)
-HALL = re.compile(r"^Hall  (\S+)$", re.MULTILINE)
 DESK = re.compile(r"^Desk  (\S+)/$", re.MULTILINE)
 
 
 @dataclass
 class Sample:
-    """A running sample contest and what it has printed."""
+    """`hoithi run` on ports and a folder of its own, and what it has printed."""
 
     folder: Path
-    printed: str
+    ports: tuple[str, str]
+    printed: str = ""
+    process: subprocess.Popen[str] | None = None
+
+    def start(self) -> None:
+        """Returns when people can come in."""
+        desk, hall = self.ports
+        self.process = subprocess.Popen(
+            ["bin/hoithi", "run"],
+            cwd=ROOT,
+            env=os.environ
+            | {"HOITHI_VAR": str(self.folder), "HOITHI_DESK_PORT": desk, "HOITHI_HALL_PORT": hall},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stdout is not None
+        lines: list[str] = []
+        while not lines or not lines[-1].startswith("Hall "):
+            lines.append(self.process.stdout.readline())
+            assert lines[-1], "it ended"
+        self.printed = "".join(lines)
+        for port in self.ports:
+            wait_for_listener(int(port))
+
+    def stop(self) -> None:
+        assert self.process is not None
+        self.process.send_signal(signal.SIGINT)
+        self.process.communicate(timeout=60)
+        assert self.process.returncode == 0
 
     @property
     def address(self) -> str:
         found = DESK.search(self.printed)
-        assert found is not None
-        return found[1]
-
-    @property
-    def hall(self) -> str:
-        found = HALL.search(self.printed)
         assert found is not None
         return found[1]
 
@@ -76,13 +96,12 @@ def free_port() -> str:
         return str(probe.getsockname()[1])
 
 
-def wait_until_served(address: str) -> None:
+def wait_for_listener(port: int) -> None:
     """The addresses are printed a moment before somebody listens there."""
-    where = urlsplit(address)
     until = time.monotonic() + 60
     while True:
         try:
-            socket.create_connection((str(where.hostname), where.port or 0), timeout=5).close()
+            socket.create_connection(("127.0.0.1", port), timeout=5).close()
         except ConnectionRefusedError:
             assert time.monotonic() < until
             time.sleep(0.05)
@@ -90,35 +109,12 @@ def wait_until_served(address: str) -> None:
             return
 
 
-@pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sample]:
-    """`hoithi run` on free ports, until the tests of this file are over."""
-    folder = tmp_path_factory.mktemp("sample")
-    process = subprocess.Popen(
-        ["bin/hoithi", "run"],
-        cwd=ROOT,
-        env=os.environ
-        | {
-            "HOITHI_VAR": str(folder),
-            "HOITHI_DESK_PORT": free_port(),
-            "HOITHI_HALL_PORT": free_port(),
-        },
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    lines = []
-    for line in process.stdout:
-        lines.append(line)
-        if line.startswith("Hall "):
-            break
-    made = Sample(folder, "".join(lines))
-    for address in (made.address, made.hall):
-        wait_until_served(address)
+@pytest.fixture
+def sample(tmp_path: Path) -> Iterator[Sample]:
+    made = Sample(tmp_path / "var", (free_port(), free_port()))
+    made.start()
     yield made
-    process.stdout.close()
-    process.send_signal(signal.SIGINT)
-    assert process.wait(timeout=60) == 0
+    made.stop()
 
 
 def begin(sample: Sample, phone: Page, code: str, letters: str) -> None:
@@ -162,6 +158,10 @@ def test_the_ten_minutes_of_the_readme(
     (first, _, name), (second, _, _), _ = sample.contestants
     one, another = new_phone(), new_phone()
     begin(sample, one, first, "ABCD")
+    sample.stop()
+    sample.start()
+    one.reload()
+    expect(one.locator(".dots button[data-state='saved']")).to_have_count(4)
     receipt = hand_in(one)
     begin(sample, another, second, "BA")
 
