@@ -194,6 +194,10 @@ def test_the_ten_minutes_of_the_readme(
     desktop.goto(result)
     desktop.get_by_role("button", name="Công bố kết quả").click()
     expect(main).to_contain_text("Đã công bố kết quả.")
+    desktop.get_by_role("link", name="Phiên bản 1").click()
+    desktop.get_by_role("link", name="Giấy chứng nhận và danh sách").click()
+    desktop.get_by_role("button", name="Vào số và in tất cả giấy chứng nhận").click()
+    expect(desktop.get_by_role("link", name="Tất cả giấy chứng nhận")).to_be_visible()
 
     desktop.goto(f"{sample.address}/hoi-thi/{CONTEST}/ket-qua/truc-tuyen/")
     expect(main).to_contain_text("Giải nhất")
