@@ -51,11 +51,12 @@ def test_the_index_of_decisions_has_every_decision_with_its_title() -> None:
 @cache
 def words_on_pages() -> tuple[set[str], str]:
     """What the desk's catalogues say in Vietnamese, and the texts of the contestant's page."""
-    words = set()
+    words: set[str] = set()
     for catalogue in (ROOT / "hoithi").rglob("locale/vi/LC_MESSAGES/*.po"):
         with catalogue.open("rb") as file:
             for message in read_po(file, locale="vi"):
-                words.add(message.string if isinstance(message.string, str) else message.string[0])
+                texts = message.string or ""
+                words.update([texts] if isinstance(texts, str) else texts)
     return words, (ROOT / "hoithi/hall/page/page.js").read_text("utf-8")
 
 
