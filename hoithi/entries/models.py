@@ -140,8 +140,9 @@ class EntryState(models.TextChoices):
 class Entry(models.Model):
     """One participant that is ranked: a person or a team, in one category.
 
-    `public_id` is the pseudonym in published data; the access code is derived from it and
-    `code_issue`, and never stored.
+    `is_seated` says that the hall knows the entry: from then on its code and its taking part are
+    changed through the sitting. `public_id` is the pseudonym in published data; the access code is
+    derived from it and `code_issue`, and never stored.
     """
 
     contest = models.ForeignKey(Contest, models.PROTECT, related_name="entries")
@@ -153,6 +154,7 @@ class Entry(models.Model):
     number = models.CharField(max_length=20, blank=True)
     state = models.CharField(max_length=10, choices=EntryState, default=EntryState.LISTED)
     code_issue = models.PositiveSmallIntegerField(default=1)
+    is_seated = models.BooleanField(default=False)
     barred_reason = models.CharField(max_length=300, blank=True)
     replaces = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
     accepted_at = models.DateTimeField(null=True)

@@ -17,6 +17,7 @@ from django.db import transaction
 from hoithi.audit.actions import record
 from hoithi.contests.models import Round
 from hoithi.contests.plan.conversion import ms
+from hoithi.entries.actions import mark_seated
 from hoithi.entries.models import Entry, EntryState
 from hoithi.entries.queries import access_code_of
 from hoithi.exam.models import Package, PackageState, RosterLine, Sitting, SittingState
@@ -107,6 +108,7 @@ def _prepare(*, actor: User, each: Round, now: datetime) -> Sitting:
         )
         for line, entry in enumerate(entries, start=1)
     )
+    mark_seated(entry.pk for entry in entries)
     sitting.roster_sha256 = hashlib.sha256(public_roster(sitting)).hexdigest()
     sitting.save()
     record(

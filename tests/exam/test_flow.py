@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from hoithi.entries.actions import reissue_code, withdraw_entry
+from hoithi.entries.models import EntryState
 from hoithi.entries.queries import access_code_of
 from hoithi.exam.actions import close_round
 from hoithi.exam.bundling import write_bundle
@@ -180,6 +182,19 @@ def test_somebody_late_gets_minutes_and_somebody_who_lost_the_slip_a_new_code(
         time.sleep(0.05)
     assert client.enter(new)[0] == 200
     assert client.enter(old)[0] == 401
+
+
+def test_who_sits_is_changed_through_the_sitting_only(scene: Scene) -> None:
+    scene.seal()
+    entry = scene.entries[0]
+    reissue_code(actor=scene.an, entry=entry, reason="Mất phiếu", now=factories.now())
+    publish_sitting(actor=scene.an, each=scene.round, now=factories.now())
+    for act in (reissue_code, withdraw_entry):
+        with pytest.raises(RuleViolation) as refused:
+            act(actor=scene.an, entry=entry, reason="Mất phiếu", now=factories.now())
+        assert refused.value.code == "entry_seated"
+    entry.refresh_from_db()
+    assert (entry.state, entry.code_issue) == (EntryState.ACCEPTED, 2)
 
 
 def test_orders_without_a_reason_are_refused(scene: Scene) -> None:

@@ -1,6 +1,7 @@
 """What is done to the register: units register, organisers decide, entries change afterwards."""
 
 from hoithi.entries.actions.changing import (
+    mark_seated,
     reissue_code,
     replace_member,
     replace_person,
@@ -26,6 +27,7 @@ __all__ = [
     "choose_forms",
     "discard_list",
     "grant_extension",
+    "mark_seated",
     "mend_list",
     "recall_registration",
     "reissue_code",

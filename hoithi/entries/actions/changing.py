@@ -29,14 +29,26 @@ from hoithi.rules.errors import RuleViolation
 def withdraw_entry(*, actor: User, entry: Entry, reason: str, now: datetime) -> None:
     """Take an accepted entry out; the row, its number and its reason stay.
 
-    Raises RuleViolation: `entry_not_accepted`, or what is wrong with the reason.
+    Raises RuleViolation: `entry_not_accepted`, `entry_seated`, or what is wrong with the reason.
     """
     reason = checked_reason(reason)
     _withdraw(entry, reason, now)
     log(actor, "withdraw", f"entry:{entry.public_id}", now, after={"reason": reason})
 
 
+def mark_seated(entries: Iterable[int]) -> None:
+    """The hall has been told of these entries (by id): the register alone changes them no more."""
+    Entry.objects.filter(pk__in=list(entries)).update(is_seated=True)
+
+
+def _check_seat(entry: Entry) -> None:
+    """Raises RuleViolation `entry_seated`: the hall would not hear of a change made here."""
+    if Entry.objects.filter(pk=entry.pk, is_seated=True).exists():
+        raise RuleViolation("entry_seated")
+
+
 def _withdraw(entry: Entry, reason: str, now: datetime) -> None:
+    _check_seat(entry)
     if not Entry.objects.filter(pk=entry.pk, state=EntryState.ACCEPTED).update(
         state=EntryState.WITHDRAWN, withdrawn_at=now, withdrawn_reason=reason
     ):
@@ -61,8 +73,8 @@ def replace_person(
     """Put the one person of a checked list in the place of an accepted one, with a new number.
 
     The old entry stays, withdrawn. Raises RuleViolation: `one_person_needed`, `list_has_problems`,
-    `entry_not_accepted`, `entry_is_a_team`, `taken_elsewhere` (also for somebody who is in this
-    category already), or what is wrong with the reason.
+    `entry_not_accepted`, `entry_seated`, `entry_is_a_team`, `taken_elsewhere` (also for somebody
+    who is in this category already), or what is wrong with the reason.
     """
     reason = checked_reason(reason)
     if entry.person is None:
@@ -154,10 +166,11 @@ def _check_one(checked: CheckedList) -> None:
 def reissue_code(*, actor: User, entry: Entry, reason: str, now: datetime) -> None:
     """Give an entry a new access code; the old one opens nothing from now on.
 
-    Raises RuleViolation: `entry_not_accepted` (also when somebody just did the same), or what is
-    wrong with the reason.
+    Raises RuleViolation: `entry_not_accepted` (also when somebody just did the same),
+    `entry_seated`, or what is wrong with the reason.
     """
     reason = checked_reason(reason)
+    _check_seat(entry)
     rows = Entry.objects.filter(pk=entry.pk, state=EntryState.ACCEPTED, code_issue=entry.code_issue)
     if not rows.update(code_issue=F("code_issue") + 1):
         raise RuleViolation("entry_not_accepted")
