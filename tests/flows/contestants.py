@@ -11,7 +11,7 @@ from functools import partial
 from tests.hall.scene import Client, HallProcess, Json
 
 ITEMS = 30
-PATIENCE_S = 60.0
+PATIENCE_S = 120.0
 _AWAY = (OSError, http.client.HTTPException)
 
 

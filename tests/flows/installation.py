@@ -27,6 +27,7 @@ class Installation:
     folder: Path
     desk_port: int = field(default_factory=free_port)
     hall_port: int = field(default_factory=free_port)
+    variables: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -43,6 +44,7 @@ class Installation:
             "HOITHI_VAR": str(self.folder),
             "HOITHI_DESK_PORT": str(self.desk_port),
             "HOITHI_HALL_PORT": str(self.hall_port),
+            **self.variables,
         }
         with (self.folder / "said.log").open("wb") as said:
             self.process = subprocess.Popen(
