@@ -16,6 +16,7 @@ from hoithi.contests.models import (
     Contest,
     ContestUnit,
     Duty,
+    DutyState,
     Incident,
     PlanVersion,
     Purpose,
@@ -259,3 +260,34 @@ def note_incident(*, actor: User, each: Round, at: datetime, text: str, now: dat
         after={"incident": incident.pk},
     )
     return incident
+
+
+@transaction.atomic
+def finish_duty(*, actor: User, duty: Duty, evidence: str, now: datetime) -> None:
+    """Tick a duty off, with what shows that it was carried out; once."""
+    changed = Duty.objects.filter(pk=duty.pk, state=DutyState.OPEN).update(
+        state=DutyState.DONE, evidence=evidence, done_at=now
+    )
+    if changed:
+        _record_duty(actor, "contests.finish_duty", duty, now)
+
+
+@transaction.atomic
+def reopen_duty(*, actor: User, duty: Duty, now: datetime) -> None:
+    """Say that a duty is not carried out after all."""
+    changed = Duty.objects.filter(pk=duty.pk, state=DutyState.DONE).update(
+        state=DutyState.OPEN, evidence="", done_at=None
+    )
+    if changed:
+        _record_duty(actor, "contests.reopen_duty", duty, now)
+
+
+def _record_duty(actor: User, action: str, duty: Duty, now: datetime) -> None:
+    record(
+        actor_id=actor.pk,
+        actor_name=actor.name,
+        action=action,
+        target=f"contest:{duty.contest.key}",
+        now=now,
+        after={"duty": duty.key},
+    )

@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count
 from django.http import Http404
 from django.urls import reverse
 
-from hoithi.audit.models import LogEntry
 from hoithi.contests.models import Assumption, Contest, ContestUnit, Duty, DutyState
 from hoithi.contests.queries import contests_of, plan_of, units_of
 from hoithi.entries.models import Entry, EntryState
-from hoithi.exam.models import Package, Sitting
 from hoithi.jobs.models import Job
 from hoithi.people.models import ScopeKind, Unit, User
 from hoithi.people.permissions import scopes_of
@@ -53,80 +51,71 @@ def places_of(user: User) -> Places:
 
 @dataclass(frozen=True, slots=True)
 class UnitCount:
-    """How many of a unit are registered for a form, against the least the plan asks for."""
+    """How many of a unit are registered for a form, against the least the plan asks for.
+
+    A unit that has chosen other forms only `is_elsewhere`: it misses nobody here.
+    """
 
     code: str
     name: str
     people: int
     minimum: int
+    is_elsewhere: bool
 
     @property
     def missing(self) -> int:
-        return max(0, self.minimum - self.people)
+        return 0 if self.is_elsewhere else max(0, self.minimum - self.people)
 
 
 @dataclass(frozen=True, slots=True)
 class FormRegistration:
-    """A form by unit, who is missing most first."""
+    """A form by unit: who is missing most first, who takes part elsewhere last."""
 
     name: str
     minimum: int
     units: tuple[UnitCount, ...]
 
     @property
+    def expected(self) -> int:
+        """How many units take part in the form, or have not said otherwise."""
+        return sum(not unit.is_elsewhere for unit in self.units)
+
+    @property
     def enough(self) -> int:
-        """How many units have as many as the plan asks for."""
-        return sum(not unit.missing and unit.people > 0 for unit in self.units)
+        """How many of them have as many as the plan asks for, and somebody at all."""
+        return sum(
+            not unit.is_elsewhere and not unit.missing and unit.people > 0 for unit in self.units
+        )
 
 
 def registration_by_unit(contest: Contest) -> tuple[FormRegistration, ...]:
-    """Listed and accepted entries by unit of each form for persons. Three queries."""
+    """Listed and accepted entries by unit of each form for persons. Four queries."""
     counts = _entry_counts(contest)
     units = units_of(contest)
-    return tuple(
-        FormRegistration(
-            form.name,
-            form.minimum,
-            tuple(
-                sorted(
-                    (
-                        UnitCount(unit.code, unit.name, counts[unit.pk, form.key], form.minimum)
-                        for unit in units
-                    ),
-                    key=lambda row: (-row.missing, row.people),
-                )
-            ),
-        )
-        for form in plan_of(contest).forms
-        if form.entrant == "person"
-    )
+    chosen = dict(contest.registrations.values_list("unit", "forms"))
+    found = []
+    for form in plan_of(contest).forms:
+        if form.entrant != "person":
+            continue
+        rows = [
+            UnitCount(
+                code=unit.code,
+                name=unit.name,
+                people=counts[unit.pk, form.key],
+                minimum=form.minimum,
+                is_elsewhere=bool(chosen.get(unit.pk)) and form.key not in chosen[unit.pk],
+            )
+            for unit in units
+        ]
+        rows.sort(key=lambda row: (row.is_elsewhere, -row.missing, row.people))
+        found.append(FormRegistration(form.name, form.minimum, tuple(rows)))
+    return tuple(found)
 
 
 def _entry_counts(contest: Contest) -> Counter[tuple[int, str]]:
     entries = Entry.objects.filter(contest=contest).exclude(state=EntryState.WITHDRAWN)
     rows = entries.order_by().values_list("unit", "category__key").annotate(size=Count("pk"))
     return Counter({(unit, form): size for unit, form, size in rows})
-
-
-def log_of(contest: Contest) -> Q:
-    """Which entries of the log are about a contest: itself, its rounds, packages and sittings,
-    its registrations, and rights given in it."""
-    packages = Package.objects.filter(round__contest=contest).values_list("public_id", flat=True)
-    sittings = Sitting.objects.filter(round__contest=contest).values_list("public_id", flat=True)
-    targets = [f"contest:{contest.key}"]
-    targets += [f"package:{each.hex}" for each in packages]
-    targets += [f"sitting:{each.hex}" for each in sittings]
-    about = Q(target__in=targets) | Q(target__startswith=f"round:{contest.key}/")
-    return about | Q(after__scope=f"contest:{contest.key}")
-
-
-def log_entries(contest: Contest, words: str) -> QuerySet[LogEntry]:
-    """The log of a contest, newest first, of acts or people whose name has the words."""
-    entries = LogEntry.objects.filter(log_of(contest)).order_by("-number")
-    if words:
-        named = Q(actor_name__icontains=words) | Q(action__icontains=words)
-        entries = entries.filter(named | Q(target__icontains=words))
-    return entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,3 +165,11 @@ def job_place(job: Job) -> str:
             "number": publication.number,
         },
     )
+
+
+def duty_by_id(contest: Contest, pk: int) -> Duty:
+    """Raises Http404."""
+    duty = Duty.objects.filter(contest=contest, pk=pk).first()
+    if duty is None:
+        raise Http404
+    return duty

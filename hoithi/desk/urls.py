@@ -18,5 +18,6 @@ urlpatterns = [
         name="confirm",
     ),
     path("ban-to-chuc/<slug:contest>/nhiem-vu/", views.duties, name="duties"),
+    path("ban-to-chuc/<slug:contest>/nhiem-vu/<int:duty>/", views.duty, name="duty"),
     path("ban-to-chuc/<slug:contest>/nhat-ky/", views.audit, name="audit"),
 ]

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from hoithi.contests.models import Contest
+from hoithi.contests.plan.schema import Plan
 from hoithi.desk.queries import FormRegistration, UnitCount
 from hoithi.results.jobs import CERTIFICATES
+from hoithi.rules.vietnamese import fold
 from hoithi.web.charts import Bar, Tone, bars
 from hoithi.web.wording import number
 
@@ -48,9 +54,99 @@ ACTS: dict[str, Promise] = {
     "approve.tie.second": _("decided a tie"),
     "approve.ruling.first": _("proposed a ruling"),
     "approve.ruling.second": _("made a ruling"),
-    "results.publish_collective": _("published the table of units"),
     "results.publish": _("published a result"),
+    "results.publish_collective": _("published the table of units"),
+    "results.complain_about_name": _("asked to correct a name"),
+    "contests.finish_duty": _("ticked off a duty"),
+    "contests.reopen_duty": _("opened a duty again"),
+    "bank.save_items": _("saved questions"),
+    "documents.revoke": _("revoked a paper"),
+    "documents.issue.giay-chung-nhan": _("numbered certificates"),
+    "approve.seal.refused": _("refused a seal"),
+    "approve.withdraw.refused": _("refused to withdraw a package"),
+    "approve.minutes.refused": _("refused minutes"),
+    "approve.tie.refused": _("refused an order in a tie"),
+    "approve.ruling.refused": _("refused a ruling"),
+    "exam.order.score_to_show": _("showed a score"),
+    "entries.choose_forms": _("chose forms"),
+    "entries.stage_list": _("uploaded a list"),
+    "entries.discard_list": _("threw an uploaded list away"),
+    "entries.save_list": _("saved a list"),
+    "entries.submit": _("handed a registration in"),
+    "entries.recall": _("took a registration back"),
+    "entries.accept": _("accepted a registration"),
+    "entries.return": _("returned a registration"),
+    "entries.extend": _("gave a unit more time to register"),
+    "entries.withdraw": _("withdrew an entry"),
+    "entries.replace": _("replaced a contestant"),
+    "entries.replace_member": _("replaced a member of a team"),
+    "entries.reissue_code": _("issued a new code"),
+    "entries.show_number": _("looked at a whole personal number"),
+    "entries.take_slips": _("printed slips with codes"),
 }
+PLAN_PARTS: dict[str, Promise] = {
+    "contest": _("the contest"),
+    "contest.law_date": _("day on which questions must be true"),
+    "document": _("the signed paper"),
+    "basis": _("the papers it rests on"),
+    "topics": _("topics"),
+    "levels": _("levels"),
+    "units": _("units"),
+    "bodies": _("bodies of the contest"),
+    "registration": _("registration"),
+    "registration.opens_at": _("opening of registration"),
+    "rules.text": _("the rules that contestants accept"),
+    "rules.consent_text": _("the consent"),
+    "rules.one_prize": _("one prize a person"),
+    "rules.collective": _("the table of units"),
+    "budget": _("the budget"),
+    "duties": _("duties"),
+    "bank": _("the questions"),
+    "audiences": _("who may take part"),
+    "minimum": _("least people of a unit"),
+    "maximum": _("most people of a unit"),
+    "minimum_age": _("least age"),
+    "opens_at": _("opening"),
+    "closes_at": _("closing"),
+    "segments": _("parts and their marks"),
+    "ranking": _("order of ranking"),
+    "requirement": _("what a prize presupposes"),
+    "prizes": _("prizes"),
+    "online.minutes": _("working time"),
+    "online.grace_seconds": _("seconds of grace"),
+    "online.all_required": _("whether all questions must be answered"),
+    "online.points_per_item": _("points of a question"),
+    "online.counted": _("which attempt counts"),
+    "online.show_result": _("what contestants see of their result"),
+    "online.signals": _("signals of a page that is left"),
+    "online.paper": _("questions of a paper"),
+    "online.attempts": _("number of attempts"),
+    "online.prediction": _("the prediction"),
+    "online.sample": _("the question for trying out"),
+}
+_PART = re.compile(r"^(rounds|forms)\[(\d+)\]\.(.+)$")
+
+
+def about_words(plan: Plan, paths: Iterable[str]) -> str:
+    """What some keys of the plan file are called, each name once: "Thi trực tuyến: thời gian"."""
+    return "; ".join(dict.fromkeys(_part(plan, path) for path in paths))
+
+
+def _part(plan: Plan, path: str) -> str:
+    found = _PART.match(path)
+    if found is None:
+        return _named(path)
+    things = plan.rounds if found[1] == "rounds" else plan.forms
+    return f"{things[int(found[2]) - 1].name}: {_named(found[3])}"
+
+
+def _named(path: str) -> str:
+    """The longest beginning of the path that has a name; else the path as it stands."""
+    parts = path.split(".")
+    for end in range(len(parts), 0, -1):
+        if ".".join(parts[:end]) in PLAN_PARTS:
+            return str(PLAN_PARTS[".".join(parts[:end])])
+    return path
 
 
 def act_name(action: str) -> str | Promise:
@@ -58,15 +154,21 @@ def act_name(action: str) -> str | Promise:
     return ACTS.get(action, action)
 
 
-def registration_chart(contest: Contest, form: FormRegistration) -> SafeString:
-    """Units against the least the plan asks for, each leading to the unit's own page."""
-    facts = {"enough": form.enough, "units": len(form.units), "minimum": number(form.minimum)}
+def acts_with(words: str) -> list[str]:
+    """The acts whose name in the reader's language has the words, marks and case aside."""
+    wanted = fold(words)
+    return [action for action, name in ACTS.items() if wanted and wanted in fold(str(name))]
+
+
+def registration_chart(contest: Contest, form: FormRegistration, *, may_decide: bool) -> SafeString:
+    """Units against the least the plan asks for, each leading to what can be done about it."""
+    facts = {"enough": form.enough, "units": form.expected, "minimum": number(form.minimum)}
     if form.minimum:
         title = gettext("%(enough)s of %(units)s units have at least %(minimum)s people") % facts
     else:
         title = gettext("%(enough)s of %(units)s units have registered people") % facts
     return bars(
-        [_bar(contest, unit) for unit in form.units],
+        [_bar(contest, unit, may_decide=may_decide) for unit in form.units],
         title=title,
         description=form.name,
         heading=gettext("Unit"),
@@ -74,7 +176,15 @@ def registration_chart(contest: Contest, form: FormRegistration) -> SafeString:
     )
 
 
-def _bar(contest: Contest, unit: UnitCount) -> Bar:
+def _bar(contest: Contest, unit: UnitCount, *, may_decide: bool) -> Bar:
+    """The unit's own page is for who decides about it; others see it among all units."""
+    if may_decide:
+        href = reverse("entries:decision", args=[contest.key, unit.code])
+    else:
+        href = reverse("entries:overview", args=[contest.key])
+    if unit.is_elsewhere:
+        note = gettext("takes part in another form")
+        return Bar(unit.name, unit.people, tone=Tone.MUTED, note=note, href=href)
     missing = gettext("%(count)s missing") % {"count": number(unit.missing)}
     return Bar(
         label=unit.name,
@@ -82,7 +192,7 @@ def _bar(contest: Contest, unit: UnitCount) -> Bar:
         minimum=unit.minimum or None,
         tone=Tone.WARN if unit.missing else Tone.GOOD if unit.minimum else Tone.PLAIN,
         note=missing if unit.missing else "",
-        href=f"/don-vi/{contest.key}/{unit.code}/",
+        href=href,
     )
 
 

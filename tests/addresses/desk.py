@@ -18,15 +18,18 @@ ROWS = {
     ),
     "desk:duties": PAGE,
     "desk:job": Row(get="signin 403 403 403 403 200 200", post="signin 405 ..."),
+    "desk:duty": Row(get="signin 403 403 403 403 200 200", post="signin 403 403 403 403 200 200"),
     "desk:audit": PAGE,
 }
 
 
 def parameters(scene: Scene) -> dict[str, Pair]:
-    """What the plans leave open, and long work for each contest."""
+    """What the plans leave open and ask of somebody, and long work for each contest."""
+    their_duty = scene.theirs.duties.create(key="theirs", holder="Sở Mẫu", text="Việc mẫu")
     ours, theirs = scene.ours.assumptions.all()[0], scene.theirs.assumptions.all()[0]
     return {
         "assumption": Pair(ours.pk, theirs.pk),
+        "duty": Pair(scene.ours.duties.all()[0].pk, their_duty.pk),
         "job": Pair(_job(scene.ours.key), _job(scene.theirs.key)),
     }
 

@@ -1,0 +1,336 @@
+"""A contest at a glance: its days, its rounds, what waits for the reader, what may go wrong.
+
+Everything leads on to where it can be dealt with.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from hoithi.contests.models import Assumption, Contest, DutyState, Purpose, Round
+from hoithi.contests.queries import plan_of
+from hoithi.desk.queries import FormRegistration
+from hoithi.entries.models import RegistrationState
+from hoithi.exam.models import SittingState
+from hoithi.exam.queries import Progress, Step, progress
+from hoithi.exam.watching import NODE_DEAD_MS, last_seen, nodes
+from hoithi.exam.wording import STEPS
+from hoithi.people.models import Role, User
+from hoithi.people.permissions import contest_scope, holders
+from hoithi.results.models import Motion, RoundScore
+from hoithi.results.pending import open_motions
+from hoithi.results.queries import latest_publication, proposal
+from hoithi.web.wording import moment, number
+
+RUNNERS = frozenset({Role.ORGANISER, Role.COMMITTEE})
+SOON = timedelta(days=7)
+_HALL_BEFORE = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A sentence that leads on; `tone` is that of a state, `note` stands beside."""
+
+    text: str
+    href: str
+    note: str = ""
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TimePoint:
+    """A point on the line of time; `mark` is `done`, `today` or nothing."""
+
+    label: str
+    at: datetime
+    until: datetime | None
+    mark: str
+    is_running: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RoundFacts:
+    """A round with what its pages know of it; `progress` is none for a live one."""
+
+    round: Round
+    progress: Progress | None
+    ties: int
+    motions: tuple[Motion, ...]
+    published_at: datetime | None
+
+    @property
+    def href(self) -> str:
+        page = "exam:round" if self.round.is_online else "results:round"
+        return reverse(page, args=[self.round.contest.key, self.round.key])
+
+    @property
+    def result_href(self) -> str:
+        return reverse("results:round", args=[self.round.contest.key, self.round.key])
+
+
+def round_facts(contest: Contest, now: datetime) -> list[RoundFacts]:
+    """The rounds of a contest in the order of the plan. Queries grow with rounds, not people."""
+    rounds = contest.rounds.select_related("contest", "category").order_by("position")
+    return [_facts(each, now) for each in rounds]
+
+
+def _facts(each: Round, now: datetime) -> RoundFacts:
+    found = progress(each, now) if each.is_online else None
+    published = latest_publication(each)
+    undecided = (
+        published is None
+        and each.purpose == Purpose.OFFICIAL
+        and RoundScore.objects.filter(round=each, voided_at=None).exists()
+    )
+    return RoundFacts(
+        round=each,
+        progress=found,
+        ties=len(proposal(each).ties) if undecided else 0,
+        motions=tuple(open_motions(each)),
+        published_at=published.published_at if published else None,
+    )
+
+
+def time_line(contest: Contest, rounds: list[RoundFacts], now: datetime) -> list[TimePoint]:
+    """The days of the plan in order, with today among them."""
+    zone = timezone.get_default_timezone()
+    law_day = datetime.combine(contest.law_date, time(), zone)
+    points = [
+        _point(_("Registration opens"), contest.registration_opens_at, None, now),
+        _point(_("Registration closes"), contest.registration_closes_at, None, now),
+        _point(_("Day on which questions must be true"), law_day, None, now),
+    ]
+    points += [
+        _point(each.round.name, each.round.opens_at, each.round.closes_at, now) for each in rounds
+    ]
+    points.append(TimePoint(_("Today"), now, None, "today", is_running=False))
+    return sorted(points, key=lambda point: point.at)
+
+
+def _point(label: str, at: datetime, until: datetime | None, now: datetime) -> TimePoint:
+    is_done = (until or at) <= now
+    is_running = at <= now and not is_done
+    return TimePoint(label, at, until, "done" if is_done else "", is_running)
+
+
+def round_links(rounds: list[RoundFacts], now: datetime) -> list[Link]:
+    """Each round with its phase, and for an online one the next of its steps."""
+    return [_round_link(each, now) for each in rounds]
+
+
+def _round_link(each: RoundFacts, now: datetime) -> Link:
+    note = ""
+    if each.progress is not None and each.progress.step not in (Step.RUN, Step.DONE):
+        note = _("next: %(step)s") % {"step": STEPS[each.progress.step]}
+    if each.published_at is not None:
+        return Link(each.round.name, each.href, _("published"), "good")
+    if now < each.round.opens_at:
+        opens = _("opens %(at)s") % {"at": moment(each.round.opens_at)}
+        return Link(each.round.name, each.href, note or opens, "muted")
+    if now < each.round.closes_at:
+        return Link(each.round.name, each.href, note or _("running"), "now")
+    return Link(each.round.name, each.href, note or _("over"), "warn")
+
+
+def waiting_for(
+    user: User, roles: frozenset[Role], contest: Contest, rounds: list[RoundFacts]
+) -> list[Link]:
+    """What only somebody with these roles can move, and this person has not yet."""
+    found: list[Link] = []
+    if Role.ORGANISER in roles:
+        submitted = contest.registrations.filter(state=RegistrationState.SUBMITTED).count()
+        if submitted:
+            text = ngettext(
+                "%(count)s registration to decide", "%(count)s registrations to decide", submitted
+            )
+            href = reverse("entries:overview", args=[contest.key])
+            found.append(Link(text % {"count": submitted}, href))
+    for each in rounds:
+        if Role.COMMITTEE in roles:
+            found += _to_sign(user, each)
+        if roles & RUNNERS:
+            found += _to_run(each)
+    if Role.COMMITTEE in roles:
+        found += _to_confirm(contest)
+    return found
+
+
+def _to_sign(user: User, each: RoundFacts) -> list[Link]:
+    name = {"round": each.round.name}
+    found = []
+    package = each.progress.package if each.progress and each.progress.step is Step.SEAL else None
+    if package is not None and package.first_id != user.pk:
+        address = [each.round.contest.key, each.round.key, package.number]
+        href = reverse("exam:package", args=address)
+        found.append(Link(_("%(round)s: sign the seal") % name, href))
+    for motion in each.motions:
+        if motion.approval.first_id == user.pk:
+            continue
+        if motion.approval.kind == "minutes":
+            href = reverse("results:minutes", args=[each.round.contest.key, each.round.key])
+            found.append(Link(_("%(round)s: confirm the minutes") % name, href))
+        elif motion.approval.kind == "ruling":
+            found.append(Link(_("%(round)s: confirm a ruling") % name, each.result_href))
+    if each.ties:
+        found.append(Link(_("%(round)s: decide a tie") % name, each.result_href))
+    elif each.progress and each.progress.step is Step.PUBLISH:
+        found.append(Link(_("%(round)s: publish the result") % name, each.result_href))
+    return found
+
+
+def _to_run(each: RoundFacts) -> list[Link]:
+    texts = {
+        Step.BUILD: _("%(round)s: put the paper together"),
+        Step.ROSTER: _("%(round)s: publish the roster"),
+        Step.COLLECT: _("%(round)s: collect"),
+        Step.GRADE: _("%(round)s: grade"),
+    }
+    if each.progress is None or each.progress.step not in texts:
+        return []
+    return [Link(texts[each.progress.step] % {"round": each.round.name}, each.href)]
+
+
+def _to_confirm(contest: Contest) -> list[Link]:
+    left = contest.assumptions.filter(confirmed_at=None).count()
+    if not left:
+        return []
+    text = ngettext(
+        "%(count)s point of the plan to confirm", "%(count)s points of the plan to confirm", left
+    )
+    return [Link(text % {"count": left}, reverse("desk:assumptions", args=[contest.key]))]
+
+
+def risks(
+    contest: Contest,
+    rounds: list[RoundFacts],
+    registration: tuple[FormRegistration, ...],
+    now: datetime,
+) -> list[Link]:
+    """What may go wrong if nobody does anything, gravest first."""
+    found = [
+        *_hall_risks(rounds, now),
+        *_package_risks(rounds, now),
+        *_people_risks(contest),
+        *_plan_risks(contest),
+        *_registration_risks(contest, registration, now),
+        *_rules_risks(contest, now),
+        *_duty_risks(contest, now),
+    ]
+    return sorted(found, key=lambda link: link.tone != "bad")
+
+
+def _hall_risks(rounds: list[RoundFacts], now: datetime) -> list[Link]:
+    """A sitting is open, or is about to be, and no hall answers."""
+    sought = [
+        each
+        for each in rounds
+        if each.progress is not None
+        and any(
+            row.state == SittingState.PUBLISHED
+            and row.opens_at - _HALL_BEFORE <= now < row.closes_at
+            for row in each.progress.sittings
+        )
+    ]
+    seen = last_seen(nodes()) if sought else None
+    if not sought or (seen is not None and now - seen <= timedelta(milliseconds=NODE_DEAD_MS)):
+        return []
+    text = _("The hall does not answer")
+    if seen is not None:
+        text = _("The hall does not answer since %(at)s") % {"at": moment(seen)}
+    first = sought[0].round
+    href = reverse("exam:live", args=[first.contest.key, first.key])
+    return [Link(text, href, tone="bad")]
+
+
+def _package_risks(rounds: list[RoundFacts], now: datetime) -> list[Link]:
+    return [
+        Link(
+            _("%(round)s: no sealed package yet") % {"round": each.round.name},
+            each.href,
+            note=_("opens %(at)s") % {"at": moment(each.round.opens_at)},
+            tone="bad" if each.round.opens_at <= now else "warn",
+        )
+        for each in rounds
+        if each.progress is not None
+        and each.progress.step in (Step.BUILD, Step.SEAL)
+        and each.round.opens_at - SOON <= now < each.round.closes_at
+    ]
+
+
+def _people_risks(contest: Contest) -> list[Link]:
+    signers = len(holders(Role.COMMITTEE, contest_scope(contest.key)))
+    if signers >= 2:
+        return []
+    text = _("Fewer than two accounts of the committee: nothing can be signed by two")
+    return [Link(text, reverse("contests:people", args=[contest.key]), tone="bad")]
+
+
+def _plan_risks(contest: Contest) -> list[Link]:
+    left = contest.assumptions.filter(confirmed_at=None).count()
+    if not left:
+        return []
+    text = ngettext(
+        "%(count)s point that the plan leaves open is not confirmed",
+        "%(count)s points that the plan leaves open are not confirmed",
+        left,
+    )
+    href = reverse("desk:assumptions", args=[contest.key])
+    return [Link(text % {"count": left}, href, tone="warn")]
+
+
+def _registration_risks(
+    contest: Contest, registration: tuple[FormRegistration, ...], now: datetime
+) -> list[Link]:
+    if now < contest.registration_closes_at - SOON:
+        return []
+    closed = contest.registration_closes_at <= now
+    href = reverse("entries:overview", args=[contest.key])
+    return [
+        Link(
+            ngettext(
+                "%(form)s: %(count)s unit below %(minimum)s people",
+                "%(form)s: %(count)s units below %(minimum)s people",
+                short,
+            )
+            % {"form": form.name, "count": short, "minimum": number(form.minimum)},
+            href,
+            tone="bad" if closed else "warn",
+        )
+        for form in registration
+        if (short := sum(bool(unit.missing) for unit in form.units))
+    ]
+
+
+def _rules_risks(contest: Contest, now: datetime) -> list[Link]:
+    """The rules that contestants accept are to be decided before registration ends."""
+    keys = [
+        each.key
+        for each in plan_of(contest).assumptions
+        if any(path.startswith("rules.text") for path in each.about)
+    ]
+    rules = Assumption.objects.filter(contest=contest, key__in=keys).first()
+    deadline = contest.registration_closes_at
+    if rules is None or (rules.confirmed_at is None and now < deadline - SOON):
+        return []
+    href = reverse("desk:assumptions", args=[contest.key])
+    if rules.confirmed_at is None:
+        return [Link(_("The rules of the contest are not confirmed yet"), href, tone="warn")]
+    if rules.confirmed_at > deadline:
+        text = _("The rules of the contest were confirmed after the end of registration")
+        return [Link(text, href, tone="warn")]
+    return []
+
+
+def _duty_risks(contest: Contest, now: datetime) -> list[Link]:
+    late = contest.duties.filter(state=DutyState.OPEN, due__lt=timezone.localdate(now)).count()
+    if not late:
+        return []
+    text = ngettext("%(count)s duty is overdue", "%(count)s duties are overdue", late)
+    href = reverse("desk:duties", args=[contest.key])
+    return [Link(text % {"count": late}, href, tone="warn")]
