@@ -19,7 +19,7 @@ from hoithi.contests.queries import units_of
 from hoithi.documents.models import Document
 from hoithi.entries.models import Entry, Person
 from hoithi.exam.models import Package, Sitting
-from hoithi.people.models import User
+from hoithi.people.models import Invitation, User
 
 Words = Mapping[str, str]
 
@@ -135,10 +135,15 @@ def log_entries(
     return entries
 
 
-def names_of_users(entries: Iterable[LogEntry]) -> dict[str, str]:
-    """Whose rights some entries are about: names of staff by target. One query."""
-    ids = {
-        entry.target.removeprefix("user:") for entry in entries if entry.target.startswith("user:")
+def staff_in(entries: Iterable[LogEntry]) -> dict[str, str]:
+    """Whom some entries about rights are about, by target: names of staff. Two queries."""
+    ids: dict[str, list[int]] = defaultdict(list)
+    for entry in entries:
+        kind, _colon, rest = entry.target.partition(":")
+        if kind in ("user", "invitation") and rest.isdecimal():
+            ids[kind].append(int(rest))
+    users = User.objects.filter(pk__in=ids["user"])
+    invited = Invitation.objects.filter(pk__in=ids["invitation"])
+    return {f"user:{user.pk}": user.name for user in users} | {
+        f"invitation:{letter.pk}": letter.name for letter in invited
     }
-    rows = User.objects.filter(pk__in=[int(each) for each in ids if each.isdecimal()])
-    return {f"user:{user.pk}": user.name for user in rows}

@@ -21,7 +21,7 @@ from hoithi.contests.actions import confirm_assumption, finish_duty, reopen_duty
 from hoithi.contests.models import Assumption, Contest, DutyState
 from hoithi.contests.queries import contest_by_key, plan_of
 from hoithi.desk.forms import DutyForm
-from hoithi.desk.log import log_entries, names_of_users, targets_of
+from hoithi.desk.log import log_entries, staff_in, targets_of
 from hoithi.desk.overview import (
     RUNNERS,
     Link,
@@ -218,7 +218,7 @@ def audit(request: StaffRequest, contest: str) -> HttpResponseBase:
     targets = targets_of(found)
     entries = log_entries(found, targets, words, acts_with(words))
     page = Paginator(entries, PAGE_SIZE).get_page(request.GET.get("page"))
-    names = {**targets, **names_of_users(page)}
+    names = {**targets, **staff_in(page)}
     is_first = page.number == 1 and not words
     return render(
         request,
