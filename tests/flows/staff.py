@@ -35,7 +35,12 @@ class Staff:
         return self.page.get_by_role("main")
 
     def press(self, name: str) -> None:
-        self.main.get_by_role("button", name=name, exact=True).click()
+        self._press(self.main.get_by_role("button", name=name, exact=True))
+
+    def _press(self, button: Locator) -> None:
+        """Press a button and wait until the desk has done what it says."""
+        with self.page.expect_response(lambda response: response.request.method == "POST"):
+            button.click()
 
     def follow(self, name: str) -> None:
         self.main.get_by_role("link", name=name).first.click()
@@ -46,7 +51,7 @@ class Staff:
     def choose_password(self) -> None:
         for field in self.page.locator("input[type=password]").all():
             field.fill(PASSWORD)
-        self.main.locator("button.main").click()
+        self._press(self.main.locator("button.main"))
 
     def sign_in(self) -> None:
         """With the new password, and with the second step that is set up on the way."""

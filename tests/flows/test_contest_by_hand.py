@@ -162,7 +162,8 @@ class Committee:
             assert time.monotonic() < until
             time.sleep(0.5)
             chair.press("Thu bài ca 1")
-        grade.click()
+            chair.page.goto(ROUND)
+        chair.press("Chấm bài")
 
     def publish(self) -> None:
         self.deputy.page.goto(f"{ROUND}ket-qua/")

@@ -75,7 +75,7 @@ SECRETS = {
     "HOITHI_DATABASE_URL": "postgresql://ban-lam-viec:7391@127.0.0.1/hoithi",
 }
 ANSWERS = {
-    "enter": {"", "code_mistyped", "code_unknown"},
+    "enter": {"", "code_mistyped", "code_unknown", "too_many"},
     "start": {"", "malformed", "other_device", "no_attempts_left"},
     "save": {
         *("", "malformed", "conflict", "gap", "unknown_item"),
