@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.test import override_settings
+from django.utils import translation
 from django.utils.translation.reloader import translation_file_changed
 
 from hoithi.web.catalogues import compile_catalogues
@@ -48,3 +49,10 @@ def folder_of_data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("var")
     with override_settings(VAR=folder, FILES=folder / "files"):
         yield folder
+
+
+@pytest.fixture(autouse=True)
+def in_vietnamese() -> Iterator[None]:
+    """Every test begins in Vietnamese; a page asked for in English leaves its language behind."""
+    with translation.override("vi"):
+        yield
