@@ -17,6 +17,7 @@ from hoithi.contests.queries import online_plan, regulation_of
 from hoithi.exam.models import Attempt, RosterLine, Sitting, SittingState
 from hoithi.exam.sealing import open_keys
 from hoithi.exam.stores import journal
+from hoithi.exam.watching import is_living
 from hoithi.hall.formats import Head, Kind, Row, merkle_root, receipt_text
 from hoithi.hall.ledger import Ledger, read_ledger
 from hoithi.hall.store import on_postgres
@@ -29,9 +30,6 @@ from hoithi.rules.errors import RuleViolation
 from hoithi.rules.scoring import Effect, Ruling
 from hoithi.rules.standings import Marked, Participant, count, online_result
 from hoithi.verify.bundle import Closing, WriterHead
-
-# A node that has not reported itself for so long is dead; its chain ends where it ended.
-NODE_DEAD_MS = 15_000
 
 
 def has_closed(reader: JournalReader, sitting: bytes, *, now_ms: int, shared: bool) -> bool:
@@ -47,7 +45,7 @@ def has_closed(reader: JournalReader, sitting: bytes, *, now_ms: int, shared: bo
     }
     if not shared:
         return bool(closers)
-    living = {node.writer for node in reader.nodes() if now_ms - node.seen_ms < NODE_DEAD_MS}
+    living = {node.writer for node in reader.nodes() if is_living(node, now_ms)}
     return bool(closers) and living <= closers
 
 

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from hoithi.contests.plan.conversion import ms
 from hoithi.exam.stores import journal
 from hoithi.hall.monitor import Snapshot, UnitCount
 from hoithi.hall.store.api import NodeStatus
@@ -19,6 +20,11 @@ from hoithi.rules.errors import RuleViolation
 
 # A node that has not reported for so long is dead; its chain ends where it ended.
 NODE_DEAD_MS = 15_000
+
+
+def is_living(node: NodeStatus, now_ms: int) -> bool:
+    """Whether a node has reported itself lately, by its own clock."""
+    return now_ms - node.seen_ms < NODE_DEAD_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +84,8 @@ def put_together(reports: Sequence[NodeStatus], sitting: bytes, now: datetime) -
     if not reports:
         return Watch(None, is_alive=False, units=())
     newest = max(reports, key=lambda report: report.seen_ms)
-    now_ms = int(now.timestamp() * 1000)
-    living = [report for report in reports if now_ms - report.seen_ms <= NODE_DEAD_MS]
+    now_ms = ms(now)
+    living = [report for report in reports if is_living(report, now_ms)]
     heard = sorted(living or [newest], key=lambda report: report.seen_ms)
     counts = [_counts(report, sitting) for report in heard]
     return Watch(
