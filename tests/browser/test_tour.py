@@ -173,7 +173,7 @@ def test_the_ten_minutes_of_the_readme(
 
     main = desktop.get_by_role("main")
     sample.sign_in(desktop, "thu-ky")
-    desktop.get_by_role("link", name="Hội thi “Chuyển đổi số").click()
+    desktop.get_by_role("link", name="Vào hội thi").click()
     desktop.get_by_role("link", name="Thi trực tuyến").first.click()
     desktop.get_by_role("link", name="Theo dõi trực tiếp").click()
     expect(desktop.locator(".figure-number strong")).to_have_text(["1", "1", "0", "259", "0"])
