@@ -129,7 +129,7 @@ def _accounts(contest: Contest, now: datetime) -> dict[str, User]:
                 name=account.name,
                 user=people[account.email],
                 identity="",
-                since=now.date(),
+                since=timezone.localdate(now),
                 now=now,
             )
     return people

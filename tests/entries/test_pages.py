@@ -11,6 +11,7 @@ from io import BytesIO
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
@@ -315,7 +316,7 @@ def test_who_gets_a_seat_after_acceptance_is_shown_to_the_organiser(
         name="Trần Thị Anh Bình",
         user=None,
         identity=vault().index("national_id", "000190000001"),
-        since=factories.now().date(),
+        since=timezone.localdate(factories.now()),
         now=factories.now(),
     )
     assert (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from django.utils import timezone
 
 from hoithi.audit.models import LogEntry
 from hoithi.audit.queries import first_broken
@@ -237,7 +238,7 @@ def test_a_seat_given_after_the_list_was_saved_stops_it(contest: Contest) -> Non
         name="Trần Thị Anh Bình",
         user=None,
         identity=vault().index("national_id", "000190000001"),
-        since=NOW.date(),
+        since=timezone.localdate(NOW),
         now=NOW,
     )
     assert refused(registration) == ("barred_people", None)

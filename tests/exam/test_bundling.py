@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
 from hoithi.contests.plan.reading import plan_from
 from hoithi.contests.plan.writing import write_plan
@@ -52,7 +53,7 @@ def enter(scene: Scene, key: str, points: dict[str, int]) -> None:
     """Minutes by two people."""
     now = factories.now()
     minutes = Minutes(
-        held_on=now.date(),
+        held_on=timezone.localdate(now),
         place="Tam Kỳ",
         late_reason="",
         scan_name="bien-ban.pdf",
