@@ -82,7 +82,21 @@ def connect(path: Path, *, write: bool, vfs: str | None = None) -> apsw.Connecti
     if write:
         connection.execute("PRAGMA journal_mode = WAL").fetchall()
         connection.execute("PRAGMA synchronous = FULL").fetchall()
+        _sync_folder(path.parent)
     return connection
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make sure of names in a folder.
+
+    SQLite makes a file a WAL file under a rollback journal and deletes that without waiting for
+    the disk. If the power brought the journal back, the file would be rolled back to before.
+    """
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 @contextmanager

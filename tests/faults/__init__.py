@@ -1,0 +1,1 @@
+"""What can happen to a hall while people answer: kills, power cuts, full disks, lost databases."""
