@@ -54,20 +54,19 @@ async def _fill(journal: JournalStore) -> None:
                     line,
                     Start(b"d" * 8, False, os.urandom(16), os.urandom(16)),
                     TERMS,
+                    clock.now_ms(),
                 )
                 for line in range(first, first + 1000)
-            ],
-            clock.now_ms,
+            ]
         )
         attempts += [each.attempt.attempt for each in replies if isinstance(each, Standing)]
     for seq in range(1, SAVES + 1):
         for first in range(0, CONTESTANTS, 1000):
             await journal.commit(
                 [
-                    Work(SITTING, at + 1, _save(attempts[at], seq), TERMS)
+                    Work(SITTING, at + 1, _save(attempts[at], seq), TERMS, clock.now_ms())
                     for at in range(first, first + 1000)
-                ],
-                clock.now_ms,
+                ]
             )
     await journal.shut()
 

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 import uvicorn
 from asgiref.typing import ASGI3Application
 
+from hoithi.hall import connections
 from hoithi.hall.app import Hall
 from hoithi.hall.config import ConfigError, read_config
 from hoithi.hall.store import open_stores
@@ -32,10 +33,14 @@ class Server(uvicorn.Server):
 
 async def serve(hall: Hall, settings: uvicorn.Config) -> None:
     """Open the hall, serve until told to stop, and shut it. Raises StoreError."""
+    most = connections.most_connections()
+    server = Server(settings)
     await _open(hall)
+    keeping = asyncio.create_task(connections.keep(server.server_state, most), name="connections")
     try:
-        await Server(settings).serve()
+        await server.serve()
     finally:
+        keeping.cancel()
         await hall.shut()
 
 
@@ -58,7 +63,7 @@ def server_settings(app: ASGI3Application, host: str, port: int) -> uvicorn.Conf
         host=host,
         port=port,
         loop="uvloop",
-        http="httptools",
+        http=connections.Watched,
         ws="none",
         lifespan="off",
         access_log=False,

@@ -147,6 +147,10 @@ class Hall:
             except UnavailableError:
                 _log.warning("orders wait: a store cannot be used")
                 await asyncio.sleep(_RETRY_S)
+            except Exception:  # noqa: BLE001 - see the comment
+                # A fault of ours must not end the following for as long as the hall lives.
+                _log.exception("an order was not applied; it is tried again")
+                await asyncio.sleep(_RETRY_S)
 
     async def _keep_time(self) -> None:
         while True:
@@ -154,17 +158,24 @@ class Hall:
             self._bodies.end_slow(time.monotonic())
             try:
                 await self.follower.sweep()
-                await self.journal.store.report(
-                    NodeStatus(
-                        self.journal.store.writer,
-                        self._started_ms,
-                        self.clock.now_ms(),
-                        self.follower.order,
-                        await self.monitor.snapshot(),
-                    )
-                )
+                await self._report()
+                self.journal.is_failing = False
             except UnavailableError:
+                self.journal.is_failing = True
                 _log.warning("time waits: the journal cannot be written")
+            except Exception:  # noqa: BLE001 - see the comment
+                # A fault of ours must not end the keeping of time for as long as the hall lives.
+                _log.exception("time was not kept; it is tried again")
+
+    async def _report(self) -> None:
+        status = NodeStatus(
+            self.journal.store.writer,
+            self._started_ms,
+            self.clock.now_ms(),
+            self.follower.order,
+            await self.monitor.snapshot(),
+        )
+        await self.journal.store.report(status)
 
     async def _draw_ahead(self) -> None:
         """Draw papers in the pauses, a few at a time; fewer while answers wait for the disk."""
@@ -214,8 +225,7 @@ class Hall:
             await _reply(send, 308, b"", ((b"location", b"/thi/"),))
             return
         if path == "/thi/health":
-            failing = self.journal.failures > 0 and not await self._can_write()
-            status = 503 if failing else 200
+            status = 503 if self.journal.is_failing else 200
             content = _encode({"now_ms": self.clock.now_ms(), "order": self.follower.order})
             await _reply(send, status, content, _JSON)
             return
@@ -231,34 +241,23 @@ class Hall:
         else:
             await _reply(send, 200, file.plain, file.headers)
 
-    async def _can_write(self) -> bool:
-        status = NodeStatus(
-            self.journal.store.writer,
-            self._started_ms,
-            self.clock.now_ms(),
-            self.follower.order,
-            "{}",
-        )
-        try:
-            await self.journal.store.report(status)
-        except UnavailableError:
-            return False
-        return True
-
     # ---- the five messages
 
     async def enter(self, scope: HTTPScope, body: bytes) -> Answer:
         request = _decode(_enter, body)
         now_ms = self.clock.now_ms()
         address = self._address(scope)
-        wait_ms = self.guesses.wait_ms(address, now_ms)
-        if wait_ms:
-            raise _Refusing(429, Refusal("too_many"), max(1, wait_ms // 1000))
         code = read_code(request.code)
         if code is None:
             raise _Refusing(400, Refusal("code_mistyped"))
+        wait_ms = self.guesses.wait_ms(address, now_ms)
+        too_many = _Refusing(429, Refusal("too_many"), max(1, wait_ms // 1000))
+        if wait_ms and not self.guesses.is_heard(address, now_ms):
+            raise too_many
         found = self.sittings.find(code_tag(self.config.secret, code), now_ms)
         if found is None:
+            if wait_ms:
+                raise too_many
             self.guesses.wrong(address, now_ms)
             raise _Refusing(401, Refusal("code_unknown"))
         sitting, entry = found
@@ -274,9 +273,9 @@ class Hall:
             "title": sitting.title,
             "now_ms": now_ms,
             "opens_ms": sitting.opens_ms,
-            "closes_ms": sitting.closes_ms + entry.extra_ms,
+            "closes_ms": sitting.closes_ms + sitting.extra_ms(entry, now_ms),
             "state": self._state(sitting, entry, line, now_ms),
-            "attempts_left": attempts_left(line, now_ms, sitting.terms(entry)),
+            "attempts_left": attempts_left(line, now_ms, sitting.terms(entry, now_ms)),
             "results_url": sitting.results_url,
             "receipt": _receipt(attempt),
         }
@@ -298,7 +297,7 @@ class Hall:
             sitting.sitting,
             entry.line,
             Start(device_tag(device), request.take_over, chance[:16], chance[16:]),
-            sitting.terms(entry),
+            sitting.terms(entry, self.clock.now_ms()),
         )
         attempt = _standing(reply)
         entry.seen_ms = now_ms = self.clock.now_ms()
@@ -332,7 +331,7 @@ class Hall:
             sitting.sitting,
             entry.line,
             SaveAnswers(token.attempt, token.epoch, tuple(saves)),
-            sitting.terms(entry),
+            sitting.terms(entry, self.clock.now_ms()),
         )
         if not isinstance(reply, Saved):
             raise _refusing(reply)
@@ -347,7 +346,7 @@ class Hall:
             sitting.sitting,
             entry.line,
             Submit(token.attempt, token.epoch, request.last_seq, os.urandom(16)),
-            sitting.terms(entry),
+            sitting.terms(entry, self.clock.now_ms()),
         )
         return 200, _encode(_receipt(_standing(reply)))
 
@@ -365,7 +364,7 @@ class Hall:
         reply = wire.PulseReply(
             now_ms=now_ms,
             opens_ms=sitting.opens_ms,
-            closes_ms=sitting.closes_ms + entry.extra_ms,
+            closes_ms=sitting.closes_ms + sitting.extra_ms(entry, now_ms),
             order=self.follower.order,
             pulse_ms=self._pulse_ms(WAITING_PULSE_MS if waiting else SITTING_PULSE_MS),
             state=state,
@@ -401,8 +400,9 @@ class Hall:
             return "open"
         if now_ms < sitting.opens_ms:
             return "waiting"
-        left = attempts_left(line, now_ms, sitting.terms(entry))
-        if now_ms < sitting.closes_ms + entry.extra_ms and left != 0:
+        terms = sitting.terms(entry, now_ms)
+        left = attempts_left(line, now_ms, terms)
+        if now_ms < terms.closes_ms + terms.extra_ms and left != 0:
             return "ready"
         return "submitted" if last is not None else "closed"
 

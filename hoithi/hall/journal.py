@@ -20,13 +20,18 @@ _log = logging.getLogger("hoithi.hall")
 
 
 class Journal:
-    """The engine's only way to write."""
+    """The engine's only way to write.
+
+    `failures` counts batches that could not be stored; `is_failing` says whether the last one was.
+    """
 
     def __init__(self, store: JournalStore, clock: Clock) -> None:
         self.store = store
         self.clock = clock
         self.batches = 0
         self.failures = 0
+        self.is_failing = False
+        self._stopping = False
         self._waiting: list[Waiting] = []
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -43,46 +48,53 @@ class Journal:
 
         Raises UnavailableError; then nothing has happened.
         """
-        reply = await self._queue(Work(sitting, line, command, terms))
+        reply = await self._queue(Work(sitting, line, command, terms, self.clock.now_ms()))
         if reply is None:
             raise TypeError("a command has a reply")
         return reply
 
     async def note(self, sitting: bytes, row: Row) -> None:
         """Store a row of the sitting itself. Raises UnavailableError."""
-        await self._queue(Work(sitting, 0, row, None))
+        await self._queue(Work(sitting, 0, row, None, row.server_ms))
 
     def _queue(self, work: Work) -> asyncio.Future[Reply | None]:
+        if self._stopping:
+            raise UnavailableError("the journal is being shut")
         future: asyncio.Future[Reply | None] = asyncio.get_running_loop().create_future()
         self._waiting.append((work, future))
         self._wake.set()
         return future
 
     async def _run(self) -> None:
-        while True:
+        while not (self._stopping and not self._waiting):
             await self._wake.wait()
             waiting = self._waiting[:MOST_IN_A_BATCH]
             del self._waiting[:MOST_IN_A_BATCH]
-            if not self._waiting:
+            if not self._waiting and not self._stopping:
                 self._wake.clear()
             if waiting:
                 await self._commit(waiting)
 
     async def _commit(self, waiting: list[Waiting]) -> None:
         try:
-            replies = iter(
-                await self.store.commit([work for work, _ in waiting], self.clock.now_ms)
-            )
+            replies = iter(await self.store.commit([work for work, _ in waiting]))
         except UnavailableError as error:
             self.failures += 1
+            self.is_failing = True
             _fail(waiting, UnavailableError(*error.args))
             return
         except Exception as error:  # noqa: BLE001 - see the comment
-            # A fault of ours in one batch must not end the writing of all later ones.
-            _log.exception("a batch was not written")
+            # A fault of ours in one command must neither end the writing nor take others along:
+            # nothing was stored, so each is tried alone.
+            if len(waiting) > 1:
+                for each in waiting:
+                    await self._commit([each])
+                return
+            _log.exception("a command was not written")
             _fail(waiting, error)
             return
         self.batches += 1
+        self.is_failing = False
         for work, future in waiting:
             reply = None if isinstance(work.command, Row) else next(replies)
             if not future.done():
@@ -90,11 +102,10 @@ class Journal:
 
     async def stop(self) -> None:
         """Write what waits, then shut the store."""
-        while self._waiting:
-            await asyncio.sleep(0.01)
+        self._stopping = True
+        self._wake.set()
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await self._task
         await self.store.shut()
 
 

@@ -1,14 +1,18 @@
 """A limit on wrong codes that an office behind one address never meets and a guesser meets soon.
 
 Only codes whose check character fits count: a typing slip hardly ever makes one. A bucket holds
-30 wrong codes and wins one back every ten seconds.
+30 wrong codes and wins one back every ten seconds. An address whose bucket is empty is still heard,
+but only fifty times a second: right codes come in, so that one guesser does not shut out all who
+share an address with him; to find one of ten thousand codes of 50 bits that way would take about
+seventy years.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 
 BURST = 30
+HEARD_A_SECOND = 50
 REFILL_MS = 10_000
 MOST_ADDRESSES = 50_000
 
@@ -18,6 +22,17 @@ class GuessLimit:
 
     def __init__(self) -> None:
         self._spent: OrderedDict[str, tuple[float, int]] = OrderedDict()
+        self._second = 0
+        self._heard: Counter[str] = Counter()
+
+    def is_heard(self, address: str, now_ms: int) -> bool:
+        """Whether a code from an address that has guessed too often is looked at all the same."""
+        second = now_ms // 1000
+        if second != self._second:
+            self._second = second
+            self._heard.clear()
+        self._heard[address] += 1
+        return self._heard[address] <= HEARD_A_SECOND
 
     def wait_ms(self, address: str, now_ms: int) -> int:
         """How long this address has to wait before it may try again; 0 when it may."""

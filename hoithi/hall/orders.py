@@ -10,10 +10,11 @@ import asyncio
 import hashlib
 import os
 from collections import deque
+from collections.abc import Coroutine
 
 from hoithi.hall.formats import NO_ATTEMPT, NONE, Kind, Row
 from hoithi.hall.journal import Journal
-from hoithi.hall.session import Attempt, Ended, Expire, MoveDeadline, SetVoid
+from hoithi.hall.session import Attempt, Command, Ended, Expire, MoveDeadline, Reply, SetVoid
 from hoithi.hall.sittings import RosterEntry, Sitting, Sittings
 from hoithi.hall.store.api import Control, Order, OrderKind
 
@@ -36,14 +37,16 @@ def order_digest(order: Order) -> bytes:
 class Follower:
     """Keeps the sittings in memory at what control says, and ends what time ends.
 
-    `order` is the last order whose effects are stored. On several nodes each applies every order
-    given while it lives; the state machine lets none undo a newer one.
+    `order` is the last order whose effects are stored; `_last` holds the last one of each sitting.
+    On several nodes each applies every order given while it lives; the state machine lets none undo
+    a newer one.
     """
 
     def __init__(self, control: Control, journal: Journal, sittings: Sittings) -> None:
         self.order = 0
         self._read = 0
         self._unsettled: deque[Order] = deque()
+        self._last: dict[bytes, int] = {}
         self._behind = False
         self._control = control
         self._journal = journal
@@ -81,7 +84,7 @@ class Follower:
             if order.number > applied:
                 await self._settle(order)
             self._unsettled.popleft()
-            self.order = order.number
+            self.order = self._last[order.sitting] = order.number
         self._behind = False
         return True
 
@@ -90,15 +93,10 @@ class Follower:
         sitting = self._sittings.by_id[order.sitting]
         entry = sitting.lines.get(order.line) if order.line is not None else None
         if order.kind in (OrderKind.CLOSE_AT, OrderKind.EXTRA_TIME):
-            await self._move_deadlines(order, sitting, entry)
+            await self._move_deadlines(order.number, sitting, entry)
         elif order.kind in (OrderKind.VOID, OrderKind.RESTORE) and order.attempt and entry:
             void = order.kind is OrderKind.VOID
-            await self._journal.act(
-                sitting.sitting,
-                entry.line,
-                SetVoid(order.attempt, order.number, void=void),
-                sitting.terms(entry),
-            )
+            await self._do(sitting, entry, SetVoid(order.attempt, order.number, void=void))
         row = Row(
             NO_ATTEMPT,
             0,
@@ -121,51 +119,62 @@ class Follower:
             case OrderKind.CLOSE_AT:
                 sitting.closes_ms = order.amount
             case OrderKind.EXTRA_TIME:
+                span = sitting.span(order.at_ms)
                 for line in [entry] if entry is not None else sitting.lines.values():
-                    line.extra_ms += order.amount
+                    line.extra[span] = line.extra.get(span, 0) + order.amount
             case OrderKind.REISSUE if entry is not None:
                 self._sittings.reissue(sitting, entry.line, order.amount, bytes.fromhex(order.text))
             case OrderKind.SCORE_TO_SHOW if entry is not None:
                 entry.score = order.text
 
-    async def _move_deadlines(
-        self, order: Order, sitting: Sitting, only: RosterEntry | None
-    ) -> None:
+    async def _move_deadlines(self, order: int, sitting: Sitting, only: RosterEntry | None) -> None:
+        """Bring the deadlines of last attempts to what window and grants say by this order."""
         lines = await self._journal.store.lines(sitting.sitting)
-        numbers = list(lines) if only is None else [only.line]
         moves = []
-        for number in numbers:
-            line = lines.get(number)
+        for entry in sitting.lines.values() if only is None else [only]:
+            line = lines.get(entry.line)
             if line is None or not line.attempts:
                 continue
-            entry = sitting.lines[number]
             attempt = line.attempts[-1]
-            deadline_ms = sitting.deadline_of(attempt, entry)
-            if deadline_ms != attempt.deadline_ms:
-                move = MoveDeadline(attempt.attempt, order.number, deadline_ms)
-                moves.append(self._journal.act(sitting.sitting, number, move, sitting.terms(entry)))
+            if self._is_moved(sitting, entry, attempt):
+                move = MoveDeadline(attempt.attempt, order, sitting.deadline_of(attempt, entry))
+                moves.append(self._do(sitting, entry, move))
         await asyncio.gather(*moves)
 
     async def sweep(self) -> None:
-        """End attempts whose time is over, and close sittings in which nothing can happen."""
+        """End attempts whose time is over, and close sittings in which nothing can happen.
+
+        An attempt whose start was on its way to the disk while an order was applied did not hear
+        it: it does now.
+        """
         now_ms = self._journal.clock.now_ms()
         for sitting in list(self._sittings.by_id.values()):
             grace_ms = sitting.exam.questions.file.policy.grace_ms
-            open_ = await self._open_attempts(sitting)
-            await asyncio.gather(
-                *(
-                    self._journal.act(
-                        sitting.sitting,
-                        number,
-                        Expire(attempt.attempt, os.urandom(16)),
-                        sitting.terms(sitting.lines[number]),
-                    )
-                    for number, attempt in open_
-                    if now_ms > attempt.deadline_ms + grace_ms
-                )
-            )
+            last = self._last.get(sitting.sitting, NONE)
+            doing = []
+            for number, attempt in await self._open_attempts(sitting):
+                entry = sitting.lines[number]
+                command: Expire | MoveDeadline
+                if last > attempt.deadline_order and self._is_moved(sitting, entry, attempt):
+                    deadline_ms = sitting.deadline_of(attempt, entry)
+                    command = MoveDeadline(attempt.attempt, last, deadline_ms)
+                elif now_ms > attempt.deadline_ms + grace_ms:
+                    command = Expire(attempt.attempt, os.urandom(16))
+                else:
+                    continue
+                doing.append(self._do(sitting, entry, command))
+            await asyncio.gather(*doing)
             if now_ms > sitting.last_moment_ms():
                 await self._close(sitting, now_ms)
+
+    def _is_moved(self, sitting: Sitting, entry: RosterEntry, attempt: Attempt) -> bool:
+        return sitting.deadline_of(attempt, entry) != attempt.deadline_ms
+
+    def _do(
+        self, sitting: Sitting, entry: RosterEntry, command: Command
+    ) -> Coroutine[None, None, Reply]:
+        terms = sitting.terms(entry, self._journal.clock.now_ms())
+        return self._journal.act(sitting.sitting, entry.line, command, terms)
 
     async def _open_attempts(self, sitting: Sitting) -> list[tuple[int, Attempt]]:
         return [
@@ -176,7 +185,11 @@ class Follower:
         ]
 
     async def _close(self, sitting: Sitting, now_ms: int) -> None:
-        if await self._journal.store.closed(sitting.sitting) or await self._open_attempts(sitting):
+        """Say that it is over: once, and again when an order came after that."""
+        closed_at = await self._journal.store.closed_at(sitting.sitting)
+        if closed_at is not None and closed_at >= self._last.get(sitting.sitting, 0):
+            return
+        if await self._open_attempts(sitting):
             return
         row = Row(NO_ATTEMPT, 0, 0, Kind.CLOSED, self.order, NONE, now_ms)
         await self._journal.note(sitting.sitting, row)

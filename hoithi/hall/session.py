@@ -25,6 +25,8 @@ from hoithi.rules.paper import AttemptRule
 
 PREDICTION = -1
 MOST_STALE_ROWS = 500
+MOST_SAVES = 5000
+MOST_DEVICES = 200
 
 Save = tuple[int, int, int, int]
 
@@ -100,7 +102,7 @@ class Line(msgspec.Struct, frozen=True, gc=False):
 class Terms:
     """What the sealed policy and the orders say for one line at this time.
 
-    `extra_ms` are minutes granted to this line.
+    `extra_ms` are minutes granted to this line for the span of its attempts that is now.
     """
 
     opens_ms: int
@@ -257,6 +259,8 @@ def _resume(line: Line, attempt: Attempt, command: Start, now_ms: int) -> Step:
         return Step(line, (), Standing(attempt))
     if not command.take_over:
         return _refuse(line, 409, Refusal("other_device"))
+    if attempt.epoch >= MOST_DEVICES:
+        return _refuse(line, 429, Refusal("limit_reached"))
     epoch = attempt.epoch + 1
     row = Row(
         attempt.attempt, epoch, 0, Kind.DEVICE, NONE, attempt.epoch, now_ms, NONE, command.device
@@ -305,6 +309,8 @@ def _save(line: Line, command: SaveAnswers, now_ms: int, terms: Terms) -> Step:
     late = attempt.ended is Ended.AUTOMATIC or now_ms > attempt.deadline_ms + terms.grace_ms
     if not fresh:
         return Step(line, (), Saved(known, attempt.deadline_ms, late=late))
+    if known + len(fresh) > MOST_SAVES:
+        return _refuse(line, 429, Refusal("limit_reached", last_seq=known))
     rows = []
     answers = list(attempt.answers)
     prediction = attempt.prediction
@@ -389,29 +395,29 @@ def _expire(line: Line, attempt: Attempt, nonce: bytes, now_ms: int, terms: Term
 
 
 def _move_deadline(line: Line, attempt: Attempt, command: MoveDeadline, now_ms: int) -> Step:
-    """A new deadline; it reopens an attempt that time had ended, never one handed in."""
+    """A new deadline; it reopens an attempt that time had ended, never one handed in.
+
+    None lies in the past: what was acknowledged stays counted, and a receipt that somebody holds
+    stays the receipt.
+    """
     if attempt.ended is Ended.SUBMITTED or command.order <= attempt.deadline_order:
         return Step(line, (), Standing(attempt))
-    row = Row(
-        attempt.attempt,
-        attempt.epoch,
-        0,
-        Kind.DEADLINE,
-        command.order,
-        command.deadline_ms,
-        now_ms,
-    )
-    moved = _with_deadline(attempt, command.order, command.deadline_ms, now_ms)
+    deadline_ms = command.deadline_ms
+    if attempt.ended is Ended.AUTOMATIC:
+        if deadline_ms <= now_ms:
+            return Step(line, (), Standing(attempt))
+    elif deadline_ms < attempt.deadline_ms:
+        deadline_ms = min(attempt.deadline_ms, max(deadline_ms, now_ms))
+    row = Row(attempt.attempt, attempt.epoch, 0, Kind.DEADLINE, command.order, deadline_ms, now_ms)
+    moved = _with_deadline(attempt, command.order, deadline_ms)
     return Step(line.with_attempt(moved), (row,), Standing(moved))
 
 
-def _with_deadline(attempt: Attempt, order: int, deadline_ms: int, now_ms: int) -> Attempt:
+def _with_deadline(attempt: Attempt, order: int, deadline_ms: int) -> Attempt:
     moved = replace(attempt, deadline_ms=deadline_ms, deadline_order=order)
-    if attempt.ended is not Ended.AUTOMATIC:
-        return moved
-    if deadline_ms > now_ms:
+    if attempt.ended is Ended.AUTOMATIC:
         return replace(moved, ended=Ended.OPEN, ended_ms=NONE, nonce=b"")
-    return replace(moved, ended_ms=deadline_ms)
+    return moved
 
 
 class Replay:
@@ -490,7 +496,7 @@ def _ended_by(attempt: Attempt, row: Row) -> Attempt:
                 attempt, ended=Ended.AUTOMATIC, ended_ms=attempt.deadline_ms, nonce=row.data
             )
         case Kind.DEADLINE:
-            return _with_deadline(attempt, row.item, row.option, row.server_ms)
+            return _with_deadline(attempt, row.item, row.option)
         case Kind.VOID | Kind.RESTORE:
             return replace(attempt, void=row.kind is Kind.VOID, void_order=row.item)
         case _:

@@ -15,6 +15,7 @@ from hoithi.hall import wire
 from hoithi.hall.session import Attempt, Terms
 from hoithi.hall.store.api import PublishedLine, PublishedPackage, PublishedSitting, StoreError
 from hoithi.rules import paper
+from hoithi.rules.attempts import span
 from hoithi.rules.paper import PackageError, Paper, PaperItem, Questions
 
 _MOST_SHARED_BYTES = 64_000_000
@@ -111,8 +112,9 @@ def _entrance(questions: Questions) -> bytes:
 
 @dataclass(slots=True)
 class RosterEntry:
-    """A line of the roster as the hall uses it; `extra_ms` are minutes granted by orders.
+    """A line of the roster as the hall uses it.
 
+    `extra` are milliseconds granted by orders, by the span of attempts in which they were granted.
     `pieces` are those of the first attempt's paper, once it is drawn ahead.
     """
 
@@ -123,7 +125,7 @@ class RosterEntry:
     name: str
     unit: str
     number: str
-    extra_ms: int = 0
+    extra: dict[int, int] = field(default_factory=dict)
     score: str = ""
     seen_ms: int = -1
     pieces: tuple[bytes, ...] = ()
@@ -147,15 +149,24 @@ class Sitting:
     def items(self) -> int:
         return self.exam.items
 
-    def terms(self, line: RosterEntry) -> Terms:
+    def span(self, at_ms: int) -> int:
+        """The day, period or round of attempts in which an instant falls."""
+        return span(self.exam.questions.file.policy.attempts, at_ms)
+
+    def extra_ms(self, line: RosterEntry, at_ms: int) -> int:
+        """What is granted to a line for the span of an instant."""
+        return line.extra.get(self.span(at_ms), 0) if line.extra else 0
+
+    def terms(self, line: RosterEntry, now_ms: int) -> Terms:
         """What holds for a line now; one object for all who have the same."""
-        key = (self.opens_ms, self.closes_ms, line.extra_ms)
+        extra_ms = self.extra_ms(line, now_ms)
+        key = (self.opens_ms, self.closes_ms, extra_ms)
         terms = self._terms.get(key)
         if terms is None:
-            terms = self._terms[key] = self._terms_of(line)
+            terms = self._terms[key] = self._terms_of(extra_ms)
         return terms
 
-    def _terms_of(self, line: RosterEntry) -> Terms:
+    def _terms_of(self, extra_ms: int) -> Terms:
         policy = self.exam.questions.file.policy
         return Terms(
             opens_ms=self.opens_ms,
@@ -166,17 +177,19 @@ class Sitting:
             all_required=policy.all_required,
             has_prediction=policy.prediction is not None,
             attempts=policy.attempts,
-            extra_ms=line.extra_ms,
+            extra_ms=extra_ms,
         )
 
     def deadline_of(self, attempt: Attempt, line: RosterEntry) -> int:
         """An attempt's deadline as window and grants say now."""
         policy = self.exam.questions.file.policy
-        return min(attempt.started_ms + policy.duration_ms, self.closes_ms) + line.extra_ms
+        last_ms = min(attempt.started_ms + policy.duration_ms, self.closes_ms)
+        return last_ms + self.extra_ms(line, attempt.started_ms)
 
     def last_moment_ms(self) -> int:
         """After this nobody of the sitting can be heard in time."""
-        longest = max((line.extra_ms for line in self.lines.values()), default=0)
+        last_span = self.span(self.closes_ms - 1)
+        longest = max((line.extra.get(last_span, 0) for line in self.lines.values()), default=0)
         return self.closes_ms + longest + self.exam.questions.file.policy.grace_ms
 
     def paper_of(self, line: RosterEntry, number: int) -> Paper:

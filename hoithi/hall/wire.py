@@ -14,6 +14,7 @@ State = Literal["waiting", "ready", "open", "submitted", "closed"]
 # What fits the fields of a stored row (docs/decisions/0004).
 Small = Annotated[int, msgspec.Meta(ge=-(2**31), le=2**31 - 1)]
 Large = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+Number = Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
 ErrorCode = Literal[
     "malformed",  # 400: not JSON, or not this message
     "code_mistyped",  # 400: the check character does not fit; costs no guess
@@ -33,6 +34,7 @@ ErrorCode = Literal[
     "incomplete",  # 422: the rules want every question answered
     "too_large",  # 413
     "too_many",  # 429: too many wrong codes from here; Retry-After says how long
+    "limit_reached",  # 429: more answers or devices in one attempt than anybody needs
     "unavailable",  # 503: cannot write to disk or database; Retry-After
     "not_found",  # 404
     "method",  # 405
@@ -143,7 +145,7 @@ class StartReply(msgspec.Struct, frozen=True):
 class SaveRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Rows of [number, position, option, client's time]; position −1 is the prediction."""
 
-    saves: list[tuple[Small, Small, Large, Large]]
+    saves: list[tuple[Number, Small, Large, Large]]
 
 
 class SaveReply(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -10,14 +10,14 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPException
 
 from hoithi.hall.formats import Kind
 from hoithi.hall.ledger import read_ledger
-from tests.hall.scene import Client, code
+from tests.hall.scene import Client, code, wait_until
 from tests.hall.writing import chain_findings, stored_rows
 
 ITEMS = 5
@@ -174,11 +174,3 @@ def answering(ports: Sequence[int], people: int = 8) -> Iterator[Crowd]:
         yield crowd
     finally:
         crowd.stop()
-
-
-def wait_until(is_so: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + _WITHIN_S
-    while not is_so():
-        if time.monotonic() > deadline:
-            raise TimeoutError
-        time.sleep(_PAUSE_S)

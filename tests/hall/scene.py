@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -265,6 +265,14 @@ class Client:
 
     def pulse(self) -> tuple[int, Json]:
         return self.post("pulse", {})
+
+
+def wait_until(is_so: Callable[[], bool], within_s: float = 60) -> None:
+    deadline = time.monotonic() + within_s
+    while not is_so():
+        if time.monotonic() > deadline:
+            raise TimeoutError
+        time.sleep(0.01)
 
 
 def wait_for_order(client: Client, number: int) -> Json:

@@ -6,6 +6,7 @@ import json
 import re
 import socket
 from dataclasses import replace
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import get_args
@@ -13,6 +14,7 @@ from typing import get_args
 import pytest
 
 from hoithi.hall import wire
+from hoithi.hall.formats import Kind
 from hoithi.hall.store.api import OrderKind
 from hoithi.rules import paper
 from tests.hall.scene import (
@@ -27,10 +29,13 @@ from tests.hall.scene import (
     order,
     publish,
     wait_for_order,
+    wait_until,
 )
+from tests.hall.writing import chain_findings, stored_rows
 from tests.rules.test_paper import source
 
 LINES = count(1)
+GUESSES = count(2000)
 PAGE = Path(__file__).parents[2] / "hoithi/hall/page"
 
 
@@ -145,7 +150,8 @@ BAD = [
     ("save", b'{"saves":[[9,0,1,0]]}', 409, "gap"),
     ("save", b'{"saves":[[99999999999999999999,0,1,0]]}', 400, "malformed"),
     ("save", b'{"saves":[[1,0,1e3,0.5]]}', 400, "malformed"),
-    ("save", b'{"saves":[[-5,0,1,0]]}', 409, "conflict"),
+    ("save", b'{"saves":[[-5,0,1,0]]}', 400, "malformed"),
+    ("save", b'{"saves":[[0,0,1,0]]}', 400, "malformed"),
     ("save", b'{"saves":[[1,0,1,99999999999999999999]]}', 400, "malformed"),
     ("submit", b'{"last_seq":"x"}', 400, "malformed"),
     ("submit", b'{"last_seq":7}', 409, "gap"),
@@ -227,10 +233,49 @@ def test_a_code_guessed_a_thousand_times_is_stopped_early(new_hall: HallProcess)
     assert statuses.count(401) <= 40
     assert statuses.count(401) + statuses.count(429) == 1000
     _, reply, headers = guesser.request(
-        "POST", "/thi/v1/enter", json.dumps({"code": code(1)}).encode()
+        "POST", "/thi/v1/enter", json.dumps({"code": code(3000)}).encode()
     )
     assert reply == {"error": "too_many"}
     assert int(headers["retry-after"]) >= 1
+
+
+def test_who_shares_an_address_with_a_guesser_comes_in(new_hall: HallProcess) -> None:
+    hall = new_hall
+    publish(hall.control_address, opens_ms=0, closes_ms=now_ms() + 60_000, lines=30)
+    hall.start()
+    guesser = Client(hall.port)
+    while guesser.enter(code(next(GUESSES)))[0] != 429:
+        pass
+    neighbours = [Client(hall.port).enter(code(line))[0] for line in range(1, 31)]
+    assert neighbours == [200] * 30
+
+
+def test_a_replaced_device_cannot_spoil_what_others_save(hall: HallProcess) -> None:
+    """Numbers that no row can hold are refused before they meet the batch of others."""
+    client, line = sitting_client(hall)
+    newer = Client(hall.port, device="e" * 32)
+    newer.enter(code(line))
+    assert newer.start(take_over=True)[0] == 200
+    for number in (-1, 0, 2**31):
+        assert client.post("save", {"saves": [[number, 0, 0, 0]]}) == (400, {"error": "malformed"})
+    assert newer.save((0, 1))[0] == 200
+
+
+def test_a_sitting_closes_again_after_every_later_order(new_hall: HallProcess) -> None:
+    hall = new_hall
+    publish(hall.control_address, opens_ms=0, closes_ms=now_ms() - 60_000, lines=2)
+    hall.start()
+    closed_at = partial(closed_by_orders, hall.journal_address)
+    wait_until(lambda: closed_at() == [0])
+    first = order(hall.control_address, OrderKind.EXTRA_TIME, line=1, amount=5000)
+    wait_until(lambda: closed_at() == [0, first])
+    again = order(hall.control_address, OrderKind.CLOSE_AT, amount=now_ms() - 30_000)
+    wait_until(lambda: closed_at() == [0, first, again])
+    assert chain_findings(hall.journal_address) == []
+
+
+def closed_by_orders(journal: str) -> list[int]:
+    return [row.item for row in stored_rows(journal) if row.kind is Kind.CLOSED]
 
 
 def test_three_hundred_people_behind_one_address_come_in(new_hall: HallProcess) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from hoithi.hall.formats import NO_ATTEMPT, NO_HEAD, NONE, Kind, Row
 from hoithi.hall.session import SaveAnswers, Saved, Standing, Start
-from hoithi.hall.store.api import Work
+from hoithi.hall.store.api import UnavailableError, Work
 from tests.hall.scene import SITTING, Client, HallProcess, code, now_ms, publish
 from tests.hall.writing import (
     TERMS,
@@ -62,17 +62,17 @@ def test_one_batch_of_several_sittings_makes_a_link_in_the_chain_of_each(
         closed = Row(NO_ATTEMPT, 0, 0, Kind.CLOSED, 0, NONE, 5)
         starts = [Start(b"d" * 8, False, bytes([n]) * 16, b"n" * 16) for n in range(4)]
         work = [
-            Work(others[0], 1, starts[0], TERMS),
-            Work(others[1], 1, starts[1], TERMS),
-            Work(others[1], 0, closed, None),
-            Work(others[0], 2, starts[2], TERMS),
-            Work(others[1], 1, starts[3], TERMS),
+            Work(others[0], 1, starts[0], TERMS, 5),
+            Work(others[1], 1, starts[1], TERMS, 5),
+            Work(others[1], 0, closed, None, 5),
+            Work(others[0], 2, starts[2], TERMS, 5),
+            Work(others[1], 1, starts[3], TERMS, 5),
         ]
-        replies = await journal.store.commit(work, journal.clock.now_ms)
+        replies = await journal.store.commit(work)
         attempts = [each.attempt.attempt[0] for each in replies if isinstance(each, Standing)]
         assert attempts == [0, 1, 2, 1]
-        assert await journal.store.closed(others[1])
-        assert not await journal.store.closed(others[0])
+        assert await journal.store.closed_at(others[1]) == 0
+        assert await journal.store.closed_at(others[0]) is None
         await journal.stop()
 
     asyncio.run(play())
@@ -106,16 +106,42 @@ def test_a_restarted_journal_stands_where_it_stood(journal_address: str) -> None
     assert chain_findings(journal_address) == []
 
 
-def test_a_fault_in_one_batch_does_not_end_the_writing(journal_address: str) -> None:
+def test_a_fault_of_ours_in_one_command_takes_no_other_along(journal_address: str) -> None:
     async def play() -> None:
         journal = await opened(journal_address)
-        attempt = await begin(journal, 1)
-        with pytest.raises(IndexError):
-            await journal.act(SITTING, 1, SaveAnswers(attempt, 1, ((1, 99, 1, -1),)), TERMS)
-        assert isinstance(await save(journal, 1, attempt, 1), Saved)
+        attempts = await begin_all(journal, 3)
+        faulty = SaveAnswers(attempts[1], 1, ((1, 99, 1, -1),))
+        replies = await asyncio.gather(
+            save(journal, 1, attempts[0], 1),
+            journal.act(SITTING, 2, faulty, TERMS),
+            save(journal, 3, attempts[2], 1),
+            return_exceptions=True,
+        )
+        assert [type(reply) for reply in replies] == [Saved, IndexError, Saved]
+        assert isinstance(await save(journal, 2, attempts[1], 1), Saved)
         await journal.stop()
 
     asyncio.run(play())
+    assert sorted(map(len, stored_numbers(journal_address).values())) == [1, 1, 1]
+    assert chain_findings(journal_address) == []
+
+
+def test_a_journal_that_stops_answers_whoever_waits_and_takes_no_more(journal_address: str) -> None:
+    async def play() -> None:
+        journal = await opened(journal_address)
+        attempts = await begin_all(journal, 50)
+        saves = [
+            asyncio.create_task(save(journal, line, each, 1))
+            for line, each in enumerate(attempts, start=1)
+        ]
+        await asyncio.sleep(0)
+        await journal.stop()
+        assert [type(await each) for each in saves] == [Saved] * 50
+        with pytest.raises(UnavailableError):
+            await save(journal, 1, attempts[0], 2)
+
+    asyncio.run(play())
+    assert list(map(len, stored_numbers(journal_address).values())) == [1] * 50
 
 
 def test_what_was_acknowledged_before_a_kill_is_there_once(new_hall: HallProcess) -> None:

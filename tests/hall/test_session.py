@@ -228,6 +228,38 @@ def test_a_later_deadline_reopens_what_time_had_ended() -> None:
     assert save(longer.line, (1, 0, 1), now=80_000).reply == Saved(1, 90_000, late=False)
 
 
+def test_no_deadline_is_set_before_what_was_acknowledged() -> None:
+    """An order can come late, or from a clock that is behind."""
+    answered = save(OPEN, (1, 0, 1), now=9000).line
+    moved = step(answered, MoveDeadline(A, 4, 2000), 9500, TERMS)
+    assert moved.rows == (Row(A, 1, 0, Kind.DEADLINE, 4, 9500, 9500),)
+    in_grace = step(answered, MoveDeadline(A, 4, 2000), 21_300, TERMS)
+    assert in_grace.rows == (Row(A, 1, 0, Kind.DEADLINE, 4, 21_000, 21_300),)
+
+
+def test_minutes_that_come_too_late_leave_the_receipt_as_it_is() -> None:
+    over = step(OPEN, Expire(A, NONCE), 60_000, TERMS).line
+    assert step(over, MoveDeadline(A, 4, 50_000), 61_000, TERMS) == Step(
+        over, (), Standing(over.attempts[0])
+    )
+
+
+def test_answers_and_devices_of_one_attempt_are_bounded() -> None:
+    line = OPEN
+    first = SaveAnswers(A, 1, tuple((n, 0, n % 2, -1) for n in range(1, session.MOST_SAVES + 1)))
+    line = step(line, first, 2000, TERMS).line
+    refusal = Refusal("limit_reached", last_seq=session.MOST_SAVES)
+    assert save(line, (session.MOST_SAVES + 1, 0, 1)) == Step(line, (), Refused(429, refusal))
+    assert save(line, (session.MOST_SAVES, 0, 0)).reply == Saved(
+        session.MOST_SAVES, 21_000, late=False
+    )
+    line = OPEN
+    for turn in range(1, session.MOST_DEVICES):
+        line = start(line, now=1500, device=(PHONE, TABLET)[turn % 2], take_over=True).line
+    last = start(line, now=1500, device=PHONE, take_over=True)
+    assert refused(last.reply) == (429, Refusal("limit_reached"))
+
+
 def test_a_later_deadline_never_reopens_what_was_handed_in() -> None:
     done = submit(OPEN, 0).line
     assert step(done, MoveDeadline(A, 4, 90_000), 4000, TERMS).rows == ()
@@ -301,7 +333,7 @@ COMMANDS = st.one_of(
         st.lists(st.tuples(st.integers(-1, 2), st.integers(0, 3)), max_size=4),
     ),
     st.builds(lambda off: ("submit", off), st.integers(0, 1)),
-    st.sampled_from(["expire", "void", "restore", "longer"]),
+    st.sampled_from(["expire", "void", "restore", "longer", "shorter", "past"]),
 )
 
 
@@ -318,7 +350,13 @@ def test_what_was_acknowledged_is_what_the_journal_says(
         now += passed
         result = step(line, _command(line, what, order, now), now, terms)
         rows += result.rows
+        for each in line.attempts:
+            after = result.line.find(each.attempt)
+            assert after is not None
+            if each.ended is not Ended.OPEN and after.ended is not Ended.OPEN:
+                assert after.receipt() == each.receipt()
         line = result.line
+    assert all(formats.row_bytes(row) for row in rows)
     replayed = Replay(items=3)
     replayed.take(rows)
     assert replayed.lines() == ({7: line} if line.attempts else {})
@@ -337,6 +375,9 @@ def test_what_was_acknowledged_is_what_the_journal_says(
     assert all(receipts[each.attempt] == each.receipt() for each in ended)
 
 
+DEADLINES = {"longer": 5000, "shorter": 100, "past": -3000}
+
+
 def _command(line: Line, what: object, order: int, now: int) -> session.Command:
     if isinstance(what, Start):
         return replace(what, attempt=order.to_bytes(16, "big"))
@@ -346,13 +387,13 @@ def _command(line: Line, what: object, order: int, now: int) -> session.Command:
     if isinstance(what, tuple) and what[0] == "save":
         _, epoch, first, options = what
         saves = tuple(
-            (last + first + n, item, option, -1) for n, (item, option) in enumerate(options)
+            (max(1, last + first + n), item, option, -1) for n, (item, option) in enumerate(options)
         )
         return SaveAnswers(attempt_id, epoch, saves)
     if isinstance(what, tuple):
         return Submit(attempt_id, attempt.epoch if attempt else 1, last + what[1], NONCE)
     if what == "expire":
         return Expire(attempt_id, NONCE)
-    if what == "longer":
-        return MoveDeadline(attempt_id, order, now + 5000)
+    if what in DEADLINES:
+        return MoveDeadline(attempt_id, order, now + DEADLINES[str(what)])
     return SetVoid(attempt_id, order, void=what == "void")

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -103,12 +103,17 @@ class PublishedLine:
 
 
 class Work(msgspec.Struct, frozen=True, gc=False):
-    """One thing to do in a batch: a command to a line, or a row of the sitting itself."""
+    """One thing to do in a batch: a command to a line, or a row of the sitting itself.
+
+    `received_ms` is when it came, which decides whether it was in time: however long it then waits
+    for the disk. Work is queued in the order in which it came.
+    """
 
     sitting: bytes
     line: int
     command: Command | Row
     terms: Terms | None
+    received_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +214,7 @@ class JournalStore(Protocol):
         """Get ready for a sitting that was published after the start."""
         ...
 
-    async def commit(self, work: Sequence[Work], now_ms: Callable[[], int]) -> list[Reply]:
+    async def commit(self, work: Sequence[Work]) -> list[Reply]:
         """Do all of it in one transaction; when this returns, it is on disk.
 
         Raises UnavailableError; then nothing of it has happened.
@@ -226,15 +231,20 @@ class JournalStore(Protocol):
         ...
 
     async def clock_ms(self) -> int | None:
-        """The store's own time, which wins over this machine's; none where there is no other."""
+        """The time to go by instead of this machine's; none where that will do.
+
+        Where several nodes share a database it is the database's own. On one machine it goes on
+        over a restart while attempts are open: a wall clock that was set meanwhile must neither
+        end them nor give them time.
+        """
         ...
 
     async def orders_applied(self) -> int:
         """The highest order number applied by this writer, or by any before it started."""
         ...
 
-    async def closed(self, sitting: bytes) -> bool:
-        """Whether this writer, or any before it started, has closed the sitting."""
+    async def closed_at(self, sitting: bytes) -> int | None:
+        """The order up to which this writer, or one before it started, has closed the sitting."""
         ...
 
     async def report(self, status: NodeStatus) -> None: ...

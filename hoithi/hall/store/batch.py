@@ -17,17 +17,20 @@ _NO_FLOOR: Mapping[LineKey, int] = {}
 
 @dataclass(slots=True)
 class Folded:
-    """What a batch does once it is on disk: lines as they stand then, rows to store, replies."""
+    """What a batch does once it is on disk: lines as they stand then, rows to store, replies.
+
+    `times` are those of the last command to each line.
+    """
 
     lines: dict[LineKey, Line] = field(default_factory=dict)
     rows: dict[bytes, list[Row]] = field(default_factory=dict)
     replies: list[Reply] = field(default_factory=list)
+    times: dict[LineKey, int] = field(default_factory=dict)
 
 
 def fold(
     work: Sequence[Work],
     line_of: Callable[[LineKey], Line],
-    now_ms: int,
     not_before: Mapping[LineKey, int] = _NO_FLOOR,
 ) -> Folded:
     """Do all the work on copies.
@@ -36,7 +39,7 @@ def fold(
     little behind must not date a row before the one it follows.
     """
     folded = Folded()
-    lines, rows, replies = folded.lines, folded.rows, folded.replies
+    lines, rows, replies, times = folded.lines, folded.rows, folded.replies, folded.times
     for each in work:
         command = each.command
         if isinstance(command, Row):
@@ -46,10 +49,11 @@ def fold(
             raise ValueError("a command needs terms")
         key = (each.sitting, each.line)
         line = lines.get(key) or line_of(key)
-        now = max(now_ms, not_before.get(key, now_ms))
-        result = step(line, command, now, each.terms)
+        now_ms = max(each.received_ms, not_before.get(key, each.received_ms))
+        result = step(line, command, now_ms, each.terms)
         if result.rows:
             rows.setdefault(each.sitting, []).extend(result.rows)
         lines[key] = result.line
+        times[key] = now_ms
         replies.append(result.reply)
     return folded

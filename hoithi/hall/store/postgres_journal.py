@@ -13,7 +13,7 @@ import asyncio
 import os
 import time
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import cast
@@ -108,7 +108,7 @@ class PostgresJournal:
         self._heads: dict[bytes, bytes] = {}
         self._numbers: dict[bytes, int] = defaultdict(int)
         self._orders = 0
-        self._closed: set[bytes] = set()
+        self._closed: dict[bytes, int] = {}
         self._known: dict[LineKey, _Known] = {}
         self._horizon = "0"
         self._standing: dict[bytes, dict[int, Line]] = defaultdict(dict)
@@ -141,7 +141,8 @@ class PostgresJournal:
             self._heads[cast("bytes", sitting)] = cast("bytes", digest)
         ((last_order,),) = await _rows(db, sql.LAST_ORDER)
         self._orders = cast("int", last_order)
-        self._closed = {cast("bytes", sitting) for (sitting,) in await _rows(db, sql.CLOSED)}
+        for sitting, order in await _rows(db, sql.CLOSED):
+            self._closed[cast("bytes", sitting)] = cast("int", order)
         self._started = True
 
     async def clock_ms(self) -> int | None:
@@ -152,17 +153,16 @@ class PostgresJournal:
 
     # ---- writing
 
-    async def commit(self, work: Sequence[Work], now_ms: Callable[[], int]) -> list[Reply]:
+    async def commit(self, work: Sequence[Work]) -> list[Reply]:
         waiting: dict[bytes, list[int]] = defaultdict(list)
         for at, each in enumerate(work):
             waiting[each.sitting].append(at)
         replies: dict[int, Reply] = {}
-        now = now_ms()
         async with self._writing.use() as db:
             for _ in range(_MOST_TRIES):
                 await self._learn(db, work, waiting)
                 changes = [
-                    self._decide(sitting, works, [work[at] for at in works], now)
+                    self._decide(sitting, works, [work[at] for at in works])
                     for sitting, works in waiting.items()
                 ]
                 for change, is_stored in zip(changes, await self._store(db, changes), strict=True):
@@ -210,7 +210,7 @@ class PostgresJournal:
                 self._known[key] = _Known(version, decode_line(key[1], content), last_ms)
         return versions
 
-    def _decide(self, sitting: bytes, works: list[int], work: list[Work], now: int) -> _Change:
+    def _decide(self, sitting: bytes, works: list[int], work: list[Work]) -> _Change:
         """Put one sitting's part of a batch through the state machine, on the lines as known."""
         known = {
             (sitting, each.line): self._known[sitting, each.line]
@@ -218,7 +218,7 @@ class PostgresJournal:
             if not _is_row(each)
         }
         last_ms = {key: each.last_ms for key, each in known.items()}
-        folded = fold(work, lambda key: known[key].line, now, last_ms)
+        folded = fold(work, lambda key: known[key].line, last_ms)
         keys = sorted(known)
         changed = [key for key in keys if folded.lines[key] is not known[key].line]
         rows = folded.rows.get(sitting, [])
@@ -238,7 +238,7 @@ class PostgresJournal:
             versions=[known[key].version for key in keys],
             changed=changed,
             states=[
-                _Known(known[key].version + 1, folded.lines[key], max(now, last_ms[key]))
+                _Known(known[key].version + 1, folded.lines[key], folded.times[key])
                 for key in changed
             ],
             moved=[_has_moved(known[key].line, folded.lines[key]) for key in changed],
@@ -277,7 +277,7 @@ class PostgresJournal:
             if row.kind is Kind.ORDER:
                 self._orders = max(self._orders, row.item)
             elif row.kind is Kind.CLOSED:
-                self._closed.add(sitting)
+                self._closed[sitting] = max(row.item, self._closed.get(sitting, row.item))
 
     # ---- reading
 
@@ -311,8 +311,8 @@ class PostgresJournal:
     async def orders_applied(self) -> int:
         return self._orders
 
-    async def closed(self, sitting: bytes) -> bool:
-        return sitting in self._closed
+    async def closed_at(self, sitting: bytes) -> int | None:
+        return self._closed.get(sitting)
 
     async def report(self, status: NodeStatus) -> None:
         async with self._side.use() as db:

@@ -39,8 +39,8 @@ SELECT DISTINCT ON (sitting) sitting, hash FROM hall_journal.batches ORDER BY si
 """
 LAST_ORDER = "SELECT coalesce(max(item), 0) FROM hall_journal.events WHERE kind = 13"
 CLOSED = """
-SELECT DISTINCT sitting FROM hall_journal.batches JOIN hall_journal.events ON batch = id
- WHERE kind = 14
+SELECT sitting, max(item) FROM hall_journal.batches JOIN hall_journal.events ON batch = id
+ WHERE kind = 14 GROUP BY sitting
 """
 # Rows of lines that nobody has touched; in order, as all rows of lines are locked.
 MAKE_LINES = """

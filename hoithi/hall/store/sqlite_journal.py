@@ -9,10 +9,12 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
+import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import cache
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
@@ -21,7 +23,7 @@ from typing import cast
 import apsw
 
 from hoithi.hall.formats import NO_HEAD, Head, Kind, Row, batch_hash
-from hoithi.hall.session import Line, Replay, Reply
+from hoithi.hall.session import Ended, Line, Replay, Reply
 from hoithi.hall.store.api import (
     NodeStatus,
     StoredBatch,
@@ -43,6 +45,9 @@ CREATE TABLE IF NOT EXISTS events (
 CREATE TABLE IF NOT EXISTS nodes (
   writer BLOB PRIMARY KEY, started_ms INTEGER NOT NULL, seen_ms INTEGER NOT NULL,
   order_number INTEGER NOT NULL, snapshot TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS clock (
+  one INTEGER PRIMARY KEY CHECK (one = 1), boot TEXT NOT NULL, boot_ms INTEGER NOT NULL,
+  hall_ms INTEGER NOT NULL) STRICT;
 CREATE TRIGGER IF NOT EXISTS events_stay BEFORE UPDATE ON events
   BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
 CREATE TRIGGER IF NOT EXISTS events_remain BEFORE DELETE ON events
@@ -54,6 +59,10 @@ CREATE TRIGGER IF NOT EXISTS batches_remain BEFORE DELETE ON batches
 """
 _INSERT_BATCH = "INSERT INTO batches VALUES (?, ?, ?, ?, ?, ?, ?)"
 _INSERT_EVENT = "INSERT INTO events VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_SET_CLOCK = (
+    "INSERT INTO clock VALUES (1, ?, ?, ?) ON CONFLICT (one) DO UPDATE SET"
+    " boot = excluded.boot, boot_ms = excluded.boot_ms, hall_ms = excluded.hall_ms"
+)
 _ROW = "attempt, epoch, seq, kind, item, option, server_ms, client_ms, data"
 
 _Stored = tuple[bytes, int, int, int, int, int, int, int, bytes]
@@ -128,7 +137,7 @@ class SqliteJournal:
         self._numbers: dict[bytes, int] = defaultdict(int)
         self._next_batch = 1
         self._orders = 0
-        self._closed: set[bytes] = set()
+        self._closed: dict[bytes, int] = {}
         self._items: dict[bytes, int] = {}
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
         self._db: apsw.Connection | None = None
@@ -176,13 +185,13 @@ class SqliteJournal:
         for sitting, replay in replays.items():
             self._lines[sitting] = replay.lines()
 
-    async def commit(self, work: Sequence[Work], now_ms: Callable[[], int]) -> list[Reply]:
+    async def commit(self, work: Sequence[Work]) -> list[Reply]:
         lines = self._lines
 
         def line_of(key: LineKey) -> Line:
             return lines[key[0]].get(key[1]) or Line(key[1])
 
-        folded = fold(work, line_of, now_ms())
+        folded = fold(work, line_of)
         if folded.rows:
             await self._store(folded.rows)
         for (sitting, number), line in folded.lines.items():
@@ -196,7 +205,7 @@ class SqliteJournal:
             if row.kind is Kind.ORDER:
                 self._orders = max(self._orders, row.item)
             elif row.kind is Kind.CLOSED:
-                self._closed.add(sitting)
+                self._closed[sitting] = max(row.item, self._closed.get(sitting, row.item))
 
     async def _store(self, rows: Mapping[bytes, list[Row]]) -> None:
         batches: list[_Batch] = []
@@ -253,13 +262,29 @@ class SqliteJournal:
         return self._lines[sitting]
 
     async def clock_ms(self) -> int | None:
-        return None
+        if self._db is None or not self._has_open_attempts():
+            return None
+        known = self._db.execute("SELECT boot, boot_ms, hall_ms FROM clock").get
+        if known is None:
+            return None
+        boot, boot_ms, hall_ms = cast("tuple[str, int, int]", known)
+        if boot == _boot():
+            return hall_ms + _since_boot_ms() - boot_ms
+        return max(hall_ms, time.time_ns() // 1_000_000)
+
+    def _has_open_attempts(self) -> bool:
+        return any(
+            attempt.ended is Ended.OPEN
+            for lines in self._lines.values()
+            for line in lines.values()
+            for attempt in line.attempts
+        )
 
     async def orders_applied(self) -> int:
         return self._orders
 
-    async def closed(self, sitting: bytes) -> bool:
-        return sitting in self._closed
+    async def closed_at(self, sitting: bytes) -> int | None:
+        return self._closed.get(sitting)
 
     async def report(self, status: NodeStatus) -> None:
         loop = asyncio.get_running_loop()
@@ -271,7 +296,12 @@ class SqliteJournal:
     def _write_status(self, status: NodeStatus) -> None:
         if self._db is None:
             raise OSError("journal is shut")
-        self._db.execute(
+        with transaction(self._db):
+            self._tell(self._db, status)
+
+    def _tell(self, db: apsw.Connection, status: NodeStatus) -> None:
+        db.execute(_SET_CLOCK, (_boot(), _since_boot_ms(), status.seen_ms))
+        db.execute(
             "INSERT INTO nodes VALUES (?, ?, ?, ?, ?) ON CONFLICT (writer) DO UPDATE SET"
             " seen_ms = excluded.seen_ms, order_number = excluded.order_number,"
             " snapshot = excluded.snapshot",
@@ -347,6 +377,19 @@ class SqliteJournalReader:
 
     def close(self) -> None:
         self._db.close()
+
+
+@cache
+def _boot() -> str:
+    """Which run of this machine it is; empty where that cannot be told."""
+    with suppress(OSError):
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    return ""
+
+
+def _since_boot_ms() -> int:
+    """Goes on while the machine sleeps, and nobody can set it."""
+    return time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1_000_000
 
 
 def _row(stored: _Stored) -> Row:
