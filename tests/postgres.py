@@ -71,7 +71,7 @@ class Cluster:
     def data(self) -> Path:
         return self.folder / "data"
 
-    def create(self) -> None:
+    def create(self, *options: str) -> None:
         user = server_user()
         if user is not None:
             shutil.chown(self.folder, user)
@@ -79,6 +79,7 @@ class Cluster:
             [
                 *(binaries() / "initdb", "--pgdata", self.data, "--username", "postgres"),
                 *("--auth", "trust", "--encoding", "UTF8", "--locale", "C", "--no-sync"),
+                *options,
             ],
             check=True,
             stdout=subprocess.DEVNULL,
@@ -134,11 +135,14 @@ class Cluster:
 
 
 @contextmanager
-def temporary_cluster() -> Iterator[Cluster]:
-    """A running cluster on a free loopback port, without passwords; nothing of it remains."""
+def temporary_cluster(*options: str) -> Iterator[Cluster]:
+    """A running cluster on a free loopback port, without passwords; nothing of it remains.
+
+    `options` are more of those that initdb takes.
+    """
     with tempfile.TemporaryDirectory(prefix="hoithi-postgres-") as folder:
         cluster = Cluster(Path(folder))
-        cluster.create()
+        cluster.create(*options)
         cluster.start()
         try:
             yield cluster

@@ -130,6 +130,16 @@ class Crowd:
             )
         )
 
+    def wait_for_refusals(self) -> None:
+        """Return when everybody has been told once more that it cannot be accepted now."""
+        wanted = [person.statuses[503] + 1 for person in self.people]
+        wait_until(
+            lambda: all(
+                person.statuses[503] >= times
+                for person, times in zip(self.people, wanted, strict=True)
+            )
+        )
+
     def check(self, journal: str) -> None:
         """Hold the journal against what everybody sent and was told."""
         allowed = {200, 503}
