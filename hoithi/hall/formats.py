@@ -11,14 +11,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
+from hoithi.rules.codes import grouped, letters
+
 NO_HEAD = bytes(32)
 NO_ATTEMPT = bytes(16)
 NONE = -1
+RECEIPT_LETTERS = 16
 
 _ROW = struct.Struct(">16sHIBiqqqH")
 _BATCH = struct.Struct(">16s16sQ32sI32s")
 _START = struct.Struct(">q8s")
-_CODE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 class Kind(IntEnum):
@@ -126,9 +128,7 @@ def receipt(
 
 def receipt_text(value: bytes) -> str:
     """A receipt as its holder sees it: sixteen characters in fours."""
-    number = int.from_bytes(value, "big")
-    letters = "".join(_CODE_ALPHABET[number >> shift & 31] for shift in range(75, -1, -5))
-    return "-".join(letters[start : start + 4] for start in range(0, 16, 4))
+    return grouped(letters(int.from_bytes(value, "big"), RECEIPT_LETTERS))
 
 
 def merkle_root(receipts: Iterable[bytes]) -> bytes:

@@ -19,16 +19,20 @@ def access_code(code_key: bytes, entry: bytes, issue: int) -> str:
     """The code of an entry's issue: eleven characters without separators."""
     content = b"hoithi/code/1\x00" + entry + issue.to_bytes(4, "big")
     digest = hmac.new(code_key, content, hashlib.sha256).digest()
-    number = int.from_bytes(digest[:8], "big") >> 14
-    letters = "".join(ALPHABET[number >> shift & 31] for shift in range(45, -1, -5))
-    return letters + check_character(letters)
+    drawn = letters(int.from_bytes(digest[:8], "big") >> 14, LENGTH - 1)
+    return drawn + check_character(drawn)
 
 
-def check_character(letters: str) -> str:
+def letters(number: int, count: int) -> str:
+    """A number as so many characters of the alphabet, five bits each, the highest first."""
+    return "".join(ALPHABET[number >> 5 * place & 31] for place in range(count - 1, -1, -1))
+
+
+def check_character(content: str) -> str:
     """The check of ten characters: the sum of v_i · a^(i+1) in GF(32)."""
     total = 0
     weight = 1
-    for letter in letters:
+    for letter in content:
         weight = _times(weight, 2)
         total ^= _times(_VALUES[letter], weight)
     return ALPHABET[total]
@@ -39,10 +43,10 @@ def read_code(text: str) -> str | None:
 
     Small letters, spaces and hyphens do not matter; O is read as 0, I and L as 1.
     """
-    letters = [letter for letter in text.upper() if letter not in " -–.\t"]
-    if len(letters) != LENGTH or any(letter not in _VALUES for letter in letters):
+    typed = [letter for letter in text.upper() if letter not in " -–.\t"]
+    if len(typed) != LENGTH or any(letter not in _VALUES for letter in typed):
         return None
-    code = "".join(ALPHABET[_VALUES[letter]] for letter in letters)
+    code = "".join(ALPHABET[_VALUES[letter]] for letter in typed)
     return code if check_character(code[:-1]) == code[-1] else None
 
 
@@ -52,7 +56,7 @@ def code_tag(hall_secret: bytes, code: str) -> bytes:
 
 
 def grouped(code: str) -> str:
-    """A code as it is printed: ABCD-EFGH-JKM."""
+    """A code or receipt as it is printed, in fours: ABCD-EFGH-JKM."""
     return "-".join(code[start : start + 4] for start in range(0, len(code), 4))
 
 
