@@ -13,7 +13,10 @@ from dataclasses import dataclass, field
 from hoithi.hall import formats
 from hoithi.hall.formats import NONE, Kind, Row
 
-_SERVER_KINDS = frozenset({Kind.ORDER, Kind.CLOSED})
+# (epoch and number, position, option, server_ms) of an ANSWER row: all are kept until the end of
+# the attempt is known, in a fraction of the memory that they would take as tuples.
+_ANSWER = struct.Struct("<QHiq")
+_LARGEST_OPTION = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +55,12 @@ class AttemptFacts:
 
 @dataclass(slots=True)
 class _Open:
-    """An attempt while its rows are being read; answers by position, with what orders them."""
+    """An attempt while its rows are being read; predictions are (order, server_ms, number)."""
 
     start: Row | None = None
     deadline: tuple[int, int] = (NONE, NONE)
-    answers: dict[int, tuple[int, int, int, int]] = field(default_factory=dict)
-    prediction: tuple[int, int, int, int] = (0, 0, NONE, NONE)
+    answers: bytearray = field(default_factory=bytearray)
+    predictions: list[tuple[int, int, int]] = field(default_factory=list)
     submit: Row | None = None
     auto: Row | None = None
     standing: tuple[int, bool] = (NONE, False)
@@ -71,28 +74,29 @@ class Ledger:
 
     attempts: tuple[AttemptFacts, ...]
     orders: tuple[tuple[int, bytes], ...]
-    closed_by_order: tuple[int, ...]
     flaws: tuple[Flaw, ...]
 
 
 def read_ledger(rows: Iterable[Row], *, items: int, grace_ms: int) -> Ledger:
     """Fold rows, in the order of each writer's chain, writers in any order, into attempts.
 
-    `items` is the number of positions in a paper. Memory grows with attempts, not with rows.
+    `items` is the number of positions in a paper. An answer takes 22 bytes until the last row has
+    been read: a later row may move the deadline.
     """
     open_: dict[bytes, _Open] = {}
     orders: dict[int, bytes] = {}
-    closed: list[int] = []
     flaws: list[Flaw] = []
     for row in rows:
-        if row.kind in _SERVER_KINDS:
-            if row.kind is Kind.ORDER:
-                if orders.setdefault(row.item, row.data) != row.data:
-                    flaws.append(Flaw("order_applied_differently", "", str(row.item)))
-            else:
-                closed.append(row.item)
+        kind = row.kind
+        if kind is Kind.ORDER:
+            if orders.setdefault(row.item, row.data) != row.data:
+                flaws.append(Flaw("order_applied_differently", "", str(row.item)))
             continue
-        attempt = open_.setdefault(row.attempt, _Open())
+        if kind is Kind.CLOSED:
+            continue
+        attempt = open_.get(row.attempt)
+        if attempt is None:
+            attempt = open_[row.attempt] = _Open()
         code = _fold(attempt, row, items)
         if code:
             flaws.append(Flaw(code, row.attempt.hex(), _name(row)))
@@ -103,7 +107,7 @@ def read_ledger(rows: Iterable[Row], *, items: int, grace_ms: int) -> Ledger:
             continue
         facts.append(_close(attempt_id, attempt, attempt.start, items, grace_ms, flaws))
     facts.sort(key=lambda each: (each.line, each.number))
-    return Ledger(tuple(facts), tuple(sorted(orders.items())), tuple(closed), tuple(flaws))
+    return Ledger(tuple(facts), tuple(sorted(orders.items())), tuple(flaws))
 
 
 def _name(row: Row) -> str:
@@ -116,10 +120,11 @@ def _fold(attempt: _Open, row: Row, items: int) -> str:
         case Kind.ANSWER:
             if not 0 <= row.item < items:
                 return "unknown_position"
-            _keep(attempt.answers, row)
+            if not NONE <= row.option <= _LARGEST_OPTION:
+                return "unknown_option"
+            attempt.answers += _ANSWER.pack(_order(row), row.item, row.option, row.server_ms)
         case Kind.PREDICT:
-            if (row.epoch, row.seq) > attempt.prediction[:2]:
-                attempt.prediction = (row.epoch, row.seq, row.option, row.server_ms)
+            attempt.predictions.append((_order(row), row.server_ms, row.option))
         case Kind.LATE_ANSWER | Kind.LATE_PREDICT:
             attempt.late += 1
         case Kind.STALE_ANSWER:
@@ -150,10 +155,26 @@ def _fold_event(attempt: _Open, row: Row) -> str:
     return ""
 
 
-def _keep(answers: dict[int, tuple[int, int, int, int]], row: Row) -> None:
-    known = answers.get(row.item)
-    if known is None or (row.epoch, row.seq) > known[:2]:
-        answers[row.item] = (row.epoch, row.seq, row.option, row.server_ms)
+def _order(row: Row) -> int:
+    """What orders the answers of an attempt: device epoch, then the client's number."""
+    return row.epoch << 32 | row.seq
+
+
+def _last_in_time(
+    attempt: _Open, items: int, last_ms: int
+) -> tuple[list[int], int, list[tuple[str, int]]]:
+    """Final answers and prediction, of those that came in time, and what came after the end."""
+    answers = [NONE] * items
+    newest = [NONE] * items
+    after: list[tuple[str, int]] = []
+    for order, position, option, server_ms in _ANSWER.iter_unpack(attempt.answers):
+        if server_ms > last_ms:
+            after.append(("ANSWER", order))
+        elif order > newest[position]:
+            newest[position], answers[position] = order, option
+    in_time = [each for each in attempt.predictions if each[1] <= last_ms]
+    after += [("PREDICT", order) for order, at_ms, _ in attempt.predictions if at_ms > last_ms]
+    return answers, max(in_time)[2] if in_time else NONE, after
 
 
 def _close(
@@ -172,13 +193,10 @@ def _close(
         last_ms = min(last_ms, attempt.submit.server_ms)
         if attempt.submit.server_ms > deadline_ms + grace_ms:
             flaws.append(Flaw("submitted_after_deadline", attempt_id.hex(), _name(attempt.submit)))
-    answers = [NONE] * items
-    for position, (epoch, seq, option, server_ms) in attempt.answers.items():
-        if server_ms > last_ms:
-            flaws.append(Flaw("answer_after_end", attempt_id.hex(), f"ANSWER {epoch}/{seq}"))
-        else:
-            answers[position] = option
-    prediction = attempt.prediction[2] if attempt.prediction[3] <= last_ms else NONE
+    answers, prediction, after = _last_in_time(attempt, items, last_ms)
+    for name, order in after:
+        row = f"{name} {order >> 32}/{order & 0xFFFFFFFF}"
+        flaws.append(Flaw("answer_after_end", attempt_id.hex(), row))
     submitted_ms = attempt.submit.server_ms if attempt.submit is not None else deadline_ms
     nonce = end.data if end is not None else b""
     receipt = b""

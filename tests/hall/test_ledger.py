@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from random import Random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
 from hoithi.hall import formats
 from hoithi.hall.formats import NO_ATTEMPT, Kind, Row
 from hoithi.hall.ledger import AttemptFacts, Flaw, Ledger, read_ledger
@@ -91,7 +96,6 @@ def test_rows_of_the_sitting_are_kept_apart() -> None:
     closed = Row(NO_ATTEMPT, 0, 0, Kind.CLOSED, 1, -1, 99_000)
     ledger = read(order, START, closed)
     assert ledger.orders == ((1, b"h" * 32),)
-    assert ledger.closed_by_order == (1,)
 
 
 def test_rows_that_could_not_have_been_written_are_flaws() -> None:
@@ -105,3 +109,78 @@ def test_rows_that_could_not_have_been_written_are_flaws() -> None:
         ).flaws
     ]
     assert codes == ["started_twice", "unknown_position", "attempt_without_start"]
+
+
+def test_an_earlier_answer_in_time_counts_where_a_later_one_came_after_the_end() -> None:
+    ledger = read(START, answer(1, 0, 2, 70_000), answer(2, 0, 3, 71_001))
+    assert ledger.attempts[0].answers == (2, -1, -1)
+    assert ledger.flaws == (Flaw("answer_after_end", A.hex(), "ANSWER 1/2"),)
+
+
+def test_an_earlier_prediction_in_time_counts_where_a_later_one_came_after_the_end() -> None:
+    def predict(seq: int, number: int, at: int) -> Row:
+        return Row(A, 1, seq, Kind.PREDICT, -1, number, at)
+
+    assert only(START, predict(1, 240, 2000), predict(2, 250, 71_000)).prediction == 250
+    ledger = read(START, predict(2, 250, 71_001), predict(1, 240, 2000))
+    assert ledger.attempts[0].prediction == 240
+    assert ledger.flaws == (Flaw("answer_after_end", A.hex(), "PREDICT 1/2"),)
+
+
+def test_what_comes_after_handing_in_does_not_count_and_is_a_flaw() -> None:
+    submit = Row(A, 1, 0, Kind.SUBMIT, -1, -1, 5000, -1, NONCE)
+    ledger = read(START, answer(1, 0, 2, 5000), submit, answer(2, 0, 1, 5001))
+    assert ledger.attempts[0].answers == (2, -1, -1)
+    assert ledger.flaws == (Flaw("answer_after_end", A.hex(), "ANSWER 1/2"),)
+
+
+def test_an_option_that_no_paper_can_have_is_a_flaw() -> None:
+    for option in (-2, 2**31, -(2**63), 2**63 - 1):
+        ledger = read(START, answer(1, 0, option, 2000))
+        assert ledger.attempts[0].answers == (-1, -1, -1)
+        assert ledger.flaws == (Flaw("unknown_option", A.hex(), "ANSWER 1/1"),)
+
+
+SAVES = st.lists(
+    st.builds(
+        lambda key, kind, item, option, at: Row(
+            A, key[0], key[1], kind, item if kind is Kind.ANSWER else -1, option, at
+        ),
+        st.tuples(st.integers(1, 3), st.integers(1, 9)),
+        st.sampled_from([Kind.ANSWER, Kind.PREDICT]),
+        st.integers(0, 2),
+        st.integers(-1, 5),
+        st.integers(60_000, 95_000),
+    ),
+    unique_by=lambda row: (row.epoch, row.seq),
+    max_size=20,
+)
+MOVED = st.lists(st.tuples(st.integers(1, 9), st.integers(55_000, 85_000)), max_size=3)
+
+
+@given(SAVES, MOVED, st.none() | st.integers(60_000, 90_000), st.randoms())
+def test_answers_are_those_a_naive_reading_finds(
+    saves: list[Row], moved: list[tuple[int, int]], handed_in: int | None, random: Random
+) -> None:
+    """Decision 0004 read word by word, over all rows at once."""
+    deadline = max(dict(moved).items())[1] if moved else 61_000
+    end = min(deadline + 10_000, handed_in or 10**9)
+
+    def last(rows: list[Row]) -> int:
+        in_time = [row for row in rows if row.server_ms <= end]
+        return max(in_time, key=lambda row: (row.epoch, row.seq)).option if in_time else -1
+
+    rows = [START, *saves]
+    rows += [Row(A, 1, 0, Kind.DEADLINE, n, at, 2000) for n, at in dict(moved).items()]
+    if handed_in:
+        rows.append(Row(A, 1, 0, Kind.SUBMIT, -1, -1, handed_in, -1, NONCE))
+    random.shuffle(rows)
+    ledger = read(*rows)
+    (attempt,) = ledger.attempts
+    answers = [row for row in saves if row.kind is Kind.ANSWER]
+    assert attempt.answers == tuple(
+        last([row for row in answers if row.item == item]) for item in range(3)
+    )
+    assert attempt.prediction == last([row for row in saves if row.kind is Kind.PREDICT])
+    late = sum(row.server_ms > end for row in saves)
+    assert [flaw.code for flaw in ledger.flaws].count("answer_after_end") == late
