@@ -110,7 +110,7 @@ class EnterReply(msgspec.Struct, frozen=True):
 
 
 class StartRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`device` is the browser's random id, 32 hex digits; `accepted` names the versions read."""
+    """`device` is the browser's random id, 32 hex digits; the versions are those that were read."""
 
     device: str
     regulation: str
@@ -176,12 +176,12 @@ class PulseReply(msgspec.Struct, frozen=True, omit_defaults=True):
     receipt: ReceiptView | None = None
 
 
-ROUTES: dict[tuple[str, str], str] = {
-    ("GET", "/thi/"): "the page",
-    ("POST", "/thi/v1/enter"): "EnterRequest → EnterReply",
-    ("POST", "/thi/v1/start"): "StartRequest → StartReply; starts, resumes or takes over",
-    ("POST", "/thi/v1/save"): "SaveRequest → SaveReply",
-    ("POST", "/thi/v1/submit"): "SubmitRequest → ReceiptView; answers again when repeated",
-    ("POST", "/thi/v1/pulse"): "empty → PulseReply",
-    ("GET", "/thi/health"): "200 while the journal can be written, else 503",
+MESSAGES: dict[str, tuple[type[msgspec.Struct] | None, type[msgspec.Struct]]] = {
+    "/thi/v1/enter": (EnterRequest, EnterReply),
+    "/thi/v1/start": (StartRequest, StartReply),
+    "/thi/v1/save": (SaveRequest, SaveReply),
+    "/thi/v1/submit": (SubmitRequest, ReceiptView),
+    "/thi/v1/pulse": (None, PulseReply),
 }
+"""What is posted to an address, and the reply that is 2xx. Replies are joined from pieces that are
+encoded once; the tests' client holds every one of them to its struct."""

@@ -14,6 +14,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import msgspec
+
+from hoithi.hall import wire
 from hoithi.hall.store import control_writer
 from hoithi.hall.store.api import OrderKind, PublishedLine, PublishedPackage, PublishedSitting
 from hoithi.rules import paper
@@ -201,6 +204,16 @@ def close_connections() -> None:
         OPENED.pop().close()
 
 
+def hold_to(kind: type[msgspec.Struct], reply: Json) -> None:
+    """Raise unless a reply has the fields of a message and no others, and each of its type."""
+    unknown = reply.keys() - set(kind.__struct_encode_fields__)
+    if unknown:
+        raise AssertionError(f"{kind.__name__} has no {sorted(unknown)}")
+    message = msgspec.convert(reply, kind)
+    sent = msgspec.to_builtins(message)
+    assert sent == reply, (sent, reply)
+
+
 @dataclass
 class Client:
     """One device that speaks the hall's protocol over its own connection."""
@@ -227,8 +240,10 @@ class Client:
         return response.status, reply, {k.lower(): v for k, v in response.getheaders()}
 
     def post(self, name: str, message: object) -> tuple[int, Json]:
+        """Post a message; whatever comes back must be what `wire` says, field by field."""
         body = json.dumps(message).encode()
         status, reply, _ = self.request("POST", f"/thi/v1/{name}", body)
+        hold_to(wire.MESSAGES[f"/thi/v1/{name}"][1] if status < 300 else wire.Refusal, reply)
         return status, reply
 
     def enter(self, access: str) -> tuple[int, Json]:

@@ -11,9 +11,11 @@ from itertools import count
 from pathlib import Path
 from typing import get_args
 
+import msgspec
 import pytest
 
 from hoithi.hall import wire
+from hoithi.hall.app import ROUTES
 from hoithi.hall.formats import Kind
 from hoithi.hall.store.api import OrderKind
 from hoithi.rules import paper
@@ -24,6 +26,7 @@ from tests.hall.scene import (
     close_connections,
     code,
     entry_key,
+    hold_to,
     made_package,
     now_ms,
     order,
@@ -386,3 +389,27 @@ def test_every_error_code_has_a_line_in_the_documentation() -> None:
     text = (Path(__file__).parents[2] / "docs/hall.md").read_text()
     documented = set(re.findall(r"^\| `([a-z_]+)` \|", text, flags=re.MULTILINE))
     assert documented == set(get_args(wire.ErrorCode))
+
+
+def test_every_message_is_answered_here_and_has_a_line_in_the_documentation() -> None:
+    text = (Path(__file__).parents[2] / "docs/hall.md").read_text()
+    rows = re.findall(r"^\| `POST (/thi/v1/\w+)` \| ([^|]*) \|", text, flags=re.MULTILINE)
+    assert [path for path, _ in rows] == list(ROUTES) == list(wire.MESSAGES)
+    for path, body in rows:
+        request = wire.MESSAGES[path][0]
+        named = set(re.findall(r'"(\w+)"', body))
+        assert named == (set(request.__struct_fields__) if request else set())
+
+
+def test_a_reply_with_another_field_or_type_is_no_message() -> None:
+    """The check that the client of these tests makes of every reply."""
+    hold_to(wire.SaveReply, {"acknowledged": 1, "now_ms": 2, "deadline_ms": 3})
+    wrong: list[Json] = [
+        {"acknowledged": 1, "now_ms": 2},
+        {"acknowledged": 1, "now_ms": 2, "deadline_ms": "3"},
+        {"acknowledged": 1, "now_ms": 2, "deadline_ms": 3, "more": 4},
+        {"acknowledged": 1, "now_ms": 2, "deadline_ms": 3, "late": False},
+    ]
+    for reply in wrong:
+        with pytest.raises((msgspec.ValidationError, AssertionError)):
+            hold_to(wire.SaveReply, reply)
