@@ -20,7 +20,7 @@ from hoithi.hall.store.api import Control, Order, OrderKind
 
 
 def order_digest(order: Order) -> bytes:
-    """What the journal keeps of an order it applied: a hash over all of it but the person."""
+    """What the journal keeps of an order: a hash over all but actor and reason (decision 0004)."""
     parts = (
         str(order.number),
         order.sitting.hex(),
