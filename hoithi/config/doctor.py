@@ -123,9 +123,13 @@ def _addresses() -> Finding:
 
 
 def _secrets() -> Finding:
-    if settings.PRODUCTION:
-        return Finding("ok", "secrets", "set")
-    return Finding("warn", "secrets", "development values; HOITHI_ENV=production refuses them")
+    """What is public or short has stopped the start already (hoithi.config.environment)."""
+    if not settings.PRODUCTION:
+        return Finding("warn", "secrets", "development values; HOITHI_ENV=production refuses them")
+    secrets = [settings.SECRET_KEY, settings.DATA_KEY, settings.CODE_KEY, settings.HALL_SECRET]
+    if len(set(secrets)) < len(secrets):
+        return Finding("bad", "secrets", "one of them stands in two variables; each needs its own")
+    return Finding("ok", "secrets", "four of 32 characters or more, each its own, none public")
 
 
 def is_healthy() -> bool:

@@ -10,26 +10,31 @@ from collections.abc import Mapping
 
 from django.core.exceptions import ImproperlyConfigured
 
+from hoithi.hall.config import ConfigError, is_production, weakness_of
+
 
 class Environment:
     """The variables of this process; in production no development value is taken."""
 
     def __init__(self, values: Mapping[str, str] = os.environ) -> None:
         self._values = values
-        self.production = values.get("HOITHI_ENV", "development") == "production"
+        try:
+            self.production = is_production(values)
+        except ConfigError as error:
+            raise ImproperlyConfigured(str(error)) from error
 
     def text(self, name: str, default: str) -> str:
         """A text, or the default."""
         return self._values.get(name) or default
 
     def secret(self, name: str, development: str) -> str:
-        """A secret; the development value is refused in production."""
+        """A secret; in production neither the development value nor one that can be guessed."""
         value = self._values.get(name, "")
-        if value:
-            return value
         if self.production:
-            raise ImproperlyConfigured(f"{name} must be set in production")
-        return development
+            weakness = weakness_of(value, development)
+            if weakness:
+                raise ImproperlyConfigured(f"{name} {weakness}")
+        return value or development
 
     def number(self, name: str, default: int) -> int:
         """A whole number of 0 or more."""

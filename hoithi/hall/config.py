@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 DEVELOPMENT_SECRET = "development-hall-secret"  # noqa: S105 - refused in production
+MODES = ("development", "production")
+_SECRET_LENGTH, _SECRET_VARIETY = 32, 8
 
 
 class ConfigError(ValueError):
@@ -34,19 +36,45 @@ class Config:
         return Path(self.control)
 
 
+def is_production(environment: Mapping[str, str]) -> bool:
+    """Whether this is a server that counts. Raises ConfigError: a slip of the pen in the one word
+    that guards the secrets must not make a development installation of it."""
+    mode = environment.get("HOITHI_ENV") or MODES[0]
+    if mode not in MODES:
+        raise ConfigError(f"HOITHI_ENV is neither {' nor '.join(MODES)}: {mode!r}")
+    return mode == "production"
+
+
+def weakness_of(secret: str, development: str) -> str:
+    """What is wrong with a secret where it counts, to be put after its name; nothing when strong.
+
+    32 random characters hold 128 bits or more, whichever way they are written (hex has 4 each).
+    """
+    if not secret:
+        return "must be set in production"
+    if secret == development:
+        return "is the public value of development; production needs one of its own"
+    if len(secret) < _SECRET_LENGTH or len(set(secret)) < _SECRET_VARIETY:
+        return (
+            f"is too easy to guess: production needs {_SECRET_LENGTH} random characters or more, "
+            "which is 128 bits"
+        )
+    return ""
+
+
 def read_config(environment: Mapping[str, str] = os.environ) -> Config:
     """Read the variables. Raises ConfigError."""
     var = environment.get("HOITHI_VAR", "var")
     secret = environment.get("HOITHI_HALL_SECRET", "")
-    if not secret:
-        if environment.get("HOITHI_ENV") == "production":
-            raise ConfigError("HOITHI_HALL_SECRET must be set in production")
-        secret = DEVELOPMENT_SECRET
+    if is_production(environment):
+        weakness = weakness_of(secret, DEVELOPMENT_SECRET)
+        if weakness:
+            raise ConfigError(f"HOITHI_HALL_SECRET {weakness}")
     port = environment.get("HOITHI_HALL_PORT", "8001")
     if not port.isdecimal() or not 0 < int(port) < 65_536:
         raise ConfigError(f"HOITHI_HALL_PORT is not a port: {port}")
     return Config(
-        secret=secret.encode(),
+        secret=(secret or DEVELOPMENT_SECRET).encode(),
         journal=environment.get("HOITHI_HALL_JOURNAL", f"{var}/hall/journal.sqlite3"),
         control=environment.get("HOITHI_HALL_CONTROL", f"{var}/hall/control.sqlite3"),
         host=environment.get("HOITHI_HALL_HOST", "127.0.0.1"),

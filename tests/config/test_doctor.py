@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 import time
 from pathlib import Path
 
@@ -17,17 +18,17 @@ from hoithi.config.cli import main
 from hoithi.config.doctor import examine
 from hoithi.hall.store import journal
 from hoithi.hall.store.api import NodeStatus
-from tests.config.installation import hoithi
+from tests.config.installation import ROOT, hoithi
 from tests.factories import now
 
 PRODUCTION = {
     "HOITHI_ENV": "production",
     "HOITHI_PUBLIC_URL": "https://hoithi.example.vn",
     "HOITHI_HALL_URL": "https://hoithi.example.vn/thi/",
-    "HOITHI_SECRET_KEY": "s",
-    "HOITHI_DATA_KEY": "d",
-    "HOITHI_CODE_KEY": "c",
-    "HOITHI_HALL_SECRET": "h",
+    "HOITHI_SECRET_KEY": secrets.token_urlsafe(32),
+    "HOITHI_DATA_KEY": secrets.token_urlsafe(32),
+    "HOITHI_CODE_KEY": secrets.token_urlsafe(32),
+    "HOITHI_HALL_SECRET": secrets.token_urlsafe(32),
 }
 
 
@@ -65,6 +66,36 @@ def test_production_does_not_start_without_its_secrets(tmp_path: Path) -> None:
     without = {name: value for name, value in PRODUCTION.items() if name != "HOITHI_CODE_KEY"}
     sentence = "HOITHI_CODE_KEY must be set in production\n"
     assert hoithi(tmp_path, "doctor", **without) == (1, sentence)
+
+
+def example() -> dict[str, str]:
+    """What `set -a; . ./.env` makes of a copied .env.example."""
+    lines = (ROOT / ".env.example").read_text(encoding="utf-8").splitlines()
+    return dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+
+
+def test_the_copied_example_does_not_start_in_production(tmp_path: Path) -> None:
+    for command in ("setup", "doctor"):
+        code, text = hoithi(tmp_path, command, **example() | {"HOITHI_ENV": "production"})
+        assert code == 1
+        assert text == (
+            "HOITHI_SECRET_KEY is the public value of development; "
+            "production needs one of its own\n"
+        )
+    assert not (tmp_path / "desk.sqlite3").exists()
+
+
+@pytest.mark.parametrize("name", [name for name in PRODUCTION if "KEY" in name or "SECRET" in name])
+def test_each_secret_is_looked_at(tmp_path: Path, name: str) -> None:
+    code, text = hoithi(tmp_path, "doctor", **PRODUCTION | {name: example()[name]})
+    assert (code, text.split(" is ")[0]) == (1, name)
+
+
+def test_a_secret_in_two_variables_is_bad(tmp_path: Path) -> None:
+    same = PRODUCTION | {"HOITHI_CODE_KEY": PRODUCTION["HOITHI_DATA_KEY"]}
+    assert lines(tmp_path, **same)["secrets"] == (
+        "bad   one of them stands in two variables; each needs its own"
+    )
 
 
 # Line by line.
@@ -167,4 +198,5 @@ def test_an_address_without_a_certificate_is_a_warning_in_production(here: Setti
         "warn",
         "http://127.0.0.1:8000 has no certificate; passwords go in the open",
     )
-    assert said("secrets") == ("ok", "set")
+    here.CODE_KEY = "another one"
+    assert said("secrets") == ("ok", "four of 32 characters or more, each its own, none public")
