@@ -55,7 +55,9 @@ def people(request: StaffRequest, contest: str) -> HttpResponseBase:
         )
         return redirect("contests:people", contest)
     page = PeoplePage(
-        holders_in(scopes, request.user), open_invitations(scopes, timezone.now()), form
+        holders_in(scopes, request.user),
+        open_invitations(scopes, request.user, timezone.now()),
+        form,
     )
     return render(
         request, "contests/people.html", {"contest": found, "section": "people", "page": page}

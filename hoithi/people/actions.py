@@ -53,7 +53,7 @@ def withdraw(*, actor: User, grant: Grant, reason: str, now: datetime) -> None:
     """
     if grant.user_id == actor.pk:
         raise RuleViolation("own_right")
-    scope = Scope(ScopeKind(grant.scope_kind), grant.scope_id)
+    scope = _scope_of(grant)
     _check_may_seat(actor, Role(grant.role), scope)
     changed = Grant.objects.filter(pk=grant.pk, withdrawn_at=None).update(
         withdrawn_at=now, reason=reason
@@ -67,6 +67,10 @@ def withdraw(*, actor: User, grant: Grant, reason: str, now: datetime) -> None:
             now=now,
             before={"role": grant.role, "scope": f"{grant.scope_kind}:{grant.scope_id}"},
         )
+
+
+def _scope_of(row: Grant | Invitation | Approval) -> Scope:
+    return Scope(ScopeKind(row.scope_kind), row.scope_id)
 
 
 def _check_may_seat(actor: User, role: Role, scope: Scope) -> None:
@@ -152,8 +156,10 @@ def invite(
 def invite_again(*, actor: User, invitation: Invitation, now: datetime) -> Invited:
     """Send a new letter for an invitation; the link of the old letter dies.
 
-    Raises RuleViolation: `invitation_dead` for one that was accepted or withdrawn.
+    Raises RuleViolation: `not_of_committee`, `invitation_dead` for one that was accepted or
+    withdrawn.
     """
+    _check_may_seat(actor, Role(invitation.role), _scope_of(invitation))
     token = _new_token()
     changed = Invitation.objects.filter(
         pk=invitation.pk, accepted_at=None, withdrawn_at=None
@@ -172,8 +178,9 @@ def invite_again(*, actor: User, invitation: Invitation, now: datetime) -> Invit
 def withdraw_invitation(*, actor: User, invitation: Invitation, now: datetime) -> None:
     """Make the link of a letter useless; one that was accepted stays as it is.
 
-    Raises RuleViolation: `invitation_dead`.
+    Raises RuleViolation: `not_of_committee`, `invitation_dead`.
     """
+    _check_may_seat(actor, Role(invitation.role), _scope_of(invitation))
     changed = Invitation.objects.filter(
         pk=invitation.pk, accepted_at=None, withdrawn_at=None
     ).update(withdrawn_at=now)
@@ -254,7 +261,7 @@ def _give_invited(invitation: Invitation, user: User, now: datetime) -> None:
     give(
         user=user,
         role=Role(invitation.role),
-        scope=Scope(ScopeKind(invitation.scope_kind), invitation.scope_id),
+        scope=_scope_of(invitation),
         actor_id=str(invitation.invited_by_id),
         actor_name=invitation.invited_by.name,
         now=now,

@@ -61,7 +61,7 @@ class NamedRight:
 
 @dataclass(frozen=True, slots=True)
 class OpenInvitation:
-    """A letter that has not been answered."""
+    """A letter that has not been answered, and whether the reader may renew or withdraw it."""
 
     id: int
     name: str
@@ -71,6 +71,7 @@ class OpenInvitation:
     expires_at: datetime
     is_sent: bool
     is_expired: bool
+    can_change: bool
 
 
 class Welcome(Enum):
@@ -82,17 +83,13 @@ class Welcome(Enum):
 
 
 def holders_in(scopes: ScopeNames, reader: User) -> list[Holder]:
-    """Who holds rights in the scopes, by given name. Three queries."""
+    """Who holds rights in the scopes, by given name. Four queries."""
     grants = list(
         Grant.objects.filter(_within(scopes), withdrawn_at=None, user__is_active=True)
         .select_related("user")
         .order_by("scope_kind", "role", "pk")
     )
-    seats = {
-        _scope_of(each)
-        for each in grants
-        if each.user_id == reader.pk and each.role == Role.COMMITTEE
-    }
+    seats = _seats_of(reader)
     secured = set(
         Authenticator.objects.filter(
             type=Authenticator.Type.TOTP, user__in={each.user_id for each in grants}
@@ -112,6 +109,11 @@ def holders_in(scopes: ScopeNames, reader: User) -> list[Holder]:
     ]
 
 
+def _seats_of(reader: User) -> set[Scope]:
+    """The scopes in whose committee the reader sits. One query."""
+    return {_scope_of(each) for each in reader.grants.filter(role=Role.COMMITTEE, withdrawn_at=None)}
+
+
 def _place(user: User) -> tuple[str, int]:
     return name_sort_key(user.name, given_name(user.name)), user.pk
 
@@ -129,8 +131,9 @@ def _held(grant: Grant, scopes: ScopeNames, reader: User, seats: set[Scope]) -> 
     )
 
 
-def open_invitations(scopes: ScopeNames, now: datetime) -> list[OpenInvitation]:
-    """Letters without an answer, the newest first."""
+def open_invitations(scopes: ScopeNames, reader: User, now: datetime) -> list[OpenInvitation]:
+    """Letters without an answer, the newest first. Two queries."""
+    seats = _seats_of(reader)
     found = Invitation.objects.filter(_within(scopes), accepted_at=None, withdrawn_at=None)
     return [
         OpenInvitation(
@@ -142,6 +145,7 @@ def open_invitations(scopes: ScopeNames, now: datetime) -> list[OpenInvitation]:
             expires_at=each.expires_at,
             is_sent=each.sent_at is not None,
             is_expired=each.expires_at <= now,
+            can_change=each.role != Role.COMMITTEE or _scope_of(each) in seats,
         )
         for each in found.order_by("-pk")
     ]

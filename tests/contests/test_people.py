@@ -132,14 +132,25 @@ def test_a_letter_is_sent_again_and_withdrawn(
     assert "đã rút hoặc đã hết hạn" in client.post(withdraw, follow=True).content.decode()
 
 
+def test_a_letter_to_the_committee_has_buttons_for_the_committee_only(
+    contest: Contest, boss: User
+) -> None:
+    chair = account("chair", (Role.COMMITTEE, contest_scope(contest.key)))
+    send(signed_in(chair), f"committee:contest:{contest.key}")
+    letter = f"{PAGE}loi-moi/{Invitation.objects.get().pk}/"
+    assert [read(signed_in(each)).count(letter) for each in (boss, chair)] == [0, 2]
+    refused = signed_in(boss).post(f"{letter}gui-lai/", follow=True).content.decode()
+    assert "Việc này do thành viên Ban Tổ chức thực hiện." in refused
+
+
 def test_the_page_costs_the_same_for_one_person_and_for_three(
     contest: Contest, boss: User, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     client = signed_in(boss)
     read(client)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         read(client)
     for name in ("an", "binh"):
         account(name, (Role.OBSERVER, contest_scope(contest.key)))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         read(client)

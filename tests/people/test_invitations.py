@@ -123,6 +123,18 @@ def test_only_the_committee_gives_and_takes_its_seats() -> None:
     assert not has_role(member, [Role.COMMITTEE], SCOPE)
 
 
+def test_letters_to_the_committee_are_renewed_and_withdrawn_by_the_committee_only() -> None:
+    boss, chair = account("boss", BOSS), account("chair", (Role.COMMITTEE, SCOPE))
+    letter = ask(chair, role=Role.COMMITTEE).invitation
+    Invitation.objects.update(expires_at=NOW - timedelta(days=1))
+    for act in (invite_again, withdraw_invitation):
+        with pytest.raises(RuleViolation) as refused:
+            act(actor=boss, invitation=letter, now=NOW)
+        assert code_of(refused) == "not_of_committee"
+    again = invite_again(actor=chair, invitation=letter, now=NOW)
+    withdraw_invitation(actor=chair, invitation=again.invitation, now=NOW)
+
+
 def test_nobody_takes_their_own_right_back() -> None:
     boss = account("boss", BOSS)
     with pytest.raises(RuleViolation) as refused:
