@@ -9,15 +9,18 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import sqlite3
+import stat
 import subprocess
 import tempfile
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import apsw
 import msgspec
@@ -27,6 +30,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 FORMAT = "hoithi/backup/1"
 _MANIFEST = "backup.json"
+_MANIFEST_SIZE = 64_000_000  # half a million files
 _TROUBLE = (OSError, subprocess.CalledProcessError, sqlite3.Error, apsw.Error, psycopg.Error)
 # RuntimeError: members that say they are encrypted, or packed in a way that Python does not know.
 _UNREADABLE = (OSError, KeyError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error)
@@ -155,14 +159,6 @@ def _put(archive: zipfile.ZipFile, name: str, file: Path, digests: dict[str, str
     digests[name] = digest.hexdigest()
 
 
-def _sha256(file: Path) -> str:
-    digest = hashlib.sha256()
-    with file.open("rb") as content:
-        while piece := content.read(1 << 20):
-            digest.update(piece)
-    return digest.hexdigest()
-
-
 class _Manifest(msgspec.Struct, frozen=True):
     format: str
     made_at: str
@@ -170,19 +166,27 @@ class _Manifest(msgspec.Struct, frozen=True):
 
 
 def restore(path: Path) -> str:
-    """Put a backup into a folder of data that has none; answers a sentence. Raises BackupError."""
+    """Put a backup into a folder of data that has none; answers a sentence. Raises BackupError.
+
+    The file may come from anywhere: nothing of it is believed before all of it has been looked at.
+    """
     targets = dict(_sources())
     try:
         with zipfile.ZipFile(path) as archive:
-            manifest = msgspec.json.decode(archive.read(_MANIFEST), type=_Manifest)
-            _check_manifest(path, manifest, targets)
-            with tempfile.TemporaryDirectory() as temporary:
-                folder = Path(temporary)
-                for name, digest in manifest.files.items():
-                    if _sha256(Path(archive.extract(name, folder))) != digest:
+            manifest = _read_manifest(path, archive)
+            _check_names(path, archive, manifest.files, targets)
+            _check_room(path, archive, manifest.files)
+            _check_empty(targets)
+            with tempfile.TemporaryDirectory(dir=settings.VAR) as temporary:
+                extracted = {
+                    name: _extract(archive, name, Path(temporary) / str(number))
+                    for number, name in enumerate(manifest.files)
+                }
+                for name, (_, digest) in extracted.items():
+                    if digest != manifest.files[name]:
                         raise BackupError(f"{name} in {path} is damaged; nothing was restored")
-                for name in manifest.files:
-                    _place(folder / name, name, targets, Path(settings.FILES))
+                for name, (file, _) in extracted.items():
+                    _place(file, name, targets)
     except subprocess.CalledProcessError as error:
         raise BackupError(
             f"the databases took the backup only in part: {error}; empty them and do it again"
@@ -192,15 +196,61 @@ def restore(path: Path) -> str:
     return f"{path}: restored what was saved at {manifest.made_at}"
 
 
-def _check_manifest(path: Path, manifest: _Manifest, targets: Mapping[str, str]) -> None:
-    """Nothing of it may lie outside the folder of data or on something. Raises BackupError."""
+def _read_manifest(path: Path, archive: zipfile.ZipFile) -> _Manifest:
+    if archive.getinfo(_MANIFEST).file_size > _MANIFEST_SIZE:
+        raise BackupError(f"{path} is not a backup of ours: its {_MANIFEST} is too large")
+    manifest = msgspec.json.decode(archive.read(_MANIFEST), type=_Manifest)
     if manifest.format != FORMAT:
         raise BackupError(f"{path} is not a backup of this version")
-    stores = {f"{name}.{kind}" for name in targets for kind in ("sqlite3", "dump")}
-    for name in manifest.files:
-        inside = name.startswith("files/") and ".." not in PurePosixPath(name).parts
-        if name not in stores and not inside:
+    return manifest
+
+
+def _check_names(
+    path: Path, archive: zipfile.ZipFile, names: Mapping[str, str], targets: Mapping[str, str]
+) -> None:
+    """Each name stands for one plain file inside the folder of data. Raises BackupError."""
+    times = Counter(archive.namelist())
+    folders = {
+        name.rsplit("/", depth)[0] for name in names for depth in range(1, name.count("/") + 1)
+    }
+    for name in names:
+        if not _is_ours(name, targets):
             raise BackupError(f"{path} is not a backup of ours: it has {name!r}")
+        if times[name] > 1 or name in folders:
+            raise BackupError(f"{path} is not a backup of ours: it has {name!r} twice")
+        if stat.S_IFMT(archive.getinfo(name).external_attr >> 16) not in (0, stat.S_IFREG):
+            raise BackupError(f"{path} is not a backup of ours: {name!r} is no plain file")
+        store, _, kind = name.partition(".")
+        if store in targets and (kind == "dump") != ("://" in targets[store]):
+            here = "a file" if kind == "dump" else "in PostgreSQL"
+            raise BackupError(f"{name} in {path} does not fit: that store is {here} here")
+
+
+def _is_ours(name: str, targets: Mapping[str, str]) -> bool:
+    """A store, or a file whose name leads nowhere but down from the folder of files."""
+    if name in {f"{store}.{kind}" for store in targets for kind in ("sqlite3", "dump")}:
+        return True
+    first, *below = name.split("/")
+    if first != "files" or not below or not name.isprintable() or "\\" in name:
+        return False
+    files = Path(settings.FILES)
+    inside = files.joinpath(*below).resolve().is_relative_to(files.resolve())
+    return inside and not {"", ".", ".."} & set(below)
+
+
+def _check_room(path: Path, archive: zipfile.ZipFile, names: Mapping[str, str]) -> None:
+    """What it unpacks to, as its own table of contents says: more than that is never read."""
+    size = sum(archive.getinfo(name).file_size for name in names)
+    free = shutil.disk_usage(settings.VAR).free
+    if size > free:
+        raise BackupError(
+            f"{path} unpacks to {size // 1_000_000} MB; "
+            f"{settings.VAR} has room for {free // 1_000_000} MB"
+        )
+
+
+def _check_empty(targets: Mapping[str, str]) -> None:
+    """Nothing may lie where something is put. Raises BackupError."""
     stored = [address for address in targets.values() if "://" not in address]
     beside = (Path(address + more) for address in stored for more in _BESIDE)
     for file in (*beside, *_files(Path(settings.FILES))):
@@ -208,11 +258,21 @@ def _check_manifest(path: Path, manifest: _Manifest, targets: Mapping[str, str])
             raise BackupError(f"{file} is there already; restore into an empty folder")
 
 
-def _place(file: Path, name: str, targets: Mapping[str, str], files: Path) -> None:
+def _extract(archive: zipfile.ZipFile, name: str, target: Path) -> tuple[Path, str]:
+    """The file under a name of our own, and its SHA-256."""
+    digest = hashlib.sha256()
+    with archive.open(name) as content, target.open("wb") as copy:
+        while piece := content.read(1 << 20):
+            digest.update(piece)
+            copy.write(piece)
+    return target, digest.hexdigest()
+
+
+def _place(file: Path, name: str, targets: Mapping[str, str]) -> None:
     """Move one extracted file to where it belongs."""
     store, _, kind = name.partition(".")
     if name.startswith("files/"):
-        target = files / name.removeprefix("files/")
+        target = Path(settings.FILES) / name.removeprefix("files/")
     elif kind == "dump":
         database, environment = _without_password(targets[store])
         subprocess.run(  # noqa: S603 - an argument list of our own
@@ -227,4 +287,4 @@ def _place(file: Path, name: str, targets: Mapping[str, str], files: Path) -> No
     else:
         target = Path(targets[store])
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_bytes(file.read_bytes())
+    shutil.move(file, target)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import stat
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -120,6 +122,14 @@ def test_a_backup_that_cannot_be_written_leaves_nothing_behind(
         ({"files": {"../out.txt": "0"}}, "is not a backup of ours: it has '../out.txt'"),
         ({"files": {"files/../../out": "0"}}, "is not a backup of ours: it has 'files/../../out'"),
         ({"files": {"settings.py": "0"}}, "is not a backup of ours: it has 'settings.py'"),
+        ({"files": {"files//tmp/x": "0"}}, "is not a backup of ours: it has 'files//tmp/x'"),
+        ({"files": {"files/a//x": "0"}}, "is not a backup of ours: it has 'files/a//x'"),
+        ({"files": {"files/./x": "0"}}, "is not a backup of ours: it has 'files/./x'"),
+        ({"files": {"files/": "0"}}, "is not a backup of ours: it has 'files/'"),
+        ({"files": {"files": "0"}}, "is not a backup of ours: it has 'files'"),
+        ({"files": {"/files/x": "0"}}, "is not a backup of ours: it has '/files/x'"),
+        ({"files": {"files/x\x00": "0"}}, "is not a backup of ours: it has 'files/x\\x00'"),
+        ({"files": {"files\\x": "0"}}, "is not a backup of ours: it has 'files\\\\x'"),
         ({"files": {"desk.sqlite3": "0"}}, "cannot be read as a backup: "),
         ({"files": ["desk.sqlite3"]}, "cannot be read as a backup: "),
         (None, "cannot be read as a backup: "),
@@ -137,6 +147,80 @@ def test_what_is_no_backup_of_ours_restores_nothing(
     code, complained = hoithi(folder, "restore", backup)
     assert (code, complained.startswith(f"{backup} {said}")) == (1, True), complained
     assert list(folder.iterdir()) == []
+
+
+EMPTY = hashlib.sha256(b"").hexdigest()
+
+
+def packed(backup: Path, *members: zipfile.ZipInfo) -> zipfile.ZipFile:
+    """A backup of empty files under names of one's own; to be closed."""
+    archive = zipfile.ZipFile(backup, "w")
+    for member in members:
+        archive.writestr(member, b"")
+    names = dict.fromkeys((member.filename for member in members), EMPTY)
+    manifest = {"format": "hoithi/backup/1", "made_at": "", "files": names}
+    archive.writestr("backup.json", json.dumps(manifest))
+    return archive
+
+
+def refusal(folder: Path, backup: Path) -> str:
+    """What is said after the name of the backup; nothing of it may have been restored."""
+    code, said = hoithi(folder, "restore", backup)
+    assert (code, list(folder.iterdir())) == (1, [])
+    return said.removesuffix("\n")
+
+
+def test_two_files_of_one_name_restore_nothing(tmp_path: Path) -> None:
+    backup, member = tmp_path / "b.zip", zipfile.ZipInfo("files/x")
+    with pytest.warns(UserWarning, match="Duplicate name"):
+        packed(backup, member, zipfile.ZipInfo("files/x")).close()
+    sentence = f"{backup} is not a backup of ours: it has 'files/x' twice"
+    assert refusal(tmp_path / "data", backup) == sentence
+
+
+def test_a_file_that_is_also_a_folder_restores_nothing(tmp_path: Path) -> None:
+    backup = tmp_path / "b.zip"
+    packed(backup, zipfile.ZipInfo("files/a/b"), zipfile.ZipInfo("files/a")).close()
+    sentence = f"{backup} is not a backup of ours: it has 'files/a' twice"
+    assert refusal(tmp_path / "data", backup) == sentence
+
+
+def test_a_link_restores_nothing(tmp_path: Path) -> None:
+    backup, link = tmp_path / "b.zip", zipfile.ZipInfo("files/x")
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    packed(backup, link).close()
+    sentence = f"{backup} is not a backup of ours: 'files/x' is no plain file"
+    assert refusal(tmp_path / "data", backup) == sentence
+
+
+def test_a_folder_that_is_a_link_leads_nowhere(tmp_path: Path) -> None:
+    folder, elsewhere = tmp_path / "data", tmp_path / "elsewhere"
+    (folder / "files").mkdir(parents=True)
+    elsewhere.mkdir()
+    (folder / "files/2023").symlink_to(elsewhere)
+    backup = tmp_path / "b.zip"
+    packed(backup, zipfile.ZipInfo("files/2023/x")).close()
+    said = f"{backup} is not a backup of ours: it has 'files/2023/x'\n"
+    assert hoithi(folder, "restore", backup) == (1, said)
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_what_unpacks_to_more_than_the_disk_holds_restores_nothing(tmp_path: Path) -> None:
+    backup = tmp_path / "b.zip"
+    archive = packed(backup, zipfile.ZipInfo("files/x"))
+    archive.getinfo("files/x").file_size = 10**18
+    archive.close()
+    said = refusal(tmp_path / "data", backup)
+    assert said.startswith(
+        f"{backup} unpacks to 1000000000000 MB; {tmp_path / 'data'} has room for"
+    )
+
+
+def test_a_dump_of_postgresql_is_not_put_into_a_file(tmp_path: Path) -> None:
+    backup = tmp_path / "b.zip"
+    packed(backup, zipfile.ZipInfo("desk.dump")).close()
+    sentence = f"desk.dump in {backup} does not fit: that store is a file here"
+    assert refusal(tmp_path / "data", backup) == sentence
 
 
 def test_what_is_no_zip_file_restores_nothing(tmp_path: Path) -> None:
