@@ -7,15 +7,15 @@ secrets of the second factor are stored sealed, and a mail server that is down s
 from __future__ import annotations
 
 import base64
-from datetime import timedelta
+import time
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import override
 
 from hoithi.people.keys import vault
@@ -23,7 +23,8 @@ from hoithi.people.letters import post
 from hoithi.people.models import User
 from hoithi.people.vault import Sealed
 
-JUST_SIGNED_IN = timedelta(minutes=5)
+JUST_SIGNED_IN_S = 300
+SIGNED_IN_AT = "signed_in_at"  # in the session, seconds since 1970
 _PURPOSE = "second_factor"
 
 
@@ -38,10 +39,18 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth car
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - allauth's call
         return False
 
+    def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
+        """Sign in, by the pages or by accepting an invitation; the session remembers when."""
+        super().login(request, user)
+        request.session[SIGNED_IN_AT] = time.time()
+
     def is_reauthentication_required(self, *, app: str, **kwargs: object) -> bool:
-        """Who has just signed in is not asked again, so that a new account is ready in one go."""
-        signed_in_at = getattr(self.request.user, "last_login", None)
-        if signed_in_at is not None and timezone.now() - signed_in_at < JUST_SIGNED_IN:
+        """Who has just signed in is not asked again, so that a new account is ready in one go.
+
+        Asked of this session, not of the user, who may have signed in elsewhere a moment ago.
+        """
+        signed_in_at = self.request.session.get(SIGNED_IN_AT)
+        if signed_in_at is not None and time.time() - signed_in_at < JUST_SIGNED_IN_S:
             return False
         return bool(super().is_reauthentication_required(app=app, **kwargs))
 

@@ -11,13 +11,15 @@ from django.core import mail
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
 from django.urls import reverse
+from django.utils import timezone
 from django.views.defaults import server_error
 from pytest_django import Settings
 
+from hoithi.people.actions import invite
 from hoithi.people.models import Role, User
 from hoithi.people.permissions import contest_scope
 from hoithi.people.sample import current_code
-from tests.people.desk import PASSWORD, SECRET, account, signed_in
+from tests.people.desk import PASSWORD, SECRET, account, signed_in, signed_in_long_ago
 from tests.people.tour import VISITS, Visit
 
 pytestmark = pytest.mark.django_db
@@ -116,6 +118,43 @@ def test_a_new_password_signs_out_everywhere_else_and_is_told_by_a_letter() -> N
     )
     assert [client.get("/ban-lam-viec/").status_code for client in (here, elsewhere)] == [200, 302]
     assert [letter.subject for letter in mail.outbox] == ["[hoithi] Mật khẩu đã được đổi"]
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_download_recovery_codes"),
+        "mfa_deactivate_totp",
+    ],
+)
+def test_an_old_session_stays_old_when_its_owner_signs_in_elsewhere(name: str, method: str) -> None:
+    user = account("an")
+    old, elsewhere = signed_in_long_ago(user), Client()
+    elsewhere.post(reverse("account_login"), {"login": user.email, "password": PASSWORD})
+    elsewhere.post(reverse("mfa_authenticate"), {"code": current_code(SECRET)})
+    assert elsewhere.get(reverse("mfa_view_recovery_codes")).status_code == 200
+    answer = getattr(old, method)(reverse(name))
+    if answer.status_code != 405:
+        assert answer.status_code == 302
+        assert answer["Location"].split("?")[0] == reverse("account_reauthenticate")
+    assert Authenticator.objects.filter(user=user).count() == 2
+
+
+def test_whoever_accepts_an_invitation_has_just_signed_in() -> None:
+    boss = account("boss", (Role.ORGANISER, contest_scope("c1")))
+    invited = invite(
+        actor=boss,
+        email="lan@example.vn",
+        name="Lan",
+        role=Role.OBSERVER,
+        scope=contest_scope("c1"),
+        now=timezone.now(),
+    )
+    client = Client()
+    letter = reverse("people:invitation", args=[invited.token])
+    client.post(letter, {"password": PASSWORD, "again": PASSWORD})
+    assert client.get(reverse("mfa_activate_totp")).status_code == 200
 
 
 def test_closing_the_browser_ends_the_session() -> None:

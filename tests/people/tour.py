@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 
 from django.core import mail
 from django.core.cache import cache
@@ -17,7 +16,7 @@ from hoithi.people.actions import invite
 from hoithi.people.models import Role, User
 from hoithi.people.permissions import contest_scope
 from hoithi.people.sample import current_code
-from tests.people.desk import PASSWORD, SECRET, account, signed_in
+from tests.people.desk import PASSWORD, SECRET, account, signed_in, signed_in_long_ago
 
 NEW = "mot cau khac dai hon"
 Visit = Callable[[], Iterator[HttpResponseBase]]
@@ -32,12 +31,6 @@ def visit(steps: Visit) -> Visit:
 def post(client: Client, name: str, **values: str) -> HttpResponseBase:
     cache.clear()
     return client.post(reverse(name), values, follow=True)
-
-
-def signed_in_long_ago(user: User) -> Client:
-    client = signed_in(user)
-    User.objects.filter(pk=user.pk).update(last_login=datetime(2020, 1, 1, tzinfo=UTC))
-    return client
 
 
 @visit
