@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from django.utils.translation.reloader import translation_file_changed
 
 from hoithi.web.catalogues import compile_catalogues
 from tests.postgres import Cluster, temporary_cluster
+from tests.races import run_race
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -35,6 +36,14 @@ def postgres_cluster() -> Iterator[Cluster]:
 def postgres_url(postgres_cluster: Cluster) -> str:
     """A database of its own for each test module."""
     return postgres_cluster.fresh()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def race(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], object]:
+    """Runs `module:function` with threads on a database of its own (tests/races.py)."""
+    on_sqlite = request.param == "sqlite"
+    database = "" if on_sqlite else request.getfixturevalue("postgres_cluster").fresh()
+    return lambda name: run_race(name, tmp_path, database)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -10,6 +11,7 @@ from django.db import transaction
 from hoithi.audit.actions import record
 from hoithi.audit.models import LogEntry
 from hoithi.audit.queries import entries_about, first_broken
+from tests.audit.racing import TIMES
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 
@@ -41,3 +43,10 @@ def test_a_removed_entry_is_noticed() -> None:
 def test_an_act_and_its_entry_stand_or_fall_together() -> None:
     with pytest.raises(RuntimeError, match="outside of a transaction"):
         record(actor_id=7, actor_name="Thử", action="one", target="x:1", now=NOW)
+
+
+def test_acts_of_several_people_at_once_follow_from_each_other(
+    race: Callable[[str], object],
+) -> None:
+    seen = race("tests.audit.racing:many_acts")
+    assert seen == {"errors": [], "entries": 3 * TIMES + 1, "broken": None}
