@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from allauth.mfa.models import Authenticator
-from django.db import IntegrityError, transaction
+from django.db import transaction
+from django.db.models import QuerySet
 
 from hoithi.audit.actions import record
 from hoithi.people.letters import invitation_letter, post, second_factor_letter
@@ -47,7 +48,8 @@ def give(
 
 @transaction.atomic
 def withdraw(*, actor: User, grant: Grant, reason: str, now: datetime) -> None:
-    """Take a right back; the row stays.
+    """Take a right back; the row stays. With a seat in the committee goes what its holder has put
+    forward and nobody has signed yet.
 
     Raises RuleViolation: `own_right`, `not_of_committee`.
     """
@@ -58,15 +60,26 @@ def withdraw(*, actor: User, grant: Grant, reason: str, now: datetime) -> None:
     changed = Grant.objects.filter(pk=grant.pk, withdrawn_at=None).update(
         withdrawn_at=now, reason=reason
     )
-    if changed:
-        record(
-            actor_id=actor.pk,
-            actor_name=actor.name,
-            action="people.withdraw",
-            target=f"user:{grant.user_id}",
-            now=now,
-            before={"role": grant.role, "scope": f"{grant.scope_kind}:{grant.scope_id}"},
+    if not changed:
+        return
+    record(
+        actor_id=actor.pk,
+        actor_name=actor.name,
+        action="people.withdraw",
+        target=f"user:{grant.user_id}",
+        now=now,
+        before={"role": grant.role, "scope": f"{grant.scope_kind}:{grant.scope_id}"},
+    )
+    if grant.role == Role.COMMITTEE:
+        waiting = Approval.objects.filter(
+            first=grant.user_id,
+            scope_kind=scope.kind,
+            scope_id=scope.id,
+            second=None,
+            refused_at=None,
         )
+        for approval in waiting:
+            _close(actor, approval, now)
 
 
 def _scope_of(row: Grant | Invitation | Approval) -> Scope:
@@ -289,32 +302,31 @@ def approve(
 ) -> Approval:
     """Sign an act that needs two people: the first call proposes it, the second completes it.
 
-    Raises RuleViolation: `not_of_committee`, `same_person`, `already_approved`.
+    Raises RuleViolation: `not_of_committee`, `same_person`, `already_approved`, `already_refused`,
+    and `first_has_left` when the first person is no longer of the committee.
     """
     if not has_role(actor, [Role.COMMITTEE], scope):
         raise RuleViolation("not_of_committee")
-    standing = Approval.objects.filter(
-        kind=kind, subject=subject, subject_hash=subject_hash, refused_at=None
-    ).first()
-    if standing is None:
-        standing = Approval.objects.create(
-            kind=kind,
-            scope_kind=scope.kind,
-            scope_id=scope.id,
-            subject=subject,
-            subject_hash=subject_hash,
-            reason=reason,
-            first=actor,
-            first_at=now,
-        )
-        step = "first"
-    else:
-        standing = _complete(standing, actor, now)
-        step = "second"
+    # Of two who sign first at the same moment, one has signed first.
+    standing, is_first = Approval.objects.get_or_create(
+        kind=kind,
+        subject=subject,
+        subject_hash=subject_hash,
+        refused_at=None,
+        defaults={
+            "scope_kind": scope.kind,
+            "scope_id": scope.id,
+            "reason": reason,
+            "first": actor,
+            "first_at": now,
+        },
+    )
+    if not is_first:
+        _complete(standing, actor, now)
     record(
         actor_id=actor.pk,
         actor_name=actor.name,
-        action=f"approve.{kind}.{step}",
+        action=f"approve.{kind}.{'first' if is_first else 'second'}",
         target=subject,
         now=now,
         after={"hash": subject_hash, "reason": reason},
@@ -322,22 +334,16 @@ def approve(
     return standing
 
 
-def _complete(standing: Approval, actor: User, now: datetime) -> Approval:
+def _complete(standing: Approval, actor: User, now: datetime) -> None:
     if standing.is_complete:
-        raise RuleViolation("already_approved")
+        raise closed(standing)
     if standing.first_id == actor.pk:
         raise RuleViolation("same_person")
-    try:
-        with transaction.atomic():
-            done = Approval.objects.filter(pk=standing.pk, second=None).update(
-                second=actor, second_at=now
-            )
-    except IntegrityError as error:
-        raise RuleViolation("same_person") from error
-    if not done:
-        raise RuleViolation("already_approved")
+    if not has_role(standing.first, [Role.COMMITTEE], _scope_of(standing)):
+        raise RuleViolation("first_has_left")
+    if not _still_open(standing).update(second=actor, second_at=now):
+        raise closed(standing)
     standing.refresh_from_db()
-    return standing
 
 
 @transaction.atomic
@@ -345,21 +351,34 @@ def refuse(*, actor: User, approval: Approval, now: datetime) -> None:
     """Refuse what waits for a second person, or take back what one has put forward oneself.
 
     The same can be put forward again. Raises RuleViolation: `not_of_committee`,
-    `already_approved` for what is complete or refused.
+    `already_approved`, `already_refused`.
     """
-    scope = Scope(ScopeKind(approval.scope_kind), approval.scope_id)
-    if not has_role(actor, [Role.COMMITTEE], scope):
+    if not has_role(actor, [Role.COMMITTEE], _scope_of(approval)):
         raise RuleViolation("not_of_committee")
-    changed = Approval.objects.filter(pk=approval.pk, second=None, refused_at=None).update(
-        refused_at=now
-    )
-    if not changed:
-        raise RuleViolation("already_approved")
-    record(
-        actor_id=actor.pk,
-        actor_name=actor.name,
-        action=f"approve.{approval.kind}.refused",
-        target=approval.subject,
-        now=now,
-        after={"hash": approval.subject_hash},
-    )
+    if not _close(actor, approval, now):
+        raise closed(approval)
+
+
+def _close(actor: User, approval: Approval, now: datetime) -> bool:
+    """Whether it was still open; now it is refused."""
+    changed = _still_open(approval).update(refused_at=now)
+    if changed:
+        record(
+            actor_id=actor.pk,
+            actor_name=actor.name,
+            action=f"approve.{approval.kind}.refused",
+            target=approval.subject,
+            now=now,
+            after={"hash": approval.subject_hash},
+        )
+    return bool(changed)
+
+
+def _still_open(approval: Approval) -> QuerySet[Approval]:
+    return Approval.objects.filter(pk=approval.pk, second=None, refused_at=None)
+
+
+def closed(approval: Approval) -> RuleViolation:
+    """Why nobody can sign or refuse this any more: `already_refused` or `already_approved`."""
+    approval.refresh_from_db()
+    return RuleViolation("already_refused" if approval.refused_at else "already_approved")

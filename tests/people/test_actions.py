@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
 
-from hoithi.people.actions import accept_invitation, approve, give, invite, withdraw
+from hoithi.audit.models import LogEntry
+from hoithi.people.actions import accept_invitation, approve, give, invite, refuse, withdraw
 from hoithi.people.models import Approval, Grant, Role, ScopeKind, User
 from hoithi.people.permissions import contest_scope, has_role, holders, scopes_of
 from hoithi.rules.errors import RuleViolation
+from tests.people.racing import TIMES
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -82,6 +85,61 @@ def test_the_database_itself_refuses_one_person_twice() -> None:
     standing = sign(an)
     with pytest.raises(IntegrityError), transaction.atomic():
         Approval.objects.filter(pk=standing.pk).update(second=an, second_at=NOW)
+
+
+def test_of_two_who_sign_at_the_same_moment_one_has_signed_first(
+    race: Callable[[str], object],
+) -> None:
+    assert race("tests.people.racing:two_sign") == {"errors": [], "complete": TIMES}
+
+
+def test_of_three_who_sign_at_the_same_moment_the_third_is_told(
+    race: Callable[[str], object],
+) -> None:
+    assert race("tests.people.racing:three_sign") == {
+        "errors": {"RuleViolation: already_approved()": TIMES},
+        "complete": TIMES,
+    }
+
+
+def code_of(act: Callable[[], object]) -> str:
+    """The code with which an act is refused."""
+    with pytest.raises(RuleViolation) as refused:
+        act()
+    return refused.value.code
+
+
+def test_what_is_refused_is_neither_signed_nor_refused_again() -> None:
+    an, binh = user("an", Role.COMMITTEE), user("binh", Role.COMMITTEE)
+    standing = sign(an)
+    refuse(actor=binh, approval=standing, now=NOW)
+    assert code_of(lambda: refuse(actor=an, approval=standing, now=NOW)) == "already_refused"
+    again = sign(binh)
+    assert (again.first, again.pk != standing.pk) == (binh, True)
+    sign(an)
+    assert code_of(lambda: refuse(actor=an, approval=again, now=NOW)) == "already_approved"
+
+
+def test_who_loses_the_seat_loses_what_waits_for_a_second_signature() -> None:
+    an, binh, chi = (user(name, Role.COMMITTEE) for name in ("an", "binh", "chi"))
+    done, waiting = sign(an), sign(an, "cd" * 32)
+    sign(binh)
+    withdraw(actor=binh, grant=Grant.objects.get(user=an), reason="hết nhiệm vụ", now=NOW)
+    done.refresh_from_db()
+    waiting.refresh_from_db()
+    assert (done.is_complete, waiting.refused_at) == (True, NOW)
+    assert LogEntry.objects.latest("number").action == "approve.seal.refused"
+    assert (sign(chi, "cd" * 32).first, sign(binh, "cd" * 32).is_complete) == (chi, True)
+
+
+def test_a_signature_of_somebody_without_a_seat_is_not_completed() -> None:
+    """As when the seat is taken in the same moment in which its holder signs."""
+    an, binh = user("an", Role.COMMITTEE), user("binh", Role.COMMITTEE)
+    standing = sign(an)
+    Grant.objects.filter(user=an).update(withdrawn_at=NOW)
+    assert code_of(lambda: sign(binh)) == "first_has_left"
+    refuse(actor=binh, approval=standing, now=NOW)
+    assert sign(binh).first == binh
 
 
 def test_an_invitation_makes_one_account_with_one_right() -> None:

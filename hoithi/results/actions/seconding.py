@@ -8,13 +8,12 @@ import msgspec
 from django.db import transaction
 
 from hoithi.contests.models import Round
-from hoithi.people.actions import refuse
+from hoithi.people.actions import closed, refuse
 from hoithi.people.models import Approval, User
 from hoithi.results.actions.deciding import decide_tie, decide_unit_tie, rule_on_item
 from hoithi.results.actions.recording import Minutes, record_minutes
 from hoithi.results.models import Motion
 from hoithi.results.scans import read_scan
-from hoithi.rules.errors import RuleViolation
 
 
 class Order(msgspec.Struct):
@@ -47,11 +46,12 @@ def second_motion(*, actor: User, motion: Motion, now: datetime, late_reason: st
     """Confirm what waits: the same call as the first person's, with what that one put forward.
 
     `late_reason` is for minutes that were entered on the day and are confirmed after it. Raises
-    RuleViolation: `already_approved` for a motion that is closed, and those of the act itself.
+    RuleViolation: `already_approved` or `already_refused` for a motion that is closed, and those
+    of the act itself.
     """
     approval = motion.approval
     if approval.refused_at is not None or approval.is_complete:
-        raise RuleViolation("already_approved")
+        raise closed(approval)
     each = motion.round
     if each is None:
         return decide_unit_tie(
