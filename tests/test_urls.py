@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from urllib.parse import urljoin
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -20,6 +21,8 @@ from hoithi.people.http import PERMISSION
 from tests.addresses import ROLES, SIGN_IN, Pair
 from tests.addresses.scene import Scene, build, parameters, rows
 from tests.english import english_of
+from tests.forms import ShownForm, shown_forms
+from tests.worst import WORST
 
 pytestmark = pytest.mark.django_db
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -180,3 +183,34 @@ def test_every_page_is_vietnamese(name: str, scene: Scene, values: dict[str, Pai
         if "text/html" in response.headers.get("Content-Type", ""):
             english[role] = english_of(response.content.decode())
     assert {role: found for role, found in english.items() if found} == {}
+
+
+def test_the_worst_text_in_any_form_is_taken_or_told(scene: Scene, values: dict[str, Pair]) -> None:
+    """Every form that a page shows to one of the three who work, with every text in every field."""
+    forms: dict[tuple[str, tuple[str, ...]], tuple[str, ShownForm]] = {}
+    for name, address in sorted(ADDRESSES.items()):
+        path = path_of(address, values)
+        for role in ("committee", "organiser", "officer"):
+            with undone():
+                shown = scene.client(role).get(path)
+            if "text/html" in shown.headers.get("Content-Type", ""):
+                for form in shown_forms(shown.content.decode()):
+                    form.action = urljoin(path, form.action)
+                    forms.setdefault((name, tuple(form.texts)), (role, form))
+    faults = []
+    for (name, texts), (role, form) in forms.items():
+        for kind, worst in WORST.items():
+            with undone():
+                client = scene.client(role)
+                client.raise_request_exception = False
+                answer = client.generic(
+                    "POST",
+                    form.action,
+                    form.filled(worst),
+                    content_type="application/x-www-form-urlencoded",
+                )
+            if answer.status_code >= 500:
+                faults.append((name, texts, kind, answer.status_code))
+    assert faults == []
+    filled = {text for _, texts in forms for text in texts}
+    assert filled >= {"name", "reason", "text", "evidence", "code"}

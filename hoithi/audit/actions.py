@@ -11,7 +11,7 @@ from django.db import transaction
 
 from hoithi.audit.models import LogEntry
 from hoithi.audit.queries import FIRST, entry_hash
-from hoithi.rules.canonical import Value
+from hoithi.rules.canonical import Value, all_composed, composed
 
 Facts: TypeAlias = Mapping[str, Value]
 # Any number that nobody else in the database locks by: the first digits of SHA-256 of the name.
@@ -28,7 +28,7 @@ def record(
     before: Facts | None = None,
     after: Facts | None = None,
 ) -> LogEntry:
-    """Append one act, in the transaction of the act itself.
+    """Append one act, in the transaction of the act itself; its texts come out composed (NFC).
 
     Raises RuntimeError outside of a transaction: an act and its entry stand or fall together.
     """
@@ -40,11 +40,11 @@ def record(
         number=last.number + 1 if last else 1,
         at=now,
         actor_id=str(actor_id),
-        actor_name=actor_name,
+        actor_name=composed(actor_name),
         action=action,
         target=target,
-        before=before,
-        after=after,
+        before=all_composed(before),
+        after=all_composed(after),
         previous_hash=last.hash if last else FIRST,
     )
     entry.hash = entry_hash(entry)

@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "hoithi.web.addresses.without_nul",
 ]
 ROOT_URLCONF = "hoithi.config.urls"
 ASGI_APPLICATION = "hoithi.config.asgi.application"

@@ -13,6 +13,7 @@ from hoithi.entries.actions.holding import LONGEST_REASON
 from hoithi.entries.checking import COLUMNS, CheckedList, SheetRow
 from hoithi.entries.sheets import TITLES
 from hoithi.entries.wording import cell_sentence
+from hoithi.web.fields import Words
 
 LONGEST_CELL = 500
 _ROW = 1  # the one row that a person's form makes
@@ -71,7 +72,7 @@ class RowForm(forms.Form):
 class ReasonForm(forms.Form):
     """Why something is done."""
 
-    reason = forms.CharField(
+    reason = Words(
         label=_("Reason"), widget=forms.Textarea(attrs={"rows": 3}), max_length=LONGEST_REASON
     )
 
@@ -88,7 +89,8 @@ class ExtensionForm(ReasonForm):
 
 
 class PersonForm(ReasonForm):
-    """Somebody who takes another's place; checked like a row of a list."""
+    """Somebody who takes another's place; checked like a row of a list, as it was typed: tidied,
+    an old encoding could no longer be told."""
 
     name = forms.CharField(label=_("Full name"), max_length=LONGEST_CELL)
     given_name = forms.CharField(

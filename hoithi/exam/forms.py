@@ -15,6 +15,7 @@ from hoithi.people.models import Unit
 from hoithi.results.models import RulingEffect
 from hoithi.results.wording import RULINGS
 from hoithi.web.acting import moment_field
+from hoithi.web.fields import Words
 
 LONGEST_REASON = 300
 MOST_MINUTES = 180
@@ -31,7 +32,7 @@ class BuildForm(forms.Form):
 class ReasonForm(forms.Form):
     """Why something out of the ordinary is done; it stands in the log."""
 
-    reason = forms.CharField(
+    reason = Words(
         label=_("Reason"),
         max_length=LONGEST_REASON,
         help_text=_("Recorded in the log with your name."),
@@ -96,9 +97,10 @@ class IncidentForm(forms.Form):
     """What happened, and when."""
 
     at = moment_field(_("When it happened"))
-    text = forms.CharField(
+    text = Words(
         label=_("What happened"),
         max_length=2000,
+        lines=True,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("Names and numbers of people are not needed: unit and room are enough."),
     )

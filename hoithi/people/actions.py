@@ -17,6 +17,7 @@ from hoithi.people.letters import invitation_letter, post, second_factor_letter
 from hoithi.people.models import Approval, Grant, Invitation, Role, ScopeKind, User
 from hoithi.people.permissions import Scope, has_role
 from hoithi.rules.errors import RuleViolation
+from hoithi.rules.vietnamese import tidy
 
 INVITATION_DAYS = 14
 
@@ -58,7 +59,7 @@ def withdraw(*, actor: User, grant: Grant, reason: str, now: datetime) -> None:
     scope = _scope_of(grant)
     _check_may_seat(actor, Role(grant.role), scope)
     changed = Grant.objects.filter(pk=grant.pk, withdrawn_at=None).update(
-        withdrawn_at=now, reason=reason
+        withdrawn_at=now, reason=tidy(reason)
     )
     if not changed:
         return
@@ -135,7 +136,7 @@ def invite(
     Raises RuleViolation: `not_of_committee`, `holds_right_already`.
     """
     _check_may_seat(actor, role, scope)
-    address = email.strip().lower()
+    address, name = tidy(email).lower(), tidy(name)
     holder = User.objects.filter(email=address).first()
     if holder is not None and has_role(holder, [role], scope):
         raise RuleViolation("holds_right_already", name=holder.name)
@@ -307,6 +308,7 @@ def approve(
     """
     if not has_role(actor, [Role.COMMITTEE], scope):
         raise RuleViolation("not_of_committee")
+    reason = tidy(reason)
     # Of two who sign first at the same moment, one has signed first.
     standing, is_first = Approval.objects.get_or_create(
         kind=kind,

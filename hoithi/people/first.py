@@ -15,6 +15,7 @@ from django.db import transaction
 from hoithi.people.actions import give
 from hoithi.people.models import Role, User
 from hoithi.people.permissions import Scope
+from hoithi.rules.vietnamese import tidy
 
 
 @transaction.atomic
@@ -23,7 +24,7 @@ def let_in(*, email: str, name: str, scope: Scope, now: datetime) -> str:
 
     Answers the link that sets the password, for whoever has none yet; else nothing.
     """
-    address = email.strip().lower()
+    address = tidy(email).lower()
     user = User.objects.filter(email=address).first()
     if user is None:
         user = User.objects.create_user(address, name)

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hoithi.people.models import Role
 from hoithi.people.permissions import Scope
+from hoithi.web.fields import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +42,14 @@ class Offer:
 class InvitationForm(forms.Form):
     """Whom to invite to what; `cleaned_data["offer"]` is one of the offers."""
 
-    name = forms.CharField(
+    name = Words(
         label=_("Full name"),
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     email = forms.EmailField(
         label=_("E-mail address"),
+        max_length=254,
         help_text=_("The letter with the link goes there; only its reader can open the account."),
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
@@ -72,7 +74,7 @@ class InvitationForm(forms.Form):
 class WithdrawForm(forms.Form):
     """Why a right is taken back."""
 
-    reason = forms.CharField(
+    reason = Words(
         label=_("Reason"),
         help_text=_("Kept with the right that is taken back."),
         max_length=300,
@@ -84,12 +86,14 @@ class PasswordForm(forms.Form):
 
     password = forms.CharField(
         label=_("Password"),
+        max_length=1000,
         strip=False,
         help_text=password_validators_help_text_html,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     again = forms.CharField(
         label=_("Password once more"),
+        max_length=1000,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )

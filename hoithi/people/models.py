@@ -8,6 +8,8 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
 
+from hoithi.rules.vietnamese import tidy
+
 
 class UserManager(BaseUserManager["User"]):
     """Makes users by e-mail; there are no other names to sign in with."""
@@ -15,7 +17,8 @@ class UserManager(BaseUserManager["User"]):
     def create_user(
         self, email: str, name: str, password: str | None = None, *, is_sample: bool = False
     ) -> User:
-        user = self.model(email=self.normalize_email(email).lower(), name=name, is_sample=is_sample)
+        address = self.normalize_email(tidy(email)).lower()
+        user = self.model(email=address, name=tidy(name), is_sample=is_sample)
         user.set_password(password)
         user.save(using=self._db)
         return user

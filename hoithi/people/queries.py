@@ -111,7 +111,9 @@ def holders_in(scopes: ScopeNames, reader: User) -> list[Holder]:
 
 def _seats_of(reader: User) -> set[Scope]:
     """The scopes in whose committee the reader sits. One query."""
-    return {_scope_of(each) for each in reader.grants.filter(role=Role.COMMITTEE, withdrawn_at=None)}
+    return {
+        _scope_of(each) for each in reader.grants.filter(role=Role.COMMITTEE, withdrawn_at=None)
+    }
 
 
 def _place(user: User) -> tuple[str, int]:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from hoithi.portal.queries.papers import read_check_code
 from hoithi.rules.codes import read_code
-from hoithi.rules.vietnamese import tidy
+from hoithi.web.fields import Words
 
 _TYPED = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
 
@@ -15,7 +15,7 @@ _TYPED = {"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "
 class AccessCodeForm(forms.Form):
     """A contestant's code, as it stands on the slip."""
 
-    code = forms.CharField(
+    code = Words(
         label=gettext_lazy("Access code"),
         help_text=gettext_lazy("Eleven letters and digits on your slip, such as ABCD-EFGH-JKM."),
         max_length=60,
@@ -34,7 +34,7 @@ class AccessCodeForm(forms.Form):
 class CheckCodeForm(forms.Form):
     """The code of an issued paper."""
 
-    ma = forms.CharField(
+    ma = Words(
         label=gettext_lazy("Code of the paper"),
         help_text=gettext_lazy("Twelve letters and digits, printed beside the QR code."),
         max_length=60,
@@ -53,13 +53,10 @@ class CheckCodeForm(forms.Form):
 class NameComplaintForm(forms.Form):
     """How a name ought to be printed; `token` says whose."""
 
-    said = forms.CharField(
+    said = Words(
         label=gettext_lazy("How your name is written"),
         help_text=gettext_lazy("With all marks and capitals, as in your identity card."),
         max_length=100,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    token = forms.CharField(widget=forms.HiddenInput)
-
-    def clean_said(self) -> str:
-        return tidy(self.cleaned_data["said"])
+    token = forms.CharField(max_length=500, widget=forms.HiddenInput)

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from hoithi.results.scans import kind_of
 from hoithi.rules.awards import Tie
 from hoithi.rules.regulation import Segment
+from hoithi.web.fields import Words
 
 LONGEST_REASON = 500
 LARGEST_SCAN_MB = 10
@@ -25,7 +26,7 @@ LARGEST_SCAN_MB = 10
 class PublishForm(forms.Form):
     """A first version needs no reason; a correction does."""
 
-    reason = forms.CharField(
+    reason = Words(
         label=_("Reason for the correction"),
         max_length=LONGEST_REASON,
         required=False,
@@ -43,7 +44,7 @@ class PublishForm(forms.Form):
 class TieForm(forms.Form):
     """The order of entries that share a place: a number for each, 1 first."""
 
-    reason = forms.CharField(
+    reason = Words(
         label=_("Grounds of the decision"),
         max_length=LONGEST_REASON,
         help_text=_("Such as the number and day of the committee's minutes."),
@@ -111,11 +112,11 @@ class MinutesForm(forms.Form):
         label=_("Day of the round"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
-    place = forms.CharField(label=_("Venue"), max_length=200)
+    place = Words(label=_("Venue"), max_length=200)
     scan = forms.FileField(
         label=_("Scan of the signed minutes"), help_text=_("PDF, JPEG or PNG, up to 10 MB.")
     )
-    late_reason = forms.CharField(
+    late_reason = Words(
         label=_("Why it is entered later"),
         max_length=LONGEST_REASON,
         required=False,
@@ -186,7 +187,7 @@ def _mark(team: Team, segment: Segment) -> str:
 class SecondForm(forms.Form):
     """What a second person adds to minutes that were entered on the day and are confirmed later."""
 
-    late_reason = forms.CharField(
+    late_reason = Words(
         label=_("Why it is confirmed later"), max_length=LONGEST_REASON, required=False
     )
 

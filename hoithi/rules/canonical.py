@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
+_UNSTORABLE = dict.fromkeys([0, *range(0xD800, 0xE000)])
 Value: TypeAlias = "str | int | bool | Sequence[Value] | Mapping[str, Value] | None"
 
 
@@ -19,6 +20,22 @@ def canonical(value: Value) -> bytes:
     """The bytes of a value. Raises ValueError for a float, a text not in NFC or an odd key."""
     _check(value)
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def composed(text: str) -> str:
+    """A text in NFC, without what no file and no database takes: NUL and lone surrogates."""
+    return unicodedata.normalize("NFC", text).translate(_UNSTORABLE)
+
+
+def all_composed(value: Value) -> Value:
+    """The same value with every text in it composed."""
+    if isinstance(value, str):
+        return composed(value)
+    if isinstance(value, Mapping):
+        return {key: all_composed(inner) for key, inner in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, (bytes, bytearray)):
+        return [all_composed(inner) for inner in value]
+    return value
 
 
 def sha256(content: bytes) -> bytes:

@@ -12,7 +12,10 @@ from datetime import date
 
 _APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼʹ`´", "'"))
 _CONTROL = (code for code in range(160) if not 32 <= code < 127 and chr(code) not in "\t\n\r")
-_INVISIBLE = dict.fromkeys([*map(ord, "\u200b\u200c\u200d\ufeff\u00ad\u2060"), *_CONTROL])
+_ZERO_WIDTH = "\u200b\u200c\u200d\ufeff\u00ad\u2060"
+_DIRECTION = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+_LONE = range(0xD800, 0xE000)  # halves of letters, which no file and no database takes
+_INVISIBLE = dict.fromkeys([*map(ord, _ZERO_WIDTH + _DIRECTION), *_CONTROL, *_LONE])
 _LETTERS = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 _LETTER_ORDER = {letter: at for at, letter in enumerate(_LETTERS, start=2)}
 _TONES = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -12,6 +13,7 @@ from hoithi.audit.actions import record
 from hoithi.audit.models import LogEntry
 from hoithi.audit.queries import entries_about, first_broken
 from tests.audit.racing import TIMES
+from tests.worst import WORST
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 
@@ -29,6 +31,26 @@ def test_entries_are_numbered_and_chained() -> None:
     assert first_broken() is None
     LogEntry.objects.filter(number=2).update(actor_name="Ai đó")
     assert first_broken() == 2
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("worst", WORST.values(), ids=WORST)
+def test_whatever_is_told_to_the_log_is_kept_composed(worst: str) -> None:
+    with transaction.atomic():
+        record(
+            actor_id=7,
+            actor_name=worst[:200],
+            action="one",
+            target="x:1",
+            now=NOW,
+            before={"reason": worst},
+            after={"reasons": [worst]},
+        )
+    entry = LogEntry.objects.get()
+    before, after = entry.before or {}, entry.after or {}
+    kept = [entry.actor_name, before["reason"], after["reasons"][0]]
+    assert [text for text in kept if text != unicodedata.normalize("NFC", text)] == []
+    assert first_broken() is None
 
 
 @pytest.mark.django_db

@@ -10,10 +10,12 @@ from django.db import IntegrityError, transaction
 
 from hoithi.audit.models import LogEntry
 from hoithi.people.actions import accept_invitation, approve, give, invite, refuse, withdraw
-from hoithi.people.models import Approval, Grant, Role, ScopeKind, User
+from hoithi.people.models import Approval, Grant, Invitation, Role, ScopeKind, User
 from hoithi.people.permissions import contest_scope, has_role, holders, scopes_of
 from hoithi.rules.errors import RuleViolation
+from hoithi.rules.vietnamese import tidy
 from tests.people.racing import TIMES
+from tests.worst import WORST
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -100,6 +102,37 @@ def test_of_three_who_sign_at_the_same_moment_the_third_is_told(
         "errors": {"RuleViolation: already_approved()": TIMES},
         "complete": TIMES,
     }
+
+
+@pytest.mark.parametrize("worst", WORST.values(), ids=WORST)
+def test_names_and_reasons_are_kept_tidied(worst: str) -> None:
+    an, boss = user("an", Role.COMMITTEE), user("boss", Role.COMMITTEE)
+    approve(
+        actor=an,
+        kind="tie",
+        scope=SCOPE,
+        subject="round:1",
+        subject_hash="ab" * 32,
+        reason=worst[:300],
+        now=NOW,
+    )
+    invited = invite(
+        actor=boss,
+        email="Lan@example.vn\u200b",
+        name=worst[:200],
+        role=Role.OBSERVER,
+        scope=SCOPE,
+        now=NOW,
+    )
+    lan = accept_invitation(token=invited.token, password="mat khau rat dai", now=NOW)
+    withdraw(actor=boss, grant=Grant.objects.get(user=lan), reason=worst[:300], now=NOW)
+    texts = [
+        Approval.objects.get().reason,
+        *(Invitation.objects.get().name, lan.name),
+        Grant.objects.get(user=lan).reason,
+    ]
+    assert [text for text in texts if text != tidy(text)] == []
+    assert lan.email == "lan@example.vn"
 
 
 def code_of(act: Callable[[], object]) -> str:

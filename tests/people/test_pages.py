@@ -213,6 +213,14 @@ def test_refusals_are_pages_of_ours(language: str, missing: str, forbidden: str)
     assert (refused.status_code, heading(refused.content)) == (403, forbidden)
 
 
+@pytest.mark.parametrize(
+    "path", ["kiem-tra/%00/", "loi-moi/a%00b/", "ban-to-chuc/daknong-2023/dang-ky/%00/"]
+)
+def test_an_address_with_a_nul_is_nobodys(path: str) -> None:
+    missing = signed_in(account("an")).get(f"/{path}")
+    assert (missing.status_code, heading(missing.content)) == (404, "Không tìm thấy trang")
+
+
 def test_a_form_from_another_site_is_refused_on_a_page_of_ours() -> None:
     refused = Client(enforce_csrf_checks=True).post(reverse("account_login"))
     assert (refused.status_code, heading(refused.content)) == (403, "Trang đã mở quá lâu")

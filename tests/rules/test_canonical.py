@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hoithi.rules.canonical import Value, canonical
+from hoithi.rules.canonical import Value, all_composed, canonical
 
 
 def test_keys_are_sorted_letters_kept_and_no_space_is_left() -> None:
@@ -17,3 +17,9 @@ def test_keys_are_sorted_letters_kept_and_no_space_is_left() -> None:
 def test_what_has_two_spellings_is_refused(value: Value) -> None:
     with pytest.raises(ValueError, match=r"canonical|NFC|ASCII"):
         canonical(value)
+
+
+def test_texts_are_composed_before_they_are_kept() -> None:
+    value: Value = {"a": ["e\u0301\0", 1, None], "b": {"c": "x\ud800"}}
+    assert all_composed(value) == {"a": ["é", 1, None], "b": {"c": "x"}}
+    assert canonical(all_composed(value)) == '{"a":["é",1,null],"b":{"c":"x"}}'.encode()

@@ -15,6 +15,9 @@ from hoithi.people.actions import take_second_factor_off
 from hoithi.people.first import let_in
 from hoithi.people.models import User
 from hoithi.people.permissions import contest_scope
+from hoithi.rules.vietnamese import tidy
+
+_LONGEST_NAME = 200
 
 
 def admit(options: argparse.Namespace) -> int:
@@ -26,6 +29,8 @@ def admit(options: argparse.Namespace) -> int:
         validate_email(options.email)
     except ValidationError:
         return complain(f"{options.email} is not an e-mail address")
+    if not 0 < len(tidy(options.name)) <= _LONGEST_NAME:
+        return complain(f"a name has 1 to {_LONGEST_NAME} letters")
     link = let_in(
         email=options.email,
         name=options.name,

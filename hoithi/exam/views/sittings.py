@@ -33,6 +33,7 @@ from hoithi.exam.wording import (
 )
 from hoithi.people.http import StaffRequest, contest_role
 from hoithi.people.permissions import contest_scope, has_role
+from hoithi.rules.vietnamese import tidy
 from hoithi.web.acting import carried_out
 from hoithi.web.wording import moment
 
@@ -84,7 +85,7 @@ def posted(request: StaffRequest) -> Mapping[str, str] | None:
 def show(request: StaffRequest, contest: str, round_key: str, sitting: int) -> HttpResponseBase:
     """A sitting's window, the orders given so far, and its people."""
     found = find_sitting(contest, round_key, sitting)
-    words = request.GET.get("q", "").strip()[:80]
+    words = tidy(request.GET.get("q", ""))[:80]
     page = Paginator(lines_of(found, words), PAGE_SIZE).get_page(request.GET.get("page"))
     may_run = has_role(request.user, RUNNERS, contest_scope(contest))
     return render(

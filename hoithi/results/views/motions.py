@@ -14,6 +14,7 @@ from hoithi.people.models import Role
 from hoithi.results.actions import refuse_motion, second_motion
 from hoithi.results.models import Motion
 from hoithi.results.pending import motion_by_id
+from hoithi.rules.vietnamese import tidy
 from hoithi.web.acting import acted
 
 decides = contest_role(Role.COMMITTEE)
@@ -30,7 +31,7 @@ def second(request: StaffRequest, contest: str, motion: int) -> HttpResponseBase
             actor=request.user,
             motion=found,
             now=timezone.now(),
-            late_reason=request.POST.get("late_reason", "")[:500],
+            late_reason=tidy(request.POST.get("late_reason", ""))[:500],
         ),
         _("Confirmed: both signatures are there."),
     )

@@ -1,0 +1,137 @@
+"""Fields for text: what people type comes out in one way of writing, or is told in a sentence."""
+
+from __future__ import annotations
+
+import importlib
+import unicodedata
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from hoithi.contests.models import Duty
+from hoithi.entries.models import Entry, Person, UnitRegistration
+from hoithi.people.models import Approval, Grant, Invitation, User
+from hoithi.results.models import (
+    CollectivePublication,
+    NameComplaint,
+    Publication,
+    RecordedRound,
+    Ruling,
+    TieDecision,
+    UnitTieDecision,
+)
+from hoithi.rules.vietnamese import tidy
+from hoithi.web.fields import Words
+from tests.worst import DECOMPOSED, WORST
+
+ROOMS = Path(__file__).parents[2] / "hoithi"
+# Passwords and tokens are taken as they are; cells of a list are tidied by who checks the list,
+# after old encodings have been told.
+AS_TYPED = {
+    *("people.PasswordForm.password", "people.PasswordForm.again"),
+    *("portal.NameComplaintForm.token", "entries.CellForm.text"),
+    *(
+        f"entries.PersonForm.{name}"
+        for name in ("name", "given_name", "birth", "workplace", "national_id", "phone")
+    ),
+}
+Kept = tuple[type[models.Model], str]
+KEPT: dict[str, tuple[Kept, ...]] = {
+    "desk.DutyForm.evidence": ((Duty, "evidence"),),
+    "entries.ExtensionForm.reason": ((UnitRegistration, "extended_reason"),),
+    "entries.PersonForm.reason": ((Entry, "withdrawn_reason"),),
+    "entries.ReasonForm.reason": (
+        (Entry, "withdrawn_reason"),
+        (UnitRegistration, "returned_reason"),
+    ),
+    "exam.ReasonForm.reason": ((Approval, "reason"),),
+    "exam.RulingForm.reason": ((Ruling, "reason"), (Approval, "reason")),
+    "people.InvitationForm.email": ((Invitation, "email"), (User, "email")),
+    "people.InvitationForm.name": ((Invitation, "name"), (User, "name")),
+    "people.WithdrawForm.reason": ((Grant, "reason"),),
+    "portal.NameComplaintForm.said": ((NameComplaint, "said"), (Person, "name")),
+    "results.MinutesForm.late_reason": ((RecordedRound, "late_reason"), (Approval, "reason")),
+    "results.MinutesForm.place": ((RecordedRound, "place"),),
+    "results.PublishForm.reason": ((Publication, "reason"), (CollectivePublication, "reason")),
+    "results.SecondForm.late_reason": ((RecordedRound, "late_reason"),),
+    "results.TieForm.reason": (
+        *((Approval, "reason"), (TieDecision, "reason")),
+        (UnitTieDecision, "reason"),
+    ),
+}
+# Without a bound in the database, only looked up, or checked cell by cell.
+NOT_KEPT = AS_TYPED | {
+    *("exam.IncidentForm.text", "exam.MinutesForm.reason", "exam.MoveForm.reason"),
+    *("exam.UnitMinutesForm.reason", "portal.AccessCodeForm.code", "portal.CheckCodeForm.ma"),
+}
+
+
+def text_fields() -> Iterator[tuple[str, forms.CharField]]:
+    """Every field of our forms into which text is typed, by `room.Form.field`."""
+    for path in sorted(ROOMS.glob("*/forms.py")):
+        room = path.parent.name
+        module = importlib.import_module(f"hoithi.{room}.forms")
+        for form in vars(module).values():
+            if isinstance(form, type) and form.__module__ == module.__name__:
+                for name, field in getattr(form, "base_fields", {}).items():
+                    if isinstance(field, forms.CharField):
+                        yield f"{room}.{form.__name__}.{name}", field
+
+
+FIELDS = dict(text_fields())
+
+
+def column(kept: Kept) -> int:
+    """How many letters a column holds."""
+    field = kept[0]._meta.get_field(kept[1])
+    assert isinstance(field, models.CharField)
+    return field.max_length or 0
+
+
+def test_every_text_is_tidied_or_named_here() -> None:
+    plain = {name for name, field in FIELDS.items() if not isinstance(field, Words)}
+    assert plain == AS_TYPED | {"people.InvitationForm.email"}
+
+
+def test_every_text_has_a_longest_and_fits_where_it_is_kept() -> None:
+    longest = {name: field.max_length or 0 for name, field in FIELDS.items()}
+    assert longest.keys() == KEPT.keys() | NOT_KEPT
+    assert [name for name, most in longest.items() if not most] == []
+    assert [
+        (name, *kept)
+        for name, columns in KEPT.items()
+        for kept in columns
+        if longest[name] > column(kept)
+    ] == []
+
+
+@pytest.mark.parametrize("worst", WORST.values(), ids=WORST)
+@pytest.mark.parametrize("name", sorted(FIELDS.keys() - AS_TYPED))
+def test_the_worst_text_is_tidied_or_told(name: str, worst: str) -> None:
+    try:
+        text = FIELDS[name].clean(worst)
+    except ValidationError as refused:
+        assert all(refused.messages)
+    else:
+        assert unicodedata.is_normalized("NFC", text)
+        assert text.encode().decode() == text
+        assert all(line == tidy(line) for line in text.split("\n"))
+
+
+def test_what_is_typed_apart_is_put_together() -> None:
+    assert Words().clean(DECOMPOSED) == "Hội trường Nhà văn hóa thị xã"
+
+
+def test_lines_are_kept_where_they_mean_something() -> None:
+    typed = "  08h15  mất điện\r\n\r\n08h20 có lại\0 "
+    assert Words(lines=True).clean(typed) == "08h15 mất điện\n\n08h20 có lại"
+    assert Words().clean(typed) == "08h15 mất điện 08h20 có lại"
+
+
+def test_what_cannot_be_seen_is_an_empty_field() -> None:
+    with pytest.raises(ValidationError):
+        Words().clean("\u200b \u202e")
