@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import difflib
 import re
-import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 
 from hoithi.rules.errors import ParamValue
-from hoithi.rules.legacy_text import from_legacy, legacy_encoding
+from hoithi.rules.legacy_text import from_legacy, is_unicode, legacy_encoding, oddities, old_reading
 from hoithi.rules.vietnamese import (
     Reading,
     capitalise_name,
@@ -30,7 +29,7 @@ MOST_YEARS = 100
 LONGEST_WORKPLACE = 200
 LONGEST_GIVEN_NAME = 60
 _SERIAL_ZERO = date(1899, 12, 30)
-_LATIN_1 = 0xFF
+_ENCODINGS = ("tcvn3", "vni")
 
 
 class Weight(StrEnum):
@@ -61,7 +60,7 @@ class Read:
 
 def read_text(raw: str) -> Read:
     """Any text: old encodings are recognised, the rest is tidied."""
-    meant = _from_old_encoding(raw)
+    meant = old_reading(raw)
     if meant:
         return Read("", (Finding("legacy_text", tidy(meant)),))
     clean = tidy(raw)
@@ -70,12 +69,26 @@ def read_text(raw: str) -> Read:
     return Read(clean, (Finding("text_tidied", clean, Weight.NOTE),))
 
 
-def _from_old_encoding(raw: str) -> str:
-    """The text as meant; nothing when it is Unicode, which every letter beyond Latin-1 proves."""
-    if any(ord(letter) > _LATIN_1 for letter in unicodedata.normalize("NFC", raw)):
-        return ""
-    encoding = legacy_encoding(raw)
-    return from_legacy(raw, encoding) if encoding else ""
+def doubtful_texts(texts: Sequence[str]) -> dict[str, str]:
+    """Texts of one list that can be read in two ways, with the other way.
+
+    Where most are typed in an old encoding, one like `Mai Cã` may be `Mai Có`: it is good
+    Vietnamese both ways, and only a person knows.
+    """
+    known = [legacy_encoding(text) for text in texts if not is_unicode(text)]
+    used = max(_ENCODINGS, key=known.count)
+    if known.count(used) * 2 <= len(known):
+        return {}
+    meant = {
+        text: tidy(from_legacy(text, used))
+        for text in texts
+        if not is_unicode(text) and not legacy_encoding(text)
+    }
+    return {
+        text: other
+        for text, other in meant.items()
+        if other != tidy(text) and oddities(other) <= oddities(text)
+    }
 
 
 def read_name(raw: str) -> Read:

@@ -17,6 +17,7 @@ from hoithi.entries.cells import (
     Finding,
     Read,
     Weight,
+    doubtful_texts,
     read_audience,
     read_birthday,
     read_given_name,
@@ -37,6 +38,7 @@ COLUMNS = (
     "national_id",
     "phone",
 )
+_TEXTS = ("name", "given_name", "audience", "workplace")
 ALWAYS_ASKED = ("ordinal", "name", "given_name")
 
 SheetRow = tuple[int, Mapping[str, str]]
@@ -181,6 +183,7 @@ def check_list(rows: Sequence[SheetRow], terms: Terms) -> CheckedList:
         reads = _read_row(cells, terms)
         problems += _problems_of(number, cells, reads)
         people.append(_person(number, reads))
+    problems += _doubtful(kept)
     problems += _duplicates(people, dict(kept), terms)
     problems += _elsewhere(people, dict(kept), terms)
     problems.sort(key=lambda each: (each.row, COLUMNS.index(each.column)))
@@ -235,6 +238,17 @@ def _problems_of(
                 each.weight,
                 each.params,
             )
+
+
+def _doubtful(rows: Sequence[SheetRow]) -> Iterator[Problem]:
+    """Texts that are good Vietnamese, in a list that is else typed in an old encoding."""
+    texts = [cells[key] for _, cells in rows for key in _TEXTS if tidy(cells.get(key, ""))]
+    doubtful = doubtful_texts(texts)
+    for number, cells in rows:
+        for column in _TEXTS:
+            text = cells.get(column, "")
+            if text in doubtful:
+                yield Problem(number, column, "legacy_doubt", text, doubtful[text])
 
 
 def _person(row: int, reads: Mapping[str, Read]) -> ListedPerson:

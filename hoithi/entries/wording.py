@@ -39,6 +39,10 @@ ENTRY_STATES: Mapping[str, Shown] = {
 CELLS: Mapping[str, str | Promise] = {
     "missing": _("This cell is empty."),
     "legacy_text": _("Typed in an old encoding (TCVN3 or VNI)."),
+    "legacy_doubt": _(
+        "The list is typed in an old encoding (TCVN3 or VNI); this cell can be read in two ways. "
+        "Please look which one is meant."
+    ),
     "text_tidied": _(
         "Letters and apostrophes were written in the standard way; nothing else changed."
     ),

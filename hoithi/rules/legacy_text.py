@@ -31,17 +31,34 @@ _NUCLEI = frozenset(
     """.split()  # noqa: SIM905 - a table reads better than 69 quoted words
 )
 _ENCODINGS = ("tcvn3", "vni")
+_LATIN_1 = 0xFF
+_WESTERN = "ŠšŒœŽžŸƒ"  # Windows-1252 beyond Latin-1
 
 
 def legacy_encoding(text: str) -> str:
     """`tcvn3`, `vni`, or nothing when no reading makes better Vietnamese of the text."""
-    odd = {"": _oddities(text)}
+    odd = {"": oddities(text)}
     for encoding in _ENCODINGS:
-        odd[encoding] = _oddities(from_legacy(text, encoding))
+        odd[encoding] = oddities(from_legacy(text, encoding))
     return min(odd, key=lambda encoding: odd[encoding])
 
 
-def _oddities(text: str) -> int:
+def old_reading(text: str) -> str:
+    """The text as it was meant, where it is typed in an old encoding; else nothing."""
+    encoding = "" if is_unicode(text) else legacy_encoding(text)
+    return from_legacy(text, encoding) if encoding else ""
+
+
+def is_unicode(text: str) -> bool:
+    """Every letter beyond Latin-1 proves it; quotation marks and dashes of a word processor do not,
+    nor does a letter that a program for Western Europe has in the place of another."""
+    return any(
+        ord(letter) > _LATIN_1 and letter.isalpha() and letter not in _WESTERN
+        for letter in unicodedata.normalize("NFC", text)
+    )
+
+
+def oddities(text: str) -> int:
     """How many words cannot be Vietnamese: foreign letters, two tones, vowels that never meet."""
     return sum(_is_odd(word) for word in re.findall(r"\S+", unicodedata.normalize("NFC", text)))
 
@@ -58,10 +75,15 @@ def _is_odd(word: str) -> bool:
 
 
 def from_legacy(text: str, encoding: str) -> str:
-    """The text as it was meant, NFC. Capitals of TCVN3 are a matter of the font and stay small."""
+    """The text as it was meant, NFC; as it is when `encoding` is empty.
+
+    Capitals of TCVN3 are a matter of the font and stay small.
+    """
     if encoding == "tcvn3":
         return "".join(_TCVN3.get(letter, letter) for letter in text)
     composed = unicodedata.normalize("NFC", text)
+    if not encoding:
+        return composed
     return unicodedata.normalize("NFC", _VNI.sub(_meant, composed))
 
 

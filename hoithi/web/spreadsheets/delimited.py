@@ -8,6 +8,7 @@ import re
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 
 from hoithi.rules.errors import RuleViolation
+from hoithi.rules.legacy_text import from_legacy, legacy_encoding, oddities
 from hoithi.web.spreadsheets.package import check_reach
 from hoithi.web.spreadsheets.sheet import Row, Sheet, cell
 
@@ -16,6 +17,8 @@ _DECLARED = re.compile(r"sep=([,;\t])\r?\n", re.IGNORECASE)
 _QUOTED = re.compile(r'"[^"]*"')
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f]")
 _SAMPLE_LINES = 20
+_MARKED_WORD = re.compile(rb"[^\s,;\"]*[\x80-\xff][^\s,;\"]*")
+_SAMPLE_WORDS = 2_000
 
 
 def read_delimited(content: bytes, name: str, *, max_rows: int) -> Sheet:
@@ -60,7 +63,7 @@ def _decode(content: bytes, name: str) -> str:
         # Vietnamese text has most of its letters below 256: the side of the zeros tells the order.
         encodings = ["utf-16-le" if content[1::2].count(0) > content[::2].count(0) else "utf-16-be"]
     else:
-        encodings = ["utf-8", "cp1258"]
+        encodings = ["utf-8", _single_byte(content)]
     for encoding in encodings:
         try:
             text = content.decode(encoding)
@@ -69,6 +72,19 @@ def _decode(content: bytes, name: str) -> str:
         if not _CONTROL.search(text):
             return text
     raise RuleViolation("file_damaged", name=name)
+
+
+def _single_byte(content: bytes) -> str:
+    """The code page of a Vietnamese Windows, where it makes better Vietnamese of the text than old
+    encodings do; else Latin-1, byte for byte, for who reads the cells to ask what was meant."""
+    words = b" ".join(_MARKED_WORD.findall(content)[:_SAMPLE_WORDS])
+    try:
+        windows = oddities(words.decode("cp1258"))
+    except UnicodeDecodeError:
+        return "latin-1"
+    as_they_are = words.decode("latin-1")
+    meant = from_legacy(as_they_are, legacy_encoding(as_they_are))
+    return "cp1258" if windows < oddities(meant) else "latin-1"
 
 
 def _separator(text: str) -> str:
