@@ -81,12 +81,15 @@ def _units(contest: Contest, _ids: Iterable[str]) -> Words:
 
 
 def _entries(contest: Contest, ids: Iterable[str]) -> Words:
-    """Rooms write the public id with hyphens or without."""
-    written = {UUID(each): each for each in ids}
+    """Old acts of the register have the public id with hyphens, all others without."""
+    written: dict[UUID, list[str]] = defaultdict(list)
+    for each in ids:
+        written[UUID(each)].append(each)
     rows = Entry.objects.filter(contest=contest, public_id__in=list(written))
     return {
-        written[public_id]: _("Contestant %(number)s") % {"number": number or "–"}
+        form: _("Contestant %(number)s") % {"number": number or "–"}
         for public_id, number in rows.order_by().values_list("public_id", "number")
+        for form in written[public_id]
     }
 
 

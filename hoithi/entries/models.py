@@ -182,6 +182,11 @@ class Entry(models.Model):
     def __str__(self) -> str:
         return f"entry {self.number or self.pk}"
 
+    @property
+    def log_target(self) -> str:
+        """What the log calls it, whichever room writes."""
+        return f"entry:{self.public_id.hex}"
+
 
 class StagedList(models.Model):
     """An uploaded list that is being mended: the whole sheet, encrypted, until it is saved."""

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
+from hoithi.audit.actions import record
 from hoithi.audit.models import LogEntry
 from hoithi.contests.models import Contest
 from hoithi.contests.queries import unit_by_code
+from hoithi.entries.actions import withdraw_entry
 from hoithi.people.actions import give
 from hoithi.people.models import Role, User
 from hoithi.people.permissions import unit_scope
@@ -95,6 +98,25 @@ def test_the_log_shows_this_contest_and_says_that_it_is_unbroken(
         "dời thời gian của bản trình diễn",
         "nạp kế hoạch",
     ]
+
+
+def test_the_log_shows_every_act_on_an_entry_whichever_room_wrote_it(
+    contest: Contest, an: User
+) -> None:
+    entry = factories.entry(contest, "GN", "Lê Thị Mẫu", "GN-001")
+    hyphens = str(entry.public_id)
+    with transaction.atomic():
+        for target in (f"entry:{hyphens}", entry.log_target):
+            record(
+                actor_id=an.pk,
+                actor_name=an.name,
+                action="entries.withdraw",
+                target=target,
+                now=factories.now(),
+            )
+    assert page_of(an, f"{HERE}nhat-ky/").count("Thí sinh GN-001") == 2
+    withdraw_entry(actor=an, entry=entry, reason="Xin rút", now=factories.now())
+    assert LogEntry.objects.latest("number").target == f"entry:{entry.public_id.hex}"
 
 
 def test_the_log_says_where_it_was_changed(contest: Contest, an: User) -> None:

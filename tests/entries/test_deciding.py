@@ -19,7 +19,7 @@ from hoithi.entries.actions import (
     submit_registration,
     withdraw_entry,
 )
-from hoithi.entries.models import Entry, Person, UnitRegistration
+from hoithi.entries.models import Entry, Person, TeamMember, UnitRegistration
 from hoithi.entries.queries import accepted_entries, access_code_of, people_of
 from hoithi.people.models import User
 from hoithi.rules.codes import read_code
@@ -199,8 +199,25 @@ def test_who_takes_part_already_replaces_nobody(accepted: UnitRegistration, acto
     standing = check(accepted, sheet(listed(5)))
     with pytest.raises(RuleViolation) as raised:
         replace_person(actor=actor, entry=entry("GN-002"), checked=standing, reason="Ốm", now=LATER)
-    assert code_of(raised) == "taken_elsewhere"
+    assert code_of(raised) == "listed_already"
     assert entry("GN-002").state == "accepted"
+
+
+def test_who_is_in_the_team_already_replaces_no_other_member(
+    accepted: UnitRegistration, actor: User
+) -> None:
+    member = Person.objects.get(name="Trần Thị Dung Giang")
+    with pytest.raises(RuleViolation) as raised:
+        replace_member(
+            actor=actor,
+            entry=entry("GN-D01"),
+            member=member,
+            checked=check(accepted, sheet(listed(30)), LIVE),
+            reason="Ốm",
+            now=LATER,
+        )
+    assert code_of(raised) == "listed_already"
+    assert TeamMember.objects.filter(person=member).exists()
 
 
 def test_a_replacement_is_one_person_without_bad_cells(

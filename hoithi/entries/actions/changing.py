@@ -33,7 +33,7 @@ def withdraw_entry(*, actor: User, entry: Entry, reason: str, now: datetime) -> 
     """
     reason = checked_reason(reason)
     _withdraw(entry, reason, now)
-    log(actor, "withdraw", f"entry:{entry.public_id}", now, after={"reason": reason})
+    log(actor, "withdraw", entry.log_target, now, after={"reason": reason})
 
 
 def mark_seated(entries: Iterable[int]) -> None:
@@ -73,8 +73,8 @@ def replace_person(
     """Put the one person of a checked list in the place of an accepted one, with a new number.
 
     The old entry stays, withdrawn. Raises RuleViolation: `one_person_needed`, `list_has_problems`,
-    `entry_not_accepted`, `entry_seated`, `entry_is_a_team`, `taken_elsewhere` (also for somebody
-    who is in this category already), or what is wrong with the reason.
+    `entry_not_accepted`, `entry_seated`, `entry_is_a_team`, `taken_elsewhere`,
+    `listed_already` for somebody who is in this category, or what is wrong with the reason.
     """
     reason = checked_reason(reason)
     if entry.person is None:
@@ -86,6 +86,9 @@ def replace_person(
             _withdraw(entry, reason, now)
             rows = prepared(registration, checked.people, now=now, sample=entry.person.is_sample)
             (person,) = store_people(registration, rows)
+            standing = Entry.objects.filter(category=entry.category, person=person)
+            if standing.exclude(state=EntryState.WITHDRAWN).exists():
+                raise RuleViolation("listed_already")
             made = Entry.objects.create(
                 contest=entry.contest,
                 category=entry.category,
@@ -99,10 +102,10 @@ def replace_person(
             log(
                 actor,
                 "replace",
-                f"entry:{entry.public_id}",
+                entry.log_target,
                 now,
                 before={"number": entry.number},
-                after={"entry": str(made.public_id), "number": made.number, "reason": reason},
+                after={"entry": made.public_id.hex, "number": made.number, "reason": reason},
             )
     except IntegrityError as error:
         raise RuleViolation("taken_elsewhere") from error
@@ -115,7 +118,8 @@ def replace_member(
     """Put the one person of a checked list in the place of a member of an accepted team.
 
     Raises RuleViolation: `one_person_needed`, `list_has_problems`, `entry_not_accepted`,
-    `not_a_member`, `taken_elsewhere`, or what is wrong with the reason.
+    `not_a_member`, `taken_elsewhere`, `listed_already` for a member of this team, or what is wrong
+    with the reason.
     """
     reason = checked_reason(reason)
     _check_one(checked)
@@ -133,11 +137,12 @@ def replace_member(
             _remove_idle([member.pk], now)
             rows = prepared(registration, checked.people, now=now, sample=member.is_sample)
             (person,) = store_people(registration, rows)
-            TeamMember.objects.create(team=team, person=person)
+            if not TeamMember.objects.get_or_create(team=team, person=person)[1]:
+                raise RuleViolation("listed_already")
             log(
                 actor,
                 "replace_member",
-                f"entry:{entry.public_id}",
+                entry.log_target,
                 now,
                 before={"person": member.pk},
                 after={"person": person.pk, "reason": reason},
@@ -178,7 +183,7 @@ def reissue_code(*, actor: User, entry: Entry, reason: str, now: datetime) -> No
     log(
         actor,
         "reissue_code",
-        f"entry:{entry.public_id}",
+        entry.log_target,
         now,
         after={"issue": entry.code_issue, "reason": reason},
     )

@@ -30,10 +30,10 @@ def complain_about_name(*, entry: Entry, said: str, now: datetime) -> NameCompla
         raise RuleViolation("complaint_waiting")
     complaint = NameComplaint.objects.create(entry=entry, said=name, said_at=now)
     record(
-        actor_id=f"entry:{entry.public_id.hex}",
+        actor_id=entry.log_target,
         actor_name=entry.number,
         action="results.complain_about_name",
-        target=f"entry:{entry.public_id.hex}",
+        target=entry.log_target,
         now=now,
         after={"complaint": complaint.pk},
     )
