@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from hoithi.rules.legacy_text import oddities, old_reading
 from hoithi.rules.vietnamese import fold, tidy
 
 COLUMNS = (
@@ -31,17 +32,35 @@ COLUMNS = (
     "Ngày kiểm tra",
 )
 _OPTIONS = "ABCD"
+# As long as their columns in the database, and nothing that no phone can show.
+LONGEST = {
+    "Mã": 40,
+    "Câu hỏi": 2_000,
+    "A": 500,
+    "B": 500,
+    "C": 500,
+    "D": 500,
+    "Giải thích": 4_000,
+    "Văn bản": 300,
+    "Điều khoản": 200,
+    "Số sự kiện": 40,
+}
+_SURELY_OLD = 2  # one odd word may be a sign such as µm
 _DAYS = ("Hiệu lực từ", "Hiệu lực đến", "Ngày kiểm tra")
 
 
 @dataclass(frozen=True, slots=True)
 class CellProblem:
-    """What is wrong in a cell: row as in the file, column's heading, code and the value."""
+    """What is wrong in a cell: row as in the file, column's heading, code and the value.
+
+    `most` is the number of letters that the column holds, where there are more.
+    """
 
     row: int
     column: str
     code: str
     value: str = ""
+    most: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +122,7 @@ class _Reader:
 
     def read(self, row: int, values: Mapping[str, str]) -> NewItem | None:
         """One question, or none when a cell is bad; its problems are remembered."""
-        bad = [*self._texts(values), *self._choices(values)]
+        bad = [*self._texts(values), *_lengths(values), *self._choices(values)]
         days = {column: read_day(values[column]) for column in _DAYS}
         bad += [
             (column, "no_day")
@@ -116,7 +135,8 @@ class _Reader:
         topic = self._topics.get(fold(values["Chủ đề"]))
         level = self._levels.get(fold(values["Mức độ"]))
         self.problems += [
-            CellProblem(row, column, code, values[column][:80]) for column, code in bad
+            CellProblem(row, column, code, values[column][:80], LONGEST.get(column, 0))
+            for column, code in bad
         ]
         if bad or not (topic and level and start and checked):
             return None
@@ -162,6 +182,17 @@ class _Reader:
         key = values["Đáp án"].upper()
         if key and (len(key) != 1 or key not in _OPTIONS or not values[key]):
             yield "Đáp án", "no_such_option"
+
+
+def _lengths(values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """What is too long for its column, or typed in an old encoding."""
+    for column, most in LONGEST.items():
+        text = values[column]
+        if len(text) > most:
+            yield column, "too_long"
+        meant = old_reading(text)
+        if meant and oddities(text) - oddities(meant) >= _SURELY_OLD:
+            yield column, "old_encoding"
 
 
 def read_day(text: str) -> date | None:

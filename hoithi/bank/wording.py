@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from hoithi.bank.importing import CellProblem
+
 SENTENCES: dict[str, Promise | str] = {
     "no_column": _("The column is missing. Add it, or take the template."),
     "empty": _("Must not be empty."),
@@ -15,5 +17,15 @@ SENTENCES: dict[str, Promise | str] = {
     "option_twice": _("Two options say the same."),
     "no_such_option": _("Must be the letter of an option that is filled in, A to D."),
     "no_day": _("Not a day. Write it as 05/10/2023."),
+    "too_long": _("Longer than %(most)d letters."),
+    "old_encoding": _(
+        "Typed in an old encoding (TCVN3 or VNI). Please change the file to Unicode."
+    ),
     "ends_before_it_begins": _("The last day lies before the first."),
 }
+
+
+def cell_sentence(problem: CellProblem) -> str:
+    """The sentence for a bad cell."""
+    sentence = str(SENTENCES[problem.code])
+    return sentence % {"most": problem.most} if problem.code == "too_long" else sentence

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from hoithi.bank.actions import save_items
 from hoithi.bank.importing import CellProblem
 from hoithi.bank.sheets import bank_template, read_bank_file
-from hoithi.bank.wording import SENTENCES
+from hoithi.bank.wording import cell_sentence
 from hoithi.contests.bank import StockRow, level_names, stock_rows, topic_names
 from hoithi.contests.forms import BankFileForm
 from hoithi.contests.models import Contest
@@ -22,11 +22,11 @@ from hoithi.contests.queries import contest_by_key
 from hoithi.people.http import StaffRequest, contest_role
 from hoithi.people.models import Role
 from hoithi.rules.errors import RuleViolation
+from hoithi.web.spreadsheets import XLSX_TYPE
 from hoithi.web.violations import explain
 
 SHOWN_PROBLEMS = 200
 keeps_questions = contest_role(Role.QUESTIONS, Role.ORGANISER)
-_WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def _take_in(
 
 
 def _in_words(problem: CellProblem) -> BadCell:
-    return BadCell(problem.row, problem.column, problem.value, str(SENTENCES[problem.code]))
+    return BadCell(problem.row, problem.column, problem.value, cell_sentence(problem))
 
 
 @keeps_questions
@@ -122,6 +122,6 @@ def bank_file(request: StaffRequest, contest: str) -> HttpResponseBase:  # noqa:
     content = bank_template(topic_names(found), level_names(found))
     return HttpResponse(
         content,
-        content_type=_WORKBOOK,
+        content_type=XLSX_TYPE,
         headers={"Content-Disposition": 'attachment; filename="mau-ngan-hang-cau-hoi.xlsx"'},
     )

@@ -9,10 +9,10 @@ import pytest
 from django.utils import translation
 from openpyxl import Workbook
 
-from hoithi.bank.importing import COLUMNS, CellProblem
-from hoithi.bank.models import ItemVersion
+from hoithi.bank.importing import COLUMNS, LONGEST, CellProblem
+from hoithi.bank.models import Item, ItemVersion
 from hoithi.bank.sheets import bank_template, read_bank_file
-from hoithi.bank.wording import SENTENCES
+from hoithi.bank.wording import cell_sentence
 from hoithi.people.models import Role
 from hoithi.people.permissions import contest_scope
 from hoithi.rules.errors import RuleViolation
@@ -53,7 +53,19 @@ def table(*rows: dict[str, str]) -> bytes:
 def said(*rows: dict[str, str]) -> list[tuple[int, str, str]]:
     read = read_bank_file(table(*rows), "x.csv", topics=TOPICS, levels=LEVELS)
     with translation.override("vi"):
-        return [(each.row, each.column, str(SENTENCES[each.code])) for each in read.problems]
+        return [(each.row, each.column, cell_sentence(each)) for each in read.problems]
+
+
+def test_no_cell_is_longer_than_its_column() -> None:
+    columns = {
+        "Mã": Item.code.field,
+        "Văn bản": ItemVersion.source.field,
+        "Điều khoản": ItemVersion.article.field,
+        "Số sự kiện": ItemVersion.fact.field,
+    }
+    assert {name: LONGEST[name] for name in columns} == {
+        name: column.max_length for name, column in columns.items()
+    }
 
 
 def test_a_good_row_is_read_whole() -> None:
@@ -94,6 +106,18 @@ def test_a_good_row_is_read_whole() -> None:
             [("Hiệu lực đến", "Ngày hết hiệu lực trước ngày có hiệu lực.")],
         ),
         ({"Văn bản": ""}, [("Văn bản", "Không được để trống.")]),
+        ({"Điều khoản": "x" * 201}, [("Điều khoản", "Dài hơn 200 ký tự.")]),
+        ({"Câu hỏi": "x" * 2001}, [("Câu hỏi", "Dài hơn 2000 ký tự.")]),
+        (
+            {"Giải thích": "C©u nµo ®óng?"},
+            [
+                (
+                    "Giải thích",
+                    "Gõ bằng bảng mã cũ (TCVN3 hoặc VNI). Vui lòng chuyển tệp sang Unicode.",
+                )
+            ],
+        ),
+        ({"Giải thích": "Dài 10 µm, 20 °C"}, []),
     ],
 )
 def test_each_bad_cell_is_told(change: dict[str, str], expected: list[tuple[str, str]]) -> None:

@@ -22,11 +22,10 @@ from hoithi.entries.views.frames import unit_frame
 from hoithi.entries.workbooks import people_workbook, template_of
 from hoithi.people.http import StaffRequest, unit_role
 from hoithi.web.acting import acted, carried_out
-from hoithi.web.spreadsheets import read_sheet
+from hoithi.web.spreadsheets import XLSX_TYPE, read_sheet
 
 MOST_BYTES = 5 * 1024 * 1024
 MOST_ROWS = 3000
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @unit_role
@@ -164,4 +163,4 @@ def recall(request: StaffRequest, contest: str, unit: str) -> HttpResponseBase:
 def workbook(content: bytes, name: str) -> HttpResponse:
     """A download that is kept nowhere on the way."""
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return HttpResponse(content, content_type=EXCEL, headers=headers)
+    return HttpResponse(content, content_type=XLSX_TYPE, headers=headers)

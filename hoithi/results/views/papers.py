@@ -27,10 +27,10 @@ from hoithi.results.queries import latest_publication, publication_by_number
 from hoithi.results.views.rounds import READERS, find_round
 from hoithi.results.wording import decided_by
 from hoithi.results.workbooks import results_workbook
+from hoithi.web.spreadsheets import XLSX_TYPE
 
 PRINTERS = (Role.ORGANISER, Role.COMMITTEE)
 _PDF = "application/pdf"
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,7 @@ def list_workbook(
 ) -> HttpResponseBase:
     """The list of results for Excel."""
     content = results_workbook(_version(contest, round_key, number))
-    return _file(content, _XLSX, f"ket-qua-{round_key}-{number}.xlsx")
+    return _file(content, XLSX_TYPE, f"ket-qua-{round_key}-{number}.xlsx")
 
 
 def _file(content: bytes, content_type: str, name: str) -> HttpResponse:

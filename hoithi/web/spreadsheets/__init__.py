@@ -7,9 +7,10 @@ whoever checks a list can say "C7". `write_workbook` makes lists and templates f
 from hoithi.web.spreadsheets.headings import Headings, find_headings
 from hoithi.web.spreadsheets.reading import read_sheet
 from hoithi.web.spreadsheets.sheet import Cell, Row, Sheet, Value, reference
-from hoithi.web.spreadsheets.writing import Column, Kind, Table, write_workbook
+from hoithi.web.spreadsheets.writing import XLSX_TYPE, Column, Kind, Table, write_workbook
 
 __all__ = [
+    "XLSX_TYPE",
     "Cell",
     "Column",
     "Headings",

@@ -32,6 +32,8 @@ _HELP_LENGTH = 255
 _CREATED = datetime(2000, 1, 1)  # noqa: DTZ001 - the file format knows no zone
 _LISTS = "_danh_muc"
 
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
 
 class Kind(StrEnum):
     """How a column is written and, where it is to be filled in, what it accepts."""
