@@ -60,15 +60,18 @@ def sign_in(client: Client, who: User) -> Client:
     return client
 
 
-def bank(made: Contest, content: bytes = BANK) -> Collection:
-    """The questions that ship with the plan of 2023, or those of another file like it."""
+def bank(made: Contest, content: bytes = BANK, *, key: str = "") -> Collection:
+    """The questions that ship with the plan of 2023, or those of another file like it.
+
+    `key` names a bank beside the contest's own.
+    """
     plan = plan_of(made)
     topics = {topic.name: topic.key for topic in plan.topics}
     levels = {level.name: level.key for level in plan.levels}
     read = read_bank_file(content, "bank.csv", topics=topics, levels=levels)
     assert read.problems == ()
     save_items(
-        collection_key=made.key,
+        collection_key=key or made.key,
         collection_name=made.title,
         topics=topics,
         levels=levels,
@@ -77,7 +80,7 @@ def bank(made: Contest, content: bytes = BANK) -> Collection:
         actor_name="hoithi",
         now=now(),
     )
-    return Collection.objects.get(key=made.key)
+    return Collection.objects.get(key=key or made.key)
 
 
 def person(made: Contest, unit_code: str, name: str) -> Person:

@@ -46,6 +46,7 @@ ACTS: dict[str, Promise] = {
     "exam.order.reissue": _("issued a new code"),
     "exam.order.void": _("made an attempt void"),
     "exam.order.restore": _("restored an attempt"),
+    "exam.read_closed_questions": _("read questions that later rounds may draw"),
     "exam.collect_sitting": _("collected a sitting"),
     "results.record_round_scores": _("recorded the scores of a round"),
     "approve.minutes.first": _("entered minutes"),

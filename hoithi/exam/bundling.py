@@ -1,12 +1,13 @@
 """Writes a contest's bundle: everything that decided its prizes, naming nobody.
 
-Only rounds whose result is published are in it; questions and keys of an online round are published
-when its sittings have been collected (docs/decisions/0003).
+Only rounds whose result is published are in it; questions and keys of an online round stay out
+while another round may still draw from them (docs/decisions/0003).
 """
 
 from __future__ import annotations
 
 from contextlib import closing
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from hoithi.contests.queries import plan_of, regulation_of
 from hoithi.exam.hall_orders import public_roster
 from hoithi.exam.models import Package, Sitting
 from hoithi.exam.sealing import open_keys_bytes
+from hoithi.exam.secrecy import secrecy_of
 from hoithi.hall.formats import Row
 from hoithi.hall.store import journal_reader
 from hoithi.hall.store.api import JournalReader
@@ -38,8 +40,11 @@ from hoithi.verify.contest import (
 from hoithi.verify.results import Published, Recorded, RecordedEntry
 
 
-def write_bundle(contest: Contest, path: Path) -> list[str]:
-    """Write the bundle; answers the keys of the rounds that are in it."""
+def write_bundle(contest: Contest, path: Path, now: datetime) -> list[str]:
+    """Write the bundle; answers the keys of the rounds that are in it.
+
+    Which of them are without questions and keys as yet says `secrecy.closed_rounds`.
+    """
     writer = BundleWriter(path, contest.key)
     written = []
     for each in contest.rounds.all():
@@ -49,7 +54,7 @@ def write_bundle(contest: Contest, path: Path) -> list[str]:
         folder = f"rounds/{each.key}"
         writer.add_struct(f"{folder}/regulation.json", regulation_of(each))
         if each.is_online:
-            _add_online(writer, folder, each)
+            _add_online(writer, folder, each, now)
         else:
             _add_recorded(writer, folder, each)
         _add_published(writer, folder, publication)
@@ -60,11 +65,12 @@ def write_bundle(contest: Contest, path: Path) -> list[str]:
     return written
 
 
-def _add_online(writer: BundleWriter, folder: str, each: Round) -> None:
+def _add_online(writer: BundleWriter, folder: str, each: Round, now: datetime) -> None:
     sittings = list(each.sittings.select_related("package").order_by("id"))
     package = sittings[0].package
-    writer.add(f"{folder}/questions.json", bytes(package.questions))
-    writer.add(f"{folder}/keys.json", open_keys_bytes(package))
+    if secrecy_of(package, now) is None:
+        writer.add(f"{folder}/questions.json", bytes(package.questions))
+        writer.add(f"{folder}/keys.json", open_keys_bytes(package))
     writer.add_struct(f"{folder}/round.json", _round_record(each, package, sittings))
     with closing(journal_reader(settings.HALL_JOURNAL)) as reader:
         for sitting in sittings:

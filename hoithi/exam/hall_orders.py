@@ -21,6 +21,7 @@ from hoithi.entries.actions import mark_seated
 from hoithi.entries.models import Entry, EntryState
 from hoithi.entries.queries import access_code_of
 from hoithi.exam.models import Package, PackageState, RosterLine, Sitting, SittingState
+from hoithi.exam.secrecy import is_collected
 from hoithi.exam.stores import control
 from hoithi.hall.store.api import (
     OrderKind,
@@ -66,7 +67,8 @@ def publish_sitting(*, actor: User, each: Round, now: datetime) -> Sitting:
     """Publish the sealed package and the roster of accepted entries to the hall.
 
     Entries that sit already in another sitting of the round are left out, so that people accepted
-    later get a sitting of their own. Raises RuleViolation: `not_sealed`, `nobody_to_sit`.
+    later get a sitting of their own. Raises RuleViolation: `not_sealed`, `nobody_to_sit`,
+    `round_over` once its window has passed or its questions may have been read.
     """
     sitting = _prepare(actor=actor, each=each, now=now)
     push_to_hall(sitting)
@@ -78,6 +80,8 @@ def _prepare(*, actor: User, each: Round, now: datetime) -> Sitting:
     package = Package.objects.filter(round=each, state=PackageState.SEALED).first()
     if package is None:
         raise RuleViolation("not_sealed")
+    if now >= each.closes_at or is_collected(package):
+        raise RuleViolation("round_over")
     seated = RosterLine.objects.filter(sitting__round=each).values("entry")
     entries = list(
         Entry.objects.filter(category=each.category, state=EntryState.ACCEPTED)

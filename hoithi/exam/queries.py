@@ -15,6 +15,7 @@ from hoithi.contests.queries import plan_of
 from hoithi.entries.models import Entry, EntryState
 from hoithi.exam.models import Attempt, Package, PackageState, RosterLine, Sitting, SittingState
 from hoithi.exam.sealing import open_keys
+from hoithi.exam.secrecy import is_collected
 from hoithi.people.models import Approval
 from hoithi.results.models import Publication
 from hoithi.results.pending import has_ungraded_ruling
@@ -241,15 +242,12 @@ class ItemRow:
     right: str
 
 
-def items_are_open(package: Package) -> bool:
-    """Whether the questions may be read: every sitting that used them has been collected."""
-    sittings = Sitting.objects.filter(package=package)
-    return sittings.exists() and not sittings.filter(collected_at=None).exists()
-
-
 def package_items(package: Package) -> list[ItemRow]:
-    """The questions of a package with their keys, by topic; only when they are open."""
-    if not items_are_open(package):
+    """The questions of a package with their keys, by topic. Who may see them says `secrecy`.
+
+    Raises Http404 until every sitting of the package has been collected.
+    """
+    if not is_collected(package):
         raise Http404
     names = {topic.key: topic.name for topic in plan_of(package.round.contest).topics}
     keys = open_keys(package).keys

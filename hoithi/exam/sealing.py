@@ -154,10 +154,23 @@ def withdraw_package(*, actor: User, package: Package, reason: str, now: datetim
     return approval
 
 
+@transaction.atomic
+def read_closed_questions(*, actor: User, package: Package, now: datetime) -> None:
+    """Write down that a member of the committee reads keys that later rounds still draw from."""
+    record(
+        actor_id=actor.pk,
+        actor_name=actor.name,
+        action="exam.read_closed_questions",
+        target=f"package:{package.public_id.hex}",
+        now=now,
+    )
+
+
 def open_keys(package: Package) -> KeysFile:
     """The keys of a package, for grading. Raises RuntimeError when they are not those sealed.
 
-    Only after every sitting that used the package has been collected (docs/decisions/0003).
+    Only after every sitting that used the package has been collected; when others may see them
+    says `hoithi.exam.secrecy` (docs/decisions/0003).
     """
     content = open_keys_bytes(package)
     return paper.read_keys(content)

@@ -125,7 +125,7 @@ def trust(request: HttpRequest, contest: str) -> HttpResponse:
 def bundle(request: HttpRequest, contest: str) -> HttpResponseBase:
     """The bundle to download, once everything is published."""
     found = contest_by_key(contest)
-    path = bundle_of(found)
+    path = bundle_of(found, timezone.now())
     if path is None:
         messages.info(request, gettext("The bundle is not ready; it follows the results."))
         return redirect("portal:trust", contest)

@@ -294,6 +294,11 @@ def verify(path: Path) -> list[Finding]:
         for key in rounds_with(bundle, "questions.json"):
             with _reading(f"rounds/{key}"):
                 outcomes[key] = check_round(bundle, f"rounds/{key}", findings).outcome
+        findings.extend(
+            Finding("questions_closed", f"rounds/{key}")
+            for key in rounds_with(bundle, "round.json")
+            if not bundle.has(f"rounds/{key}/questions.json")
+        )
         for key in rounds_with(bundle, "recorded.json"):
             with _reading(f"rounds/{key}"):
                 outcomes[key] = check_recorded(bundle, f"rounds/{key}")

@@ -16,6 +16,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Đề hoặc đáp án không khớp với cam kết đã công bố.",
         "Questions or keys do not fit the published commitment.",
     ),
+    "questions_closed": (
+        "Đề và đáp án chưa có trong hồ sơ (vòng khác còn dùng), nên chưa tính lại được vòng này.",
+        "Questions and keys are not public yet: another round uses them. Nothing was recomputed.",
+    ),
     "roster_differs": (
         "Danh sách dự thi không khớp với mã băm đã công bố khi mở phòng thi.",
         "The roster does not fit the hash committed at the opening.",

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from pytest_django.fixtures import Settings
 
 from hoithi.contests.models import Contest, Round
+from hoithi.contests.plan.reading import plan_from
+from hoithi.contests.plan.writing import write_plan
 from hoithi.entries.models import Entry
 from hoithi.entries.queries import access_code_of
 from hoithi.exam.actions import collect_sitting
@@ -20,15 +23,19 @@ from hoithi.people.models import Role
 from hoithi.rules import paper
 from hoithi.rules.errors import RuleViolation
 from tests import factories
+from tests.golden.spoil import read_table
 from tests.hall.scene import SECRET, Client, HallProcess, close_connections
 
 
 class Scene:
-    """The contest of 2023 with a few people, two of the committee, and a hall."""
+    """The contest of 2023 with a few people, two of the committee, and a hall.
 
-    def __init__(self, hall: HallProcess) -> None:
+    `content` is another plan file with a form and a round `truc-tuyen`.
+    """
+
+    def __init__(self, hall: HallProcess, content: bytes = factories.PLAN) -> None:
         self.hall = hall
-        self.contest: Contest = factories.contest()
+        self.contest: Contest = factories.contest(content)
         self.round = Round.objects.get(contest=self.contest, key="truc-tuyen")
         self.an = factories.user("An", self.contest.key, Role.COMMITTEE, Role.ORGANISER)
         self.binh = factories.user("Bình", self.contest.key, Role.COMMITTEE)
@@ -42,9 +49,9 @@ class Scene:
             self.contest, "DM", "Võ Thị Sáu", "DM-001", barred="Tổ Thư ký"
         )
 
-    def seal(self) -> Package:
+    def seal(self, each: Round | None = None) -> Package:
         package = build_package(
-            actor=self.an, each=self.round, collection=self.bank, now=factories.now()
+            actor=self.an, each=each or self.round, collection=self.bank, now=factories.now()
         )
         seal_package(actor=self.an, package=package, now=factories.now())
         seal_package(actor=self.binh, package=package, now=factories.now())
@@ -105,13 +112,30 @@ class Scene:
         raise TimeoutError("the hall did not close the sitting")
 
 
-@pytest.fixture
-def scene(tmp_path: Path, settings: Settings) -> Iterator[Scene]:
-    hall = HallProcess(tmp_path)
+@contextmanager
+def scene_in(folder: Path, settings: Settings, content: bytes = factories.PLAN) -> Iterator[Scene]:
+    """A scene whose hall, not started yet, stands where the desk looks for it."""
+    hall = HallProcess(folder)
     settings.HALL_CONTROL = str(hall.control)
     settings.HALL_JOURNAL = str(hall.journal)
     settings.HALL_SECRET = SECRET.decode()
-    made = Scene(hall)
-    yield made
+    yield Scene(hall, content)
     close_connections()
     hall.stop()
+
+
+@pytest.fixture
+def scene(tmp_path: Path, settings: Settings) -> Iterator[Scene]:
+    with scene_in(tmp_path, settings) as made:
+        yield made
+
+
+def plan_of_two_rounds() -> bytes:
+    """The plan of 2023 with a second online round, `truc-tuyen-2`, on the same topics."""
+    table = read_table("daknong-2023")
+    rounds = table["rounds"]
+    assert isinstance(rounds, list)
+    (online,) = (each for each in rounds if each["key"] == "truc-tuyen")
+    prizes = [{**line, "amount_vnd": 0} for line in online["prizes"]]
+    second = {**online, "key": "truc-tuyen-2", "name": "Vòng hai", "prizes": prizes}
+    return write_plan(plan_from({**table, "rounds": [*rounds, second]})).encode()

@@ -77,7 +77,7 @@ def publish_units(scene: Scene, reason: str = "") -> None:
 def found(scene: Scene, path: Path) -> list[tuple[str, str]]:
     """What the verifier finds, with names for pseudonyms."""
     names = {entry.public_id.hex: who for who, entry in scene.entries.items()}
-    write_bundle(scene.contest, path / "b.zip")
+    write_bundle(scene.contest, path / "b.zip", factories.now())
     named = []
     for each in verify(path / "b.zip"):
         entry, _, rest = each.detail.partition(" ")

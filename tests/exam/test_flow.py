@@ -106,7 +106,7 @@ def test_the_whole_path_from_seal_to_verified_bundle(scene: Scene, tmp_path: Pat
         "all_correct": 1,
     }
     bundle = tmp_path / "bundle.zip"
-    assert write_bundle(scene.contest, bundle) == ["truc-tuyen"]
+    assert write_bundle(scene.contest, bundle, factories.now()) == ["truc-tuyen"]
     assert verify(bundle) == []
     assert b"V\xc3\xb5 Th\xe1\xbb\x8b" not in bundle.read_bytes()
     assert five not in [score.entry for score in RoundScore.objects.all()]
@@ -126,7 +126,7 @@ def test_no_points_and_answers_after_the_end_fit_into_the_bundle(
     close_round(actor=scene.an, each=scene.round, now=factories.now())
     publication = publish(actor=scene.an, each=scene.round, reason="", now=factories.now())
     assert [row["points"] for row in publication.content["rows"]] == ["3.00", "0.00"]
-    write_bundle(scene.contest, tmp_path / "bundle.zip")
+    write_bundle(scene.contest, tmp_path / "bundle.zip", factories.now())
     assert verify(tmp_path / "bundle.zip") == []
 
 
@@ -159,7 +159,7 @@ def test_a_ruling_changes_the_marks_by_a_new_version(scene: Scene, tmp_path: Pat
     assert (second.number, second.content["rows"][0]["points"]) == (2, "11.00")
     assert RoundScore.objects.filter(round=scene.round).count() == 2
     assert latest_publication(scene.round) == second
-    write_bundle(scene.contest, tmp_path / "bundle.zip")
+    write_bundle(scene.contest, tmp_path / "bundle.zip", factories.now())
     assert verify(tmp_path / "bundle.zip") == []
 
 

@@ -217,7 +217,7 @@ def test_nothing_of_the_keys_gets_out_before_publication(
     publish(actor=people.organiser, each=online_round(contest), reason="", now=factories.now())
     published = Dragnet()
     assert stems_in(own_result(code, published)) == 30
-    write_bundle(contest, tmp_path / "bundle.zip")
+    write_bundle(contest, tmp_path / "bundle.zip", factories.now())
     published.take_files(tmp_path)
     published.take("desk", connection.connection.serialize())
     assert published.find([keys]) == [f"bundle.zip > rounds/{ONLINE}/keys.json: {keys!r}"]

@@ -237,7 +237,7 @@ def test_from_the_plan_file_to_a_certificate_that_anybody_can_check(
         actor=people.organiser, each=online_round(contest), reason="", now=factories.now()
     )
     bundle = tmp_path / "bundle.zip"
-    assert write_bundle(contest, bundle) == [ONLINE]
+    assert write_bundle(contest, bundle, factories.now()) == [ONLINE]
     rows = publication.content["rows"]
     expected = expected_table(bundle, logs)
     assert {row["number"]: (row["place"], row["points"]) for row in rows} == expected

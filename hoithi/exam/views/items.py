@@ -1,4 +1,4 @@
-"""The questions of a package once its sittings are collected, and ruling on one of them."""
+"""The questions of a package: for all once they are open, before that for those who rule on one."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from hoithi.exam.forms import RulingForm
 from hoithi.exam.queries import ItemRow, package_by_number, package_items, package_with_item
+from hoithi.exam.sealing import read_closed_questions
+from hoithi.exam.secrecy import secrecy_of
 from hoithi.exam.views.rounds import READERS, find_round
 from hoithi.exam.views.sittings import FORM, posted
 from hoithi.people.http import StaffRequest, contest_role
@@ -23,9 +25,20 @@ from hoithi.web.acting import carried_out
 @contest_role(*READERS)
 @require_GET
 def show(request: StaffRequest, contest: str, round_key: str, number: int) -> HttpResponseBase:
-    """Every question with its options and its key."""
+    """Every question with its options and its key.
+
+    While a later round may draw from them only the committee reads them, and the log has it.
+    """
     each = find_round(contest, round_key)
     package = package_by_number(each, number)
+    now = timezone.now()
+    secrecy = secrecy_of(package, now)
+    items = package_items(package)
+    may_decide = has_role(request.user, [Role.COMMITTEE], contest_scope(contest))
+    if secrecy is not None:
+        if not may_decide:
+            raise Http404
+        read_closed_questions(actor=request.user, package=package, now=now)
     return render(
         request,
         "exam/items.html",
@@ -33,8 +46,9 @@ def show(request: StaffRequest, contest: str, round_key: str, number: int) -> Ht
             "contest": each.contest,
             "round": each,
             "package": package,
-            "items": package_items(package),
-            "may_decide": has_role(request.user, [Role.COMMITTEE], contest_scope(contest)),
+            "items": items,
+            "secrecy": secrecy,
+            "may_decide": may_decide,
         },
     )
 

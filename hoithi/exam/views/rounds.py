@@ -22,13 +22,13 @@ from hoithi.exam.models import PackageState, SittingState
 from hoithi.exam.queries import (
     Progress,
     Step,
-    items_are_open,
     package_by_number,
     package_contents,
     progress,
     sitting_by_id,
 )
 from hoithi.exam.sealing import build_package, seal_package, withdraw_package
+from hoithi.exam.secrecy import is_collected, secrecy_of
 from hoithi.exam.wording import PACKAGE_STATES, SITTING_STATES, STEPS, with_names
 from hoithi.people.http import StaffRequest, contest_role
 from hoithi.people.models import Role, User
@@ -147,8 +147,11 @@ def _package_page(
 ) -> HttpResponseBase:
     each = find_round(contest, round_key)
     found = package_by_number(each, number)
-    row = next(row for row in progress(each, timezone.now()).packages if row.number == number)
+    now = timezone.now()
+    row = next(row for row in progress(each, now).packages if row.number == number)
     roles = roles_in(request.user, contest_scope(contest))
+    collected = is_collected(found)
+    secrecy = secrecy_of(found, now) if collected else None
     return render(
         request,
         "exam/package.html",
@@ -159,7 +162,8 @@ def _package_page(
             "row": row,
             "state": PACKAGE_STATES[row.state],
             "contents": package_contents(found),
-            "is_open": items_are_open(found),
+            "secrecy": secrecy,
+            "may_read": collected and (secrecy is None or Role.COMMITTEE in roles),
             "may_sign": Role.COMMITTEE in roles,
             "has_signed": row.first_id == request.user.pk,
             "may_seal": row.state == PackageState.DRAFT,

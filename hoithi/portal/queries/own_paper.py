@@ -1,4 +1,7 @@
-"""A paper that was handed in, beside its keys: only once the result of its round is published."""
+"""A paper that was handed in, marked once the result of its round is published.
+
+Its questions stand beside their keys when no later round may draw from them any more.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from dataclasses import dataclass
 from hoithi.contests.queries import online_plan
 from hoithi.exam.models import Attempt, Sitting
 from hoithi.exam.sealing import open_keys
+from hoithi.exam.secrecy import Secrecy, is_collected
 from hoithi.results.models import Publication
 from hoithi.results.models import Ruling as RulingRow
 from hoithi.rules import paper, scoring
@@ -37,11 +41,15 @@ class OwnQuestion:
 
 @dataclass(frozen=True, slots=True)
 class OpenedPackage:
-    """A package with its keys, and the rulings that a publication rests on."""
+    """A package with its keys, and the rulings that a publication rests on.
+
+    While `secrecy` names a round that may still draw from it, marks are shown and nothing else.
+    """
 
     questions: Questions
     keys: KeysFile
     rulings: tuple[Ruling, ...]
+    secrecy: Secrecy | None
 
     def is_right(self, item: str, option: int) -> bool:
         """Whether an option, by its index in the questions file, is taken as right."""
@@ -54,14 +62,16 @@ class OpenedPackage:
         return next((one.effect for one in reversed(self.rulings) if one.item == item), None)
 
 
-def opened_package(sitting: Sitting, publication: Publication) -> OpenedPackage | None:
+def opened_package(
+    sitting: Sitting, publication: Publication, secrecy: Secrecy | None
+) -> OpenedPackage | None:
     """The package of a sitting with its keys; None while another sitting still uses it.
 
-    Rulings later than the publication wait for the correction that takes them in. Three queries.
+    Rulings later than the publication wait for the correction that takes them in.
     """
-    if Sitting.objects.filter(package=sitting.package_id, collected_at=None).exists():
-        return None
     package = sitting.package
+    if not is_collected(package):
+        return None
     rulings = RulingRow.objects.filter(
         round=sitting.round_id, ruled_at__lte=publication.published_at
     )
@@ -69,17 +79,23 @@ def opened_package(sitting: Sitting, publication: Publication) -> OpenedPackage 
         paper.read_questions(bytes(package.questions)),
         open_keys(package),
         tuple(Ruling(one.item, Effect(one.effect), one.option) for one in rulings),
+        secrecy,
     )
 
 
 def marked_paper(opened: OpenedPackage, attempt: Attempt) -> tuple[Grade, tuple[OwnQuestion, ...]]:
-    """The attempt's paper drawn again and marked, question by question as it was served."""
+    """The attempt's paper drawn again and marked, question by question as it was served.
+
+    There is no question while the package is closed.
+    """
     line = attempt.line
     drawn = paper.draw(opened.questions, bytes.fromhex(line.entry_key), attempt.number)
     points = online_plan(line.sitting.round).points_per_item
     grade = scoring.grade(
         opened.questions, opened.keys, drawn, attempt.answers, points, opened.rulings
     )
+    if opened.secrecy is not None:
+        return grade, ()
     questions = tuple(
         _question(opened, place, number, answer, earned=earned)
         for number, (place, answer, earned) in enumerate(

@@ -15,6 +15,7 @@ from hoithi.contests.models import Purpose
 from hoithi.contests.queries import regulation_of
 from hoithi.entries.models import Entry
 from hoithi.exam.models import Attempt, RosterLine, Sitting
+from hoithi.exam.secrecy import Secrecy, secrecy_of
 from hoithi.portal.queries.frame import Frame, frame_of
 from hoithi.portal.queries.own_paper import (
     OpenedPackage,
@@ -35,7 +36,7 @@ from hoithi.verify.bundle import Closing
 class OwnAttempt:
     """An attempt. `receipts` and `root` are of the collected list that its receipt is in.
 
-    `grade` and `questions` are there once the result is published.
+    `grade` is there once the result is published, `questions` once no round may draw from them.
     """
 
     number: int
@@ -52,7 +53,10 @@ class OwnAttempt:
 
 @dataclass(frozen=True, slots=True)
 class OwnPlace:
-    """What the version in force says of the holder; no `row` for one who is not ranked."""
+    """What the version in force says of the holder; no `row` for one who is not ranked.
+
+    `secrecy` is what still keeps questions and keys closed.
+    """
 
     row: PublishedRow | None
     decided_by: str
@@ -60,7 +64,7 @@ class OwnPlace:
     is_barred: bool
     version: int
     published_at: datetime
-    keys_are_open: bool
+    secrecy: Secrecy | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +143,8 @@ def _own_round(line: RosterLine, now: datetime) -> OwnRound:
     sitting, each = line.sitting, line.sitting.round
     is_official = each.purpose == Purpose.OFFICIAL
     publication = latest_publication(each) if is_official else None
-    opened = opened_package(sitting, publication) if publication else None
+    secrecy = secrecy_of(sitting.package, now) if publication else None
+    opened = opened_package(sitting, publication, secrecy) if publication else None
     return OwnRound(
         key=each.key,
         name=each.name,
@@ -148,12 +153,12 @@ def _own_round(line: RosterLine, now: datetime) -> OwnRound:
         closes_at=sitting.closes_at,
         is_closed=sitting.closes_at <= now,
         is_collected=sitting.collected_at is not None,
-        place=_place(line, publication, keys_are_open=opened is not None) if publication else None,
+        place=_place(line, publication, secrecy) if publication else None,
         attempts=_attempts(line, opened),
     )
 
 
-def _place(line: RosterLine, publication: Publication, *, keys_are_open: bool) -> OwnPlace:
+def _place(line: RosterLine, publication: Publication, secrecy: Secrecy | None) -> OwnPlace:
     content = content_of(publication)
     number = line.entry.number
     row = next((row for row in content.rows if row.number == number), None)
@@ -165,7 +170,7 @@ def _place(line: RosterLine, publication: Publication, *, keys_are_open: bool) -
         is_barred=any(barred.number == number for barred in content.barred),
         version=publication.number,
         published_at=publication.published_at,
-        keys_are_open=keys_are_open,
+        secrecy=secrecy,
     )
 
 
