@@ -13,6 +13,7 @@ from datetime import datetime
 import msgspec
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 
 from hoithi.audit.actions import record
 from hoithi.contests.models import Round
@@ -194,14 +195,7 @@ def _order(
         raise RuleViolation("reason_missing")
     if not Sitting.objects.filter(pk=sitting.pk, state=SittingState.PUBLISHED).exists():
         raise RuleViolation("sitting_over")
-    record(
-        actor_id=actor.pk,
-        actor_name=actor.name,
-        action=f"exam.order.{kind}",
-        target=f"sitting:{sitting.public_id.hex}",
-        now=now,
-        after={"line": line, "amount": amount, "reason": reason},
-    )
+    _log_order(actor, sitting, kind, now, line, amount, reason)
     with control() as writer:
         return writer.order(
             sitting=sitting.public_id.bytes,
@@ -214,6 +208,25 @@ def _order(
             amount=amount,
             text=text,
         )
+
+
+def _log_order(
+    actor: User,
+    sitting: Sitting,
+    kind: OrderKind,
+    now: datetime,
+    line: int | None,
+    amount: int,
+    reason: str,
+) -> None:
+    record(
+        actor_id=actor.pk,
+        actor_name=actor.name,
+        action=f"exam.order.{kind}",
+        target=f"sitting:{sitting.public_id.hex}",
+        now=now,
+        after={"line": line, "amount": amount, "reason": reason},
+    )
 
 
 @transaction.atomic
@@ -298,22 +311,36 @@ def give_minutes_to_all(
 
 @transaction.atomic
 def reissue(*, actor: User, line: RosterLine, reason: str, now: datetime) -> str:
-    """A new code for somebody who lost the slip; the old one is dead at once. Answers the code."""
+    """A new code for somebody who lost the slip; the old one is dead at once. Answers the code.
+
+    A code opens every sitting of its holder, so each one in the hall is told. After the last one
+    it still opens the holder's own result. Raises RuleViolation: `reason_missing`,
+    `sitting_prepared` while the roster of one of them is on its way to the hall.
+    """
+    if not reason.strip():
+        raise RuleViolation("reason_missing")
     entry = line.entry
-    Entry.objects.filter(pk=entry.pk).update(code_issue=entry.code_issue + 1)
+    lines = RosterLine.objects.filter(entry=entry)
+    if lines.filter(sitting__state=SittingState.PREPARED).exists():
+        raise RuleViolation("sitting_prepared")
+    Entry.objects.filter(pk=entry.pk).update(code_issue=F("code_issue") + 1)
     entry.refresh_from_db()
     tag = _tag(entry)
-    RosterLine.objects.filter(entry=entry).update(code_tag=tag.hex())
-    _order(
-        actor=actor,
-        sitting=line.sitting,
-        kind=OrderKind.REISSUE,
-        reason=reason,
-        now=now,
-        line=line.line,
-        amount=entry.code_issue,
-        text=tag.hex(),
-    )
+    lines.update(code_tag=tag.hex())
+    in_hall = list(lines.filter(sitting__state=SittingState.PUBLISHED).select_related("sitting"))
+    for each in in_hall:
+        _order(
+            actor=actor,
+            sitting=each.sitting,
+            kind=OrderKind.REISSUE,
+            reason=reason,
+            now=now,
+            line=each.line,
+            amount=entry.code_issue,
+            text=tag.hex(),
+        )
+    if not in_hall:
+        _log_order(actor, line.sitting, OrderKind.REISSUE, now, line.line, entry.code_issue, reason)
     return access_code_of(entry)
 
 

@@ -97,7 +97,10 @@ MINUTES_PAGE = OrderPage(
 )
 NEW_CODE_PAGE = OrderPage(
     _("Issue a new code"),
-    _("The old code is dead at once, on every device. Answers saved so far are kept."),
+    _(
+        "The old code is dead at once, on every device and in every sitting of this person. "
+        "Answers saved so far are kept."
+    ),
     _("Issue the code"),
     is_grave=True,
 )

@@ -58,6 +58,7 @@ def show(
             "sitting": found.sitting,
             "person": person_line(found),
             "code": _take_code(request, found) if may_run else "",
+            "may_run": may_run,
             "may_order": may_run and found.sitting.state == SittingState.PUBLISHED,
         },
     )
