@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
@@ -12,8 +13,8 @@ from django.db import transaction
 
 from hoithi.audit.actions import record
 from hoithi.contests.models import Round
-from hoithi.contests.plan.conversion import ms
 from hoithi.contests.queries import online_plan, regulation_of
+from hoithi.exam.hall_orders import last_order_of
 from hoithi.exam.models import Attempt, RosterLine, Sitting, SittingState
 from hoithi.exam.sealing import open_keys
 from hoithi.exam.stores import journal
@@ -21,7 +22,7 @@ from hoithi.exam.watching import is_living
 from hoithi.hall.formats import Head, Kind, Row, merkle_root, receipt_text
 from hoithi.hall.ledger import Ledger, read_ledger
 from hoithi.hall.store import on_postgres
-from hoithi.hall.store.api import JournalReader
+from hoithi.hall.store.api import JournalReader, NodeStatus
 from hoithi.people.models import User
 from hoithi.results.actions import ScoreRow, freeze_counts, record_round_scores
 from hoithi.results.models import Ruling as RulingRow
@@ -32,60 +33,85 @@ from hoithi.rules.standings import Marked, Participant, count, online_result
 from hoithi.verify.bundle import Closing, WriterHead
 
 
-def has_closed(reader: JournalReader, sitting: bytes, *, now_ms: int, shared: bool) -> bool:
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A node's word that it takes no answer of a sitting any more, and up to which order."""
+
+    writer: bytes
+    order: int
+    at_ms: int
+
+
+def has_closed(
+    closings: Iterable[Closed], nodes: Sequence[NodeStatus], *, last_order: int, shared: bool
+) -> bool:
     """Whether no node can still take an answer of the sitting (docs/decisions/0008).
 
-    On one machine one process after another holds the journal, and one CLOSED is enough. On a
-    shared journal every node that still reports itself must have written its own.
+    A word given before the last order about the sitting is void: that order may have opened it
+    again. On one machine one process after another holds the journal, and one word is enough. On a
+    shared journal every living node must have given its own, but those that started after one was
+    given and have read it. A node lives that reported itself shortly before the newest report: all
+    of this is by the hall's clock, whatever the desk's says.
     """
-    closers = {
-        batch.writer
-        for batch in reader.batches(sitting)
-        if any(row.kind is Kind.CLOSED for row in batch.rows)
-    }
-    if not shared:
-        return bool(closers)
-    living = {node.writer for node in reader.nodes() if is_living(node, now_ms)}
-    return bool(closers) and living <= closers
-
-
-def _rows(reader: JournalReader, sitting: bytes, heads: Sequence[Head] | None) -> Iterator[Row]:
-    last = {head.writer: head.batch for head in heads or ()}
-    for batch in reader.batches(sitting):
-        if heads is None or batch.number <= last.get(batch.writer, 0):
-            yield from batch.rows
-
-
-def ledger_of(
-    sitting: Sitting, reader: JournalReader, heads: Sequence[Head] | None = None
-) -> Ledger:
-    """A sitting's journal as attempts: all that is written by now, or as far as these heads."""
-    questions = paper.read_questions(bytes(sitting.package.questions))
-    return read_ledger(
-        _rows(reader, sitting.public_id.bytes, heads),
-        items=questions.paper_length,
-        grace_ms=questions.file.policy.grace_ms,
+    standing = [each for each in closings if each.order >= last_order]
+    if not shared or not standing:
+        return bool(standing)
+    closers = {each.writer for each in standing}
+    first_ms = min(each.at_ms for each in standing)
+    newest_ms = max((node.seen_ms for node in nodes), default=0)
+    return all(
+        node.writer in closers or node.started_ms >= first_ms
+        for node in nodes
+        if is_living(node, newest_ms)
     )
+
+
+def read_sitting(
+    sitting: Sitting, reader: JournalReader, heads: Sequence[Head] | None = None
+) -> tuple[Ledger, list[Closed]]:
+    """A sitting's journal, read once: its attempts, and who has closed it.
+
+    All that is written by now, or as far as these heads.
+    """
+    questions = paper.read_questions(bytes(sitting.package.questions))
+    last = {head.writer: head.batch for head in heads or ()}
+    closings: list[Closed] = []
+
+    def rows() -> Iterator[Row]:
+        for batch in reader.batches(sitting.public_id.bytes):
+            if heads is not None and batch.number > last.get(batch.writer, 0):
+                continue
+            for row in batch.rows:
+                if row.kind is Kind.CLOSED:
+                    closings.append(Closed(batch.writer, row.item, row.server_ms))
+                yield row
+
+    ledger = read_ledger(
+        rows(), items=questions.paper_length, grace_ms=questions.file.policy.grace_ms
+    )
+    return ledger, closings
 
 
 def collect_sitting(*, actor: User, sitting: Sitting, now: datetime) -> None:
     """Take in a closed sitting: attempts, last heads of all chains, and the receipts' root.
 
-    Keys stay shut. Raises RuleViolation: `not_published`, `hall_out_of_reach`, `hall_not_closed`,
-    `journal_flawed`.
+    Keys stay shut. Raises RuleViolation: `not_published`, `sitting_open` until its closing time,
+    `hall_out_of_reach`, `hall_not_closed`, also after an order that the hall has not answered by
+    closing again, `journal_flawed`.
     """
+    sitting.refresh_from_db()
     if sitting.state != SittingState.PUBLISHED:
         raise RuleViolation("not_published")
+    if now < sitting.closes_at:
+        raise RuleViolation("sitting_open")
+    last_order = last_order_of(sitting)
     with journal() as reader:
-        if not has_closed(
-            reader,
-            sitting.public_id.bytes,
-            now_ms=ms(now),
-            shared=on_postgres(settings.HALL_JOURNAL),
-        ):
-            raise RuleViolation("hall_not_closed")
         heads = reader.heads(sitting.public_id.bytes)
-        ledger = ledger_of(sitting, reader, heads)
+        ledger, closings = read_sitting(sitting, reader, heads)
+        nodes = reader.nodes()
+    shared = on_postgres(settings.HALL_JOURNAL)
+    if not has_closed(closings, nodes, last_order=last_order, shared=shared):
+        raise RuleViolation("hall_not_closed")
     if ledger.flaws:
         raise RuleViolation("journal_flawed", flaw=ledger.flaws[0].code)
     receipts = [facts.receipt for facts in ledger.attempts if facts.receipt]
@@ -96,13 +122,29 @@ def collect_sitting(*, actor: User, sitting: Sitting, now: datetime) -> None:
         receipts_root=merkle_root(receipts).hex(),
         receipts=len(receipts),
     )
-    _store_attempts(actor, sitting, ledger, record_of_closing, now)
+    _store_attempts(actor, sitting, ledger, record_of_closing, last_order, now)
 
 
 @transaction.atomic
 def _store_attempts(
-    actor: User, sitting: Sitting, ledger: Ledger, closing_record: Closing, now: datetime
+    actor: User,
+    sitting: Sitting,
+    ledger: Ledger,
+    closing_record: Closing,
+    last_order: int,
+    now: datetime,
 ) -> None:
+    """Collect it, unless somebody else did or has given another order meanwhile."""
+    changed = Sitting.objects.filter(pk=sitting.pk, state=SittingState.PUBLISHED).update(
+        state=SittingState.COLLECTED,
+        closing=msgspec.to_builtins(closing_record),
+        collected_at=now,
+    )
+    if not changed:
+        raise RuleViolation("not_published")
+    # Orders take turns with this update (hall_orders._hold): from here on there are none.
+    if last_order_of(sitting) != last_order:
+        raise RuleViolation("hall_not_closed")
     lines = {line.line: line for line in sitting.lines.all()}
     Attempt.objects.bulk_create(
         Attempt(
@@ -122,13 +164,6 @@ def _store_attempts(
         )
         for facts in ledger.attempts
     )
-    changed = Sitting.objects.filter(pk=sitting.pk, state=SittingState.PUBLISHED).update(
-        state=SittingState.COLLECTED,
-        closing=msgspec.to_builtins(closing_record),
-        collected_at=now,
-    )
-    if not changed:
-        raise RuleViolation("not_published")
     record(
         actor_id=actor.pk,
         actor_name=actor.name,

@@ -193,8 +193,7 @@ def _order(
     """
     if not reason.strip():
         raise RuleViolation("reason_missing")
-    if not Sitting.objects.filter(pk=sitting.pk, state=SittingState.PUBLISHED).exists():
-        raise RuleViolation("sitting_over")
+    _hold(sitting)
     _log_order(actor, sitting, kind, now, line, amount, reason)
     with control() as writer:
         return writer.order(
@@ -208,6 +207,25 @@ def _order(
             amount=amount,
             text=text,
         )
+
+
+def _hold(sitting: Sitting) -> None:
+    """Keep the sitting in the hall until this transaction ends: collecting it waits for that.
+
+    Raises RuleViolation `sitting_over`.
+    """
+    here = Sitting.objects.filter(pk=sitting.pk, state=SittingState.PUBLISHED)
+    if not here.update(state=SittingState.PUBLISHED):
+        raise RuleViolation("sitting_over")
+
+
+def last_order_of(sitting: Sitting) -> int:
+    """The number of the last order that the hall was given about a sitting.
+
+    Raises RuleViolation `hall_out_of_reach`.
+    """
+    with control() as writer:
+        return writer.last_order(sitting.public_id.bytes)
 
 
 def _log_order(

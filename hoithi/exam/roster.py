@@ -9,7 +9,7 @@ import msgspec
 from django.db.models import Q, QuerySet
 
 from hoithi.audit.models import LogEntry
-from hoithi.exam.actions import ledger_of
+from hoithi.exam.actions import read_sitting
 from hoithi.exam.models import Attempt, RosterLine, Sitting
 from hoithi.exam.stores import journal
 from hoithi.people.models import Unit
@@ -138,7 +138,7 @@ def attempts_of(line: RosterLine) -> list[AttemptRow]:
     if line.sitting.collected_at is not None:
         return [_collected(attempt) for attempt in line.attempts.order_by("number")]
     with journal() as reader:
-        ledger = ledger_of(line.sitting, reader)
+        ledger, _ = read_sitting(line.sitting, reader)
     return [
         AttemptRow(
             public_id=facts.attempt.hex(),

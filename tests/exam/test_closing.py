@@ -2,55 +2,194 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from django.db import transaction
+from pytest_django.fixtures import Settings
 
-from hoithi.exam.actions import has_closed
-from hoithi.hall.formats import NO_ATTEMPT, NO_HEAD, Head, Kind, Row
-from hoithi.hall.store.api import NodeStatus, StoredBatch
+from hoithi.exam.actions import collect_sitting
+from hoithi.exam.hall_orders import give_minutes_to_all, move_close, publish_sitting
+from hoithi.exam.models import Sitting, SittingState
+from hoithi.hall.formats import NO_ATTEMPT, Kind, Row
+from hoithi.hall.store.api import NodeStatus
+from hoithi.rules.errors import RuleViolation
+from tests import factories
+from tests.desk_postgres import Beside, PostgresDesk
+from tests.exam.scene import Scene, scene_in
+from tests.hall.writing import ITEMS, opened
+from tests.postgres import Cluster
 
-SITTING = b"s" * 16
-ONE, TWO = b"1" * 16, b"2" * 16
-NOW_MS = 1_000_000
-
-
-class Journal:
-    """A journal as its reader tells it: who wrote CLOSED, and who was seen when."""
-
-    def __init__(self, closers: list[bytes], seen: dict[bytes, int]) -> None:
-        self._closers = closers
-        self._seen = seen
-
-    def batches(self, sitting: bytes) -> Iterator[StoredBatch]:
-        assert sitting == SITTING
-        for writer in self._closers:
-            row = Row(NO_ATTEMPT, 0, 0, Kind.CLOSED, 0, -1, NOW_MS)
-            yield StoredBatch(writer, 1, NO_HEAD, NO_HEAD, (row,))
-
-    def heads(self, sitting: bytes) -> list[Head]:
-        raise NotImplementedError
-
-    def nodes(self) -> list[NodeStatus]:
-        return [NodeStatus(writer, 0, seen, 0, "") for writer, seen in self._seen.items()]
-
-    def close(self) -> None:
-        raise NotImplementedError
+NOW_MS = 1_000_000_000
+LONG_AGO_MS = NOW_MS - 3_600_000
 
 
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One life of a hall process: when it started and was seen last, and its words of closing, each
+    with the last order applied by then."""
+
+    closed: tuple[int, ...] = ()
+    seen_ms: int = NOW_MS
+    started_ms: int = LONG_AGO_MS
+
+
+def write(journal: str, sitting: Sitting, nodes: Sequence[Node]) -> None:
+    """Let the nodes write what they say, one after the other, into a real journal."""
+
+    async def play() -> None:
+        for node in nodes:
+            made = await opened(journal)
+            made.store.add_sitting(sitting.public_id.bytes, ITEMS)
+            for order in node.closed:
+                row = Row(NO_ATTEMPT, 0, 0, Kind.CLOSED, order, -1, NOW_MS - 60_000)
+                await made.note(sitting.public_id.bytes, row)
+            await made.store.report(
+                NodeStatus(made.store.writer, node.started_ms, node.seen_ms, 0, "")
+            )
+            await made.stop()
+
+    asyncio.run(play())
+
+
+def closed_by_order(scene: Scene) -> Sitting:
+    """A sitting in the hall that order 1 has closed; no hall runs."""
+    scene.seal()
+    sitting = publish_sitting(actor=scene.an, each=scene.round, now=factories.now())
+    now = factories.now()
+    assert move_close(actor=scene.an, sitting=sitting, closes_at=now, reason="Xong", now=now) == 1
+    return sitting
+
+
+def give_minutes(scene: Scene, sitting: Sitting) -> None:
+    """Order 2: ten minutes for everybody."""
+    give_minutes_to_all(
+        actor=scene.an,
+        sitting=sitting,
+        unit_id=None,
+        minutes=10,
+        reason="Mất điện",
+        now=factories.now(),
+    )
+
+
+def collect(scene: Scene, sitting: Sitting) -> str:
+    """What comes of collecting: the state it leaves, or the code of a refusal."""
+    try:
+        collect_sitting(actor=scene.an, sitting=sitting, now=factories.now())
+    except RuleViolation as violation:
+        return violation.code
+    return sitting.state
+
+
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
-    ("closers", "seen", "shared", "expected"),
+    ("nodes", "expected"),
     [
-        ([], {ONE: NOW_MS}, False, False),
-        ([ONE], {ONE: NOW_MS, TWO: NOW_MS}, False, True),
-        ([], {}, True, False),
-        ([ONE], {ONE: NOW_MS, TWO: NOW_MS - 14_999}, True, False),
-        ([ONE], {ONE: NOW_MS, TWO: NOW_MS - 15_000}, True, True),
-        ([ONE, TWO], {ONE: NOW_MS, TWO: NOW_MS}, True, True),
+        ([Node()], "hall_not_closed"),
+        ([Node(closed=(0,))], "hall_not_closed"),
+        ([Node(closed=(1,))], "collected"),
+        ([Node(closed=(0, 1))], "collected"),
+        ([Node(closed=(1,)), Node()], "collected"),
+        ([Node(closed=(7,))], "collected"),
+    ],
+    ids=["nobody", "before-the-order", "after-it", "again-after-it", "restarted", "other-sitting"],
+)
+def test_on_one_machine_the_hall_has_closed_after_the_last_order(
+    scene: Scene, nodes: list[Node], expected: str
+) -> None:
+    sitting = closed_by_order(scene)
+    write(str(scene.hall.journal), sitting, nodes)
+    assert collect(scene, sitting) == expected
+
+
+@pytest.mark.django_db(transaction=True)
+def test_minutes_after_the_closing_are_waited_for(scene: Scene) -> None:
+    sitting = closed_by_order(scene)
+    write(str(scene.hall.journal), sitting, [Node(closed=(1,))])
+    give_minutes(scene, sitting)
+    assert collect(scene, sitting) == "hall_not_closed"
+    write(str(scene.hall.journal), sitting, [Node(closed=(2,))])
+    assert collect(scene, sitting) == "collected"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_sitting_whose_time_has_not_come_is_not_collected(scene: Scene) -> None:
+    """Somebody has closed it early and then opened it again."""
+    sitting = closed_by_order(scene)
+    write(str(scene.hall.journal), sitting, [Node(closed=(7,))])
+    now = factories.now()
+    later = now + timedelta(hours=1)
+    move_close(actor=scene.an, sitting=sitting, closes_at=later, reason="Thi tiếp", now=now)
+    assert collect(scene, Sitting.objects.get()) == "sitting_open"
+
+
+BOTH = [Node(closed=(1,)), Node(closed=(1,))]
+SILENT_MS = NOW_MS - 15_000
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("nodes", "expected"),
+    [
+        ([Node(), Node()], "hall_not_closed"),
+        ([Node(closed=(1,)), Node(seen_ms=SILENT_MS + 1)], "hall_not_closed"),
+        ([Node(closed=(1,)), Node(seen_ms=SILENT_MS)], "collected"),
+        ([Node(closed=(1,)), Node(closed=(0,))], "hall_not_closed"),
+        (BOTH, "collected"),
+        ([Node(closed=(1,)), Node(started_ms=NOW_MS - 60_000)], "collected"),
+        ([Node(closed=(1,)), Node(started_ms=NOW_MS - 60_001)], "hall_not_closed"),
+        ([Node(closed=(1,), seen_ms=SILENT_MS), Node()], "hall_not_closed"),
+    ],
+    ids=[
+        *["nobody", "one-of-two", "other-dead", "other-before-the-order", "both"],
+        *["other-started-after", "other-started-before", "closer-dead-other-lives"],
     ],
 )
-def test_every_living_node_must_have_closed(
-    closers: list[bytes], seen: dict[bytes, int], shared: bool, expected: bool
+def test_every_living_node_has_closed_after_the_last_order(
+    scene: Scene,
+    postgres_cluster: Cluster,
+    settings: Settings,
+    nodes: list[Node],
+    expected: str,
 ) -> None:
-    journal = Journal(closers, seen)
-    assert has_closed(journal, SITTING, now_ms=NOW_MS, shared=shared) is expected
+    settings.HALL_JOURNAL = postgres_cluster.fresh()
+    sitting = closed_by_order(scene)
+    write(settings.HALL_JOURNAL, sitting, nodes)
+    assert collect(scene, sitting) == expected
+
+
+@pytest.mark.postgres
+def test_an_order_given_while_papers_are_collected_is_not_lost(
+    postgres_desk: PostgresDesk, tmp_path: Path, settings: Settings
+) -> None:
+    with scene_in(tmp_path, settings) as scene:
+        sitting = closed_by_order(scene)
+        write(str(scene.hall.journal), sitting, [Node(closed=(1,))])
+        with transaction.atomic():
+            Sitting.objects.filter(pk=sitting.pk).update(title="Ca thi")
+            collecting = Beside(
+                lambda: collect_sitting(actor=scene.an, sitting=sitting, now=factories.now())
+            )
+            postgres_desk.wait_until_blocked()
+            give_minutes(scene, sitting)
+        assert collecting.end() == "hall_not_closed"
+        assert Sitting.objects.get().state == SittingState.PUBLISHED
+
+
+@pytest.mark.postgres
+def test_no_order_is_given_once_papers_are_being_collected(
+    postgres_desk: PostgresDesk, tmp_path: Path, settings: Settings
+) -> None:
+    with scene_in(tmp_path, settings) as scene:
+        sitting = closed_by_order(scene)
+        with transaction.atomic():
+            Sitting.objects.filter(pk=sitting.pk).update(state=SittingState.COLLECTED)
+            ordering = Beside(lambda: give_minutes(scene, sitting))
+            postgres_desk.wait_until_blocked()
+        assert ordering.end() == "sitting_over"

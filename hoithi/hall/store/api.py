@@ -195,6 +195,10 @@ class ControlWriter(Protocol):
         """Give an order; answers its number: 1, 2, 3, … without gaps."""
         ...
 
+    def last_order(self, sitting: bytes) -> int:
+        """The number of the last order given for a sitting; 0 while there is none."""
+        ...
+
     def close(self) -> None: ...
 
 

@@ -153,6 +153,13 @@ class PostgresControlWriter:
             self._db.execute("NOTIFY hall_control")
         return cast("int", number)
 
+    def last_order(self, sitting: bytes) -> int:
+        ((number,),) = self._db.execute(
+            "SELECT coalesce(max(number), 0) FROM hall_control.orders WHERE sitting = %s",
+            (sitting,),
+        ).fetchall()
+        return cast("int", number)
+
     def close(self) -> None:
         self._db.close()
 

@@ -129,6 +129,14 @@ class SqliteControlWriter:
             )
         return last + 1
 
+    def last_order(self, sitting: bytes) -> int:
+        return cast(
+            "int",
+            self._db.execute(
+                "SELECT COALESCE(MAX(number), 0) FROM orders WHERE sitting = ?", (sitting,)
+            ).get,
+        )
+
     def close(self) -> None:
         self._db.close()
 

@@ -76,6 +76,16 @@ def test_a_sitting_is_published_once_and_whole(address: str) -> None:
     assert asyncio.run(roster()) == [1]
 
 
+def test_the_last_order_of_a_sitting_is_told_and_of_no_other(address: str) -> None:
+    writer = store.control_writer(address)
+    writer.publish(PACKAGE, PUBLISHED, [published_line(1)])
+    assert writer.last_order(SITTING) == 0
+    assert [give(writer), give(writer)] == [1, 2]
+    writer.order(sitting=b"o" * 16, kind=OrderKind.VOID, actor="Thử", reason="thử", at_ms=5)
+    assert (writer.last_order(SITTING), writer.last_order(b"o" * 16)) == (2, 3)
+    writer.close()
+
+
 def test_orders_are_numbered_without_gaps_whoever_gives_them(address: str) -> None:
     writers = [store.control_writer(address) for _ in range(3)]
     numbers: list[int] = []
