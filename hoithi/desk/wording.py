@@ -55,6 +55,8 @@ ACTS: dict[str, Promise] = {
     "approve.tie.second": _("decided a tie"),
     "approve.ruling.first": _("proposed a ruling"),
     "approve.ruling.second": _("made a ruling"),
+    "approve.flaws.first": _("asked to accept flaws of a journal"),
+    "approve.flaws.second": _("accepted flaws of a journal"),
     "results.publish": _("published a result"),
     "results.publish_collective": _("published the table of units"),
     "results.complain_about_name": _("asked to correct a name"),

@@ -14,6 +14,7 @@ from django.db import transaction
 from hoithi.audit.actions import record
 from hoithi.contests.models import Round
 from hoithi.contests.queries import online_plan, regulation_of
+from hoithi.exam.flaws import check_flaws
 from hoithi.exam.hall_orders import last_order_of
 from hoithi.exam.models import Attempt, RosterLine, Sitting, SittingState
 from hoithi.exam.sealing import open_keys
@@ -97,7 +98,7 @@ def collect_sitting(*, actor: User, sitting: Sitting, now: datetime) -> None:
 
     Keys stay shut. Raises RuleViolation: `not_published`, `sitting_open` until its closing time,
     `hall_out_of_reach`, `hall_not_closed`, also after an order that the hall has not answered by
-    closing again, `journal_flawed`.
+    closing again, `journal_flawed` until two people have accepted what is wrong in the journal.
     """
     sitting.refresh_from_db()
     if sitting.state != SittingState.PUBLISHED:
@@ -112,8 +113,7 @@ def collect_sitting(*, actor: User, sitting: Sitting, now: datetime) -> None:
     shared = on_postgres(settings.HALL_JOURNAL)
     if not has_closed(closings, nodes, last_order=last_order, shared=shared):
         raise RuleViolation("hall_not_closed")
-    if ledger.flaws:
-        raise RuleViolation("journal_flawed", flaw=ledger.flaws[0].code)
+    check_flaws(sitting, ledger.flaws)
     receipts = [facts.receipt for facts in ledger.attempts if facts.receipt]
     record_of_closing = Closing(
         sitting=sitting.public_id.hex,

@@ -80,7 +80,10 @@ class SittingState(models.TextChoices):
 
 
 class Sitting(models.Model):
-    """One opening of the hall for a round. `closing` is the closing record, once collected."""
+    """One opening of the hall for a round. `closing` is the closing record, once collected.
+
+    `flaws` are the rows that its journal should not have, when somebody last tried to collect it.
+    """
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="sittings")
     package = models.ForeignKey(Package, models.PROTECT, related_name="sittings")
@@ -91,6 +94,7 @@ class Sitting(models.Model):
     state = models.CharField(max_length=10, choices=SittingState, default=SittingState.PREPARED)
     roster_sha256 = models.CharField(max_length=64)
     closing = models.JSONField(null=True)
+    flaws = models.JSONField(default=list)
     published_by = models.CharField(max_length=200)
     published_at = models.DateTimeField()
     collected_at = models.DateTimeField(null=True)

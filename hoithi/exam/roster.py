@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 
 from hoithi.audit.models import LogEntry
 from hoithi.exam.actions import read_sitting
+from hoithi.exam.flaws import waiting_acceptance
 from hoithi.exam.models import Attempt, RosterLine, Sitting
 from hoithi.exam.stores import journal
 from hoithi.people.models import Unit
@@ -115,6 +116,29 @@ def orders_of(sitting: Sitting, most: int) -> list[OrderRow]:
         )
         for entry, facts in orders
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class FlawSheet:
+    """Rows that the journal of a sitting should not have, and who has signed under them."""
+
+    rows: tuple[tuple[str, str, str], ...]
+    first: str
+    first_id: int | None
+    second: str
+
+
+def flaw_sheet(sitting: Sitting) -> FlawSheet | None:
+    """What stands in the way of collecting; none where nothing does. One query."""
+    if not sitting.flaws:
+        return None
+    signed = waiting_acceptance(sitting)
+    return FlawSheet(
+        rows=tuple((code, attempt, row) for code, attempt, row in sitting.flaws),
+        first=signed.first.name if signed else "",
+        first_id=signed.first_id if signed else None,
+        second=signed.second.name if signed and signed.second else "",
+    )
 
 
 @dataclass(frozen=True, slots=True)

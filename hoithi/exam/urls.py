@@ -26,6 +26,7 @@ urlpatterns = [
     path(f"{_SITTING}dong-ngay/", sittings.close_now, name="close_now"),
     path(f"{_SITTING}them-phut/", sittings.minutes, name="minutes"),
     path(f"{_SITTING}thu-bai/", rounds.collect, name="collect"),
+    path(f"{_SITTING}dong-loi/", sittings.flaws, name="flaws"),
     path(_PERSON, people.show, name="person"),
     path(f"{_PERSON}them-phut/", people.minutes, name="person_minutes"),
     path(f"{_PERSON}ma-moi/", people.new_code, name="new_code"),

@@ -53,6 +53,18 @@ ORDERS: dict[str, Promise] = {
 }
 
 
+FLAWS: dict[str, Promise] = {
+    "answer_after_end": _("An answer after the end"),
+    "submitted_after_deadline": _("Handed in after the time was over"),
+    "attempt_without_start": _("An attempt that nobody started"),
+    "start_without_deadline": _("A start without an end of its time"),
+    "started_twice": _("An attempt started twice"),
+    "submitted_twice": _("An attempt handed in twice"),
+    "unknown_position": _("An answer to a question that the paper does not have"),
+    "order_applied_differently": _("An order that two servers carried out differently"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class OrderPage:
     """A page that asks for one order: what it does and what its button says."""

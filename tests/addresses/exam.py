@@ -43,6 +43,7 @@ ROWS = {
         get="signin 403 403 403 403 405 405", post="signin 403 403 403 403 200 200"
     ),
     "exam:collect": RUN,
+    "exam:flaws": Row(get="signin 403 403 403 403 403 405", post="signin 403 403 403 403 403 302"),
     "exam:grade": RUN,
 }
 

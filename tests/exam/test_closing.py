@@ -21,6 +21,7 @@ from hoithi.rules.errors import RuleViolation
 from tests import factories
 from tests.desk_postgres import Beside, PostgresDesk
 from tests.exam.scene import Scene, scene_in
+from tests.exam.test_pages import HERE, page_of, press
 from tests.hall.writing import ITEMS, opened
 from tests.postgres import Cluster
 
@@ -30,9 +31,10 @@ LONG_AGO_MS = NOW_MS - 3_600_000
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One life of a hall process: when it started and was seen last, and its words of closing, each
-    with the last order applied by then."""
+    """One life of a hall process: when it started and was seen last, its words of closing, each
+    with the last order applied by then, and rows that no hall writes."""
 
+    spoilt: tuple[Row, ...] = ()
     closed: tuple[int, ...] = ()
     seen_ms: int = NOW_MS
     started_ms: int = LONG_AGO_MS
@@ -45,6 +47,8 @@ def write(journal: str, sitting: Sitting, nodes: Sequence[Node]) -> None:
         for node in nodes:
             made = await opened(journal)
             made.store.add_sitting(sitting.public_id.bytes, ITEMS)
+            for row in node.spoilt:
+                await made.note(sitting.public_id.bytes, row)
             for order in node.closed:
                 row = Row(NO_ATTEMPT, 0, 0, Kind.CLOSED, order, -1, NOW_MS - 60_000)
                 await made.note(sitting.public_id.bytes, row)
@@ -193,3 +197,49 @@ def test_no_order_is_given_once_papers_are_being_collected(
             ordering = Beside(lambda: give_minutes(scene, sitting))
             postgres_desk.wait_until_blocked()
         assert ordering.end() == "sitting_over"
+
+
+# An answer of an attempt that never started.
+SPOILT = Node(closed=(1,), spoilt=(Row(b"a" * 16, 1, 1, Kind.ANSWER, 1, 0, NOW_MS),))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_wrong_in_a_journal_is_collected_when_two_have_signed_under_it(
+    scene: Scene,
+) -> None:
+    sitting = closed_by_order(scene)
+    write(str(scene.hall.journal), sitting, [SPOILT])
+    here = f"ca/{sitting.pk}/"
+    assert "dong-loi" not in page_of(scene.an, HERE + here)
+    page = press(scene.an, f"{here}thu-bai/")
+    assert "Sổ của phòng thi có 1 dòng không đúng quy tắc." in page
+    assert "Lượt thi không có dòng bắt đầu" in page_of(scene.an, HERE + here)
+
+    reason = "Biên bản số 3"
+    press(scene.an, f"{here}dong-loi/", reason=reason)
+    press(scene.an, f"{here}dong-loi/", reason=reason)
+    assert "An đã ký. Đang chờ thành viên thứ hai" in page_of(scene.binh, HERE + here)
+    assert collect(scene, sitting) == "journal_flawed"
+    press(scene.binh, f"{here}dong-loi/", reason=reason)
+    assert "An và Bình đã ký: có thể thu bài." in page_of(scene.an, HERE + here)
+    assert collect(scene, sitting) == "collected"
+    assert sitting.attempts.count() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_signed_holds_for_those_rows_only(scene: Scene) -> None:
+    sitting = closed_by_order(scene)
+    write(str(scene.hall.journal), sitting, [SPOILT])
+    Sitting.objects.update(flaws=[["attempt_without_start", "bb" * 16, ""]])
+    for actor in (scene.an, scene.binh):
+        press(actor, f"ca/{sitting.pk}/dong-loi/", reason="Biên bản số 3")
+    assert "An và Bình đã ký" in page_of(scene.an, f"{HERE}ca/{sitting.pk}/")
+    assert collect(scene, sitting) == "journal_flawed"
+    assert "đã ký" not in page_of(scene.an, f"{HERE}ca/{sitting.pk}/")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_there_is_nothing_to_accept_in_a_journal_without_such_rows(scene: Scene) -> None:
+    sitting = closed_by_order(scene)
+    page = press(scene.an, f"ca/{sitting.pk}/dong-loi/", reason="Biên bản số 3")
+    assert "Không có gì để chấp nhận" in page

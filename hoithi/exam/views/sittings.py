@@ -13,18 +13,20 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from hoithi.exam.flaws import accept_flaws
 from hoithi.exam.forms import MoveForm, ReasonForm, UnitMinutesForm
 from hoithi.exam.hall_orders import give_minutes_to_all, move_close, move_opening
 from hoithi.exam.models import Sitting, SittingState
 from hoithi.exam.queries import sitting_by_id
-from hoithi.exam.roster import lines_of, orders_of, person_line, units_of_roster
+from hoithi.exam.roster import flaw_sheet, lines_of, orders_of, person_line, units_of_roster
 from hoithi.exam.views.rounds import READERS, RUNNERS, find_round
 from hoithi.exam.watching import nodes, put_together
 from hoithi.exam.wording import (
     CLOSE_NOW_PAGE,
     CLOSING_PAGE,
+    FLAWS,
     OPENING_PAGE,
     ORDERS,
     SITTING_STATES,
@@ -32,9 +34,10 @@ from hoithi.exam.wording import (
     OrderPage,
 )
 from hoithi.people.http import StaffRequest, contest_role
-from hoithi.people.permissions import contest_scope, has_role
+from hoithi.people.models import Role
+from hoithi.people.permissions import contest_scope, roles_in
 from hoithi.rules.vietnamese import tidy
-from hoithi.web.acting import carried_out
+from hoithi.web.acting import acted, carried_out
 from hoithi.web.wording import moment
 
 PAGE_SIZE = 50
@@ -87,7 +90,9 @@ def show(request: StaffRequest, contest: str, round_key: str, sitting: int) -> H
     found = find_sitting(contest, round_key, sitting)
     words = tidy(request.GET.get("q", ""))[:80]
     page = Paginator(lines_of(found, words), PAGE_SIZE).get_page(request.GET.get("page"))
-    may_run = has_role(request.user, RUNNERS, contest_scope(contest))
+    roles = roles_in(request.user, contest_scope(contest))
+    may_run = not roles.isdisjoint(RUNNERS)
+    sheet = flaw_sheet(found) if found.state == SittingState.PUBLISHED else None
     return render(
         request,
         "exam/sitting.html",
@@ -100,6 +105,12 @@ def show(request: StaffRequest, contest: str, round_key: str, sitting: int) -> H
             "page": page,
             "people": [person_line(line) for line in page],
             "words": words,
+            "sheet": sheet,
+            "flaws": [(FLAWS.get(code, code), *where) for code, *where in sheet.rows]
+            if sheet
+            else [],
+            "may_sign": Role.COMMITTEE in roles,
+            "flaw_form": ReasonForm(),
             "may_order": may_run and found.state == SittingState.PUBLISHED,
             "may_collect": may_run
             and found.state == SittingState.PUBLISHED
@@ -202,6 +213,24 @@ def minutes(request: StaffRequest, contest: str, round_key: str, sitting: int) -
         ) % {"count": people}
 
     return order_answer(request, found, UNIT_MINUTES_PAGE, form, act, back=sitting_address(found))
+
+
+@contest_role(Role.COMMITTEE)
+@require_POST
+def flaws(request: StaffRequest, contest: str, round_key: str, sitting: int) -> HttpResponseBase:
+    """Sign that a sitting is collected although its journal has rows that it should not have."""
+    found = find_sitting(contest, round_key, sitting)
+    form = ReasonForm(request.POST)
+    if form.is_valid():
+        reason = form.cleaned_data["reason"]
+        acted(
+            request,
+            lambda: accept_flaws(
+                actor=request.user, sitting=found, reason=reason, now=timezone.now()
+            ),
+            _("Your signature is under these rows."),
+        )
+    return redirect(sitting_address(found))
 
 
 def sitting_address(sitting: Sitting) -> str:
