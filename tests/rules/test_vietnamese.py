@@ -27,6 +27,7 @@ def test_tidying_composes_and_trims() -> None:
     assert tidy(typed) == "Nguyễn Thị Hoà"
     assert tidy("H’Ngân Byă") == "H'Ngân Byă"
     assert tidy("An\x00\x1b\tBình\n") == "An Bình"
+    assert tidy("H`Ngân\ufeff K´Bri\u200b\u0306") == "H'Ngân K'Brĭ"
 
 
 def test_folding_makes_both_ways_of_writing_equal() -> None:
@@ -61,6 +62,10 @@ def test_the_proposed_given_name(name: str, given: str) -> None:
         ("H'Ngân Byă", True),
         ("Y Blô Niê Kđăm", True),
         ("Ng. Văn An", True),
+        ("Y Bhơ̆m Niê", True),
+        ("H'Ê̆n Čil", True),
+        ("\u0306An", False),
+        ("An\u0301h", False),
         ("An 2", False),
         ("=1+1", False),
         ("A", False),
@@ -76,6 +81,7 @@ def test_capitals_are_written_as_a_name_and_mixed_case_is_left() -> None:
     assert capitalise_name("NGUYỄN THỊ ÁNH") == "Nguyễn Thị Ánh"
     assert capitalise_name("nguyễn văn an") == "Nguyễn Văn An"
     assert capitalise_name("H'Ngân Byă") == "H'Ngân Byă"
+    assert capitalise_name("Y BHƠ̆M") == "Y Bhơ̆m"
 
 
 @pytest.mark.parametrize(
