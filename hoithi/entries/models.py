@@ -8,19 +8,8 @@ from django.db import models
 from django.db.models import Q
 
 from hoithi.contests.models import Category, Contest
+from hoithi.entries.composed import IsComposed
 from hoithi.people.models import Unit
-
-# Marks that Vietnamese letters never carry apart once a text is composed (NFC). The breve is not
-# among them: M'Nông has letters with it that Unicode knows only in two parts.
-LOOSE_MARKS = "\u0300\u0301\u0302\u0303\u0309\u031b\u0323"
-
-
-def is_composed(field: str) -> Q:
-    """A database check that a text is composed, as far as a LIKE can tell."""
-    check = Q()
-    for mark in LOOSE_MARKS:
-        check &= ~Q(**{f"{field}__contains": mark})
-    return check
 
 
 class RegistrationState(models.TextChoices):
@@ -92,7 +81,7 @@ class Person(models.Model):
                 condition=Q(removed_at__isnull=True) & ~Q(national_id_index=""),
                 name="one_person_per_national_id",
             ),
-            models.CheckConstraint(condition=is_composed("name"), name="name_is_composed"),
+            models.CheckConstraint(condition=IsComposed("name"), name="name_is_composed"),
         )
         indexes = (models.Index(fields=("contest", "unit", "sort_key"), name="people_of_unit"),)
 
