@@ -5,7 +5,7 @@ The mark on a view is read by the test that walks every address as every role.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar, cast
 
@@ -13,6 +13,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import resolve
 
 from hoithi.people.accounts import has_second_factor
 from hoithi.people.models import Role, Unit, User
@@ -120,3 +121,13 @@ def unit_role(view: StaffView[P]) -> View[P]:
     checked = signed_in(guarded)
     setattr(checked, PERMISSION, f"unit:{Role.UNIT_OFFICER},{Role.ORGANISER}")
     return checked
+
+
+def opens_to(path: str, roles: Collection[Role]) -> bool:
+    """Whether a page of a contest lets somebody with these roles in it through.
+
+    Read from the mark of the view itself: a menu that asks here leads nobody to a refusal.
+    """
+    mark = str(getattr(resolve(path).func, PERMISSION, ""))
+    kind, _colon, names = mark.partition(":")
+    return kind == "contest" and not set(names.split(",")).isdisjoint(roles)

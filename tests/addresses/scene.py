@@ -34,6 +34,8 @@ NAMES = {
     "organiser": "Ngô Thị Mẫu",
     "committee": "Phan Văn Mẫu",
     "theirs": "Vũ Thị Mẫu",
+    "question team": "Trịnh Văn Mẫu",
+    "organiser of the committee": "Đoàn Thị Mẫu",
 }
 SECRET = base64.b32encode(b"a secret of tests").decode()
 
@@ -76,20 +78,27 @@ def build() -> Scene:
         "committee": [(Role.COMMITTEE, here)],
     }
     assert list(rights) == list(ROLES[1:])
-    users = {role: _account(role, grants) for role, grants in rights.items()}
-    their_organiser = _account("theirs", [(Role.ORGANISER, contest_scope(theirs.key))])
-    sessions = {role: _session(user) for role, user in users.items()}
-    return Scene(
+    made = Scene(
         ours=ours,
         theirs=theirs,
         unit=unit,
         other_unit=other_unit,
         their_unit=units_of(theirs)[0],
-        people=users,
-        their_organiser=their_organiser,
-        sessions=sessions,
+        people={},
+        their_organiser=_account("theirs", [(Role.ORGANISER, contest_scope(theirs.key))]),
+        sessions={},
         handler=ClientHandler(enforce_csrf_checks=False),
     )
+    for role, grants in rights.items():
+        join(made, role, grants)
+    return made
+
+
+def join(scene: Scene, role: str, grants: Iterable[tuple[Role, Scope]]) -> None:
+    """Somebody more, signed in."""
+    user = _account(role, grants)
+    scene.people[role] = user
+    scene.sessions[role] = _session(user)
 
 
 def _session(user: User) -> str:

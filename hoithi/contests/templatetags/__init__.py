@@ -1,0 +1,1 @@
+"""What the templates of contests ask for by name."""
