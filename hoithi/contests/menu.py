@@ -19,6 +19,7 @@ _PAGES: tuple[tuple[str, str, Promise], ...] = (
     ("duties", "desk:duties", _("Duties")),
     ("registration", "entries:overview", _("Registration by unit")),
     ("bank", "contests:bank", _("Question bank")),
+    ("results", "results:home", _("Results")),
     ("people", "contests:people", _("People and rights")),
     ("audit", "desk:audit", _("Log")),
 )

@@ -23,9 +23,20 @@ from hoithi.exam.watching import NODE_DEAD_MS, last_seen, nodes
 from hoithi.exam.wording import STEPS
 from hoithi.people.models import Role, User
 from hoithi.people.permissions import contest_scope, holders
-from hoithi.results.models import Motion, RoundScore
-from hoithi.results.pending import open_motions
-from hoithi.results.queries import latest_publication, proposal
+from hoithi.results.collective import (
+    collective_proposal,
+    is_collective_outdated,
+    latest_collective,
+)
+from hoithi.results.models import Motion, Publication, RoundScore
+from hoithi.results.pending import open_motions, open_motions_about_units
+from hoithi.results.queries import (
+    Proposal,
+    differs,
+    is_touched,
+    newest_publications,
+    proposals_of,
+)
 from hoithi.web.wording import moment, number
 
 RUNNERS = frozenset({Role.ORGANISER, Role.COMMITTEE})
@@ -56,13 +67,17 @@ class TimePoint:
 
 @dataclass(frozen=True, slots=True)
 class RoundFacts:
-    """A round with what its pages know of it; `progress` is none for a live one."""
+    """A round with what its pages know of it; `progress` is none for a live one.
+
+    `publication` is the version in force, `is_outdated` that it would come out otherwise now.
+    """
 
     round: Round
     progress: Progress | None
     ties: int
     motions: tuple[Motion, ...]
-    published_at: datetime | None
+    publication: Publication | None
+    is_outdated: bool
 
     @property
     def href(self) -> str:
@@ -75,25 +90,46 @@ class RoundFacts:
 
 
 def round_facts(contest: Contest, now: datetime) -> list[RoundFacts]:
-    """The rounds of a contest in the order of the plan. Queries grow with rounds, not people."""
-    rounds = contest.rounds.select_related("contest", "category").order_by("position")
-    return [_facts(each, now) for each in rounds]
+    """The rounds of a contest in the order of the plan. Queries grow with rounds, not people.
+
+    Everybody is ranked only where a result is not published yet, or may not be what was published.
+    """
+    rounds = list(contest.rounds.select_related("contest", "category").order_by("position"))
+    published = newest_publications(contest)
+    open_ones = [each for each in rounds if _is_open(each, published.get(each.pk))]
+    proposed = proposals_of(contest) if open_ones else {}
+    return [
+        _facts(
+            each,
+            published.get(each.pk),
+            proposed.get(each.key) if each in open_ones else None,
+            now,
+        )
+        for each in rounds
+    ]
 
 
-def _facts(each: Round, now: datetime) -> RoundFacts:
-    found = progress(each, now) if each.is_online else None
-    published = latest_publication(each)
-    undecided = (
-        published is None
-        and each.purpose == Purpose.OFFICIAL
-        and RoundScore.objects.filter(round=each, voided_at=None).exists()
-    )
+def _is_open(each: Round, publication: Publication | None) -> bool:
+    """Whether a result has to be computed to know what is due."""
+    if each.purpose != Purpose.OFFICIAL:
+        return False
+    if publication is not None:
+        return is_touched(publication)
+    return RoundScore.objects.filter(round=each, voided_at=None).exists()
+
+
+def _facts(
+    each: Round, publication: Publication | None, proposed: Proposal | None, now: datetime
+) -> RoundFacts:
     return RoundFacts(
         round=each,
-        progress=found,
-        ties=len(proposal(each).ties) if undecided else 0,
+        progress=progress(each, now) if each.is_online else None,
+        ties=len(proposed.ties) if proposed else 0,
         motions=tuple(open_motions(each)),
-        published_at=published.published_at if published else None,
+        publication=publication,
+        is_outdated=publication is not None
+        and proposed is not None
+        and differs(each, publication, proposed),
     )
 
 
@@ -128,7 +164,9 @@ def _round_link(each: RoundFacts, now: datetime) -> Link:
     note = ""
     if each.progress is not None and each.progress.step not in (Step.RUN, Step.DONE):
         note = _("next: %(step)s") % {"step": STEPS[each.progress.step]}
-    if each.published_at is not None:
+    if each.is_outdated:
+        return Link(each.round.name, each.result_href, _("a correction is due"), "warn")
+    if each.publication is not None:
         return Link(each.round.name, each.href, _("published"), "good")
     if now < each.round.opens_at:
         opens = _("opens %(at)s") % {"at": moment(each.round.opens_at)}
@@ -157,6 +195,7 @@ def waiting_for(
         if roles & RUNNERS:
             found += _to_run(each)
     if Role.COMMITTEE in roles:
+        found += _about_units(user, contest, rounds)
         found += _to_confirm(contest)
     return found
 
@@ -179,9 +218,33 @@ def _to_sign(user: User, each: RoundFacts) -> list[Link]:
             found.append(Link(_("%(round)s: confirm a ruling") % name, each.result_href))
     if each.ties:
         found.append(Link(_("%(round)s: decide a tie") % name, each.result_href))
+    elif each.is_outdated:
+        found.append(Link(_("%(round)s: publish a correction") % name, each.result_href))
     elif each.progress and each.progress.step is Step.PUBLISH:
         found.append(Link(_("%(round)s: publish the result") % name, each.result_href))
     return found
+
+
+def _about_units(user: User, contest: Contest, rounds: list[RoundFacts]) -> list[Link]:
+    """The table of units: an order to confirm, a tie to decide, a version to publish."""
+    if plan_of(contest).rules.collective is None:
+        return []
+    href = reverse("results:collective", args=[contest.key])
+    motions = open_motions_about_units(contest)
+    if any(motion.approval.first_id != user.pk for motion in motions):
+        return [Link(_("Table of units: confirm an order"), href)]
+    official = [each for each in rounds if each.round.purpose == Purpose.OFFICIAL]
+    if motions or any(each.publication is None or each.is_outdated for each in official):
+        return []
+    table = latest_collective(contest)
+    numbers = {each.round.key: each.publication.number for each in official if each.publication}
+    if table is None:
+        if collective_proposal(contest).ties:
+            return [Link(_("Table of units: decide a tie"), href)]
+        return [Link(_("Table of units: publish it"), href)]
+    if table.content["rounds"] != numbers and is_collective_outdated(table):
+        return [Link(_("Table of units: publish a correction"), href)]
+    return []
 
 
 def _to_run(each: RoundFacts) -> list[Link]:

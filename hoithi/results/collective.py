@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+import msgspec
+from django.http import Http404
+
 from hoithi.contests.models import Contest
 from hoithi.contests.queries import plan_of
 from hoithi.results.models import CollectivePublication, UnitTieDecision
@@ -123,6 +126,50 @@ def collective_content(
     }
 
 
+class PublishedUnit(msgspec.Struct, frozen=True):
+    """A row of a published version, as it was frozen."""
+
+    place: int
+    decided_by: str
+    name: str = msgspec.field(name="unit")
+    headcount: int
+    participants: int
+    percent: Decimal
+    score: Decimal
+    prize: str
+
+
+def published_units(publication: CollectivePublication) -> list[PublishedUnit]:
+    """The table of a published version."""
+    return msgspec.convert(publication.content["rows"], list[PublishedUnit])
+
+
+@dataclass(frozen=True, slots=True)
+class RestsOn:
+    """A round and the version of its result on which a version of the table rests."""
+
+    key: str
+    name: str
+    number: int
+
+
+def rests_on(publication: CollectivePublication) -> list[RestsOn]:
+    """The rounds under a version of the table, in the order of the plan. One query."""
+    numbers = publication.content["rounds"]
+    rounds = publication.contest.rounds.all()
+    return [
+        RestsOn(each.key, each.name, numbers[each.key]) for each in rounds if each.key in numbers
+    ]
+
+
+def collective_by_number(contest: Contest, number: int) -> CollectivePublication:
+    """Raises Http404."""
+    found = CollectivePublication.objects.filter(contest=contest, number=number).first()
+    if found is None:
+        raise Http404
+    return found
+
+
 def latest_collective(contest: Contest) -> CollectivePublication | None:
     """The version in force."""
     return CollectivePublication.objects.filter(contest=contest).order_by("-number").first()
@@ -130,6 +177,10 @@ def latest_collective(contest: Contest) -> CollectivePublication | None:
 
 def is_collective_outdated(publication: CollectivePublication) -> bool:
     """Whether the table would come out otherwise now, whatever the versions it rests on."""
-    proposed = collective_proposal(publication.contest)
+    return table_differs(publication, collective_proposal(publication.contest))
+
+
+def table_differs(publication: CollectivePublication, proposed: CollectiveProposal) -> bool:
+    """Whether a proposed table says anything else than what was published."""
     again = collective_content(publication.contest, proposed, publication.content["rounds"])
     return digest(again) != publication.sha256

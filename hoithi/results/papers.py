@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -15,11 +16,13 @@ from hoithi.documents.actions import NewPaper, issue, revoke
 from hoithi.documents.models import Document
 from hoithi.documents.render.certificates import Certificate
 from hoithi.documents.render.decree import Head, Signer
-from hoithi.documents.render.results_list import ResultRow, ResultsList
+from hoithi.documents.render.results_list import ResultRow, ResultsList, UnitRow
 from hoithi.documents.render.wording import short_date
 from hoithi.people.models import User
-from hoithi.results.models import Award, Publication
+from hoithi.results.collective import published_units, rests_on
+from hoithi.results.models import Award, CollectivePublication, Publication
 from hoithi.results.queries import awards_of, entry_name, latest_publication
+from hoithi.results.wording import units_decided_by
 from hoithi.rules.errors import RuleViolation
 
 KIND = "giay-chung-nhan"
@@ -126,10 +129,7 @@ def certificates_of(publication: Publication) -> list[Certificate]:
 
 def results_list_of(publication: Publication, reasons: dict[str, str]) -> ResultsList:
     """The list of results in the form of an administrative paper; `reasons` are words for codes."""
-    contest: Contest = publication.contest
-    plan = plan_of(contest)
     content = publication.content
-    day = publication.published_at.astimezone(_ZONE).date()
     barred = reasons.get("barred", "")
     rows = [
         ResultRow(
@@ -147,24 +147,56 @@ def results_list_of(publication: Publication, reasons: dict[str, str]) -> Result
         ResultRow(None, row["number"], row["name"], row["unit"], None, "", barred)
         for row in content["barred"]
     ]
+    bare = _bare_list(publication, publication.round.name, f"ket-qua/{publication.round.key}/")
+    closing = f"Danh sách có {len(content['rows'])} thí sinh, đội thi được xếp hạng"
+    return replace(bare, rows=tuple(rows), closing_text=closing)
+
+
+def units_list_of(publication: CollectivePublication) -> ResultsList:
+    """The table of units in the form of an administrative paper, in the language that is active."""
+    rows = tuple(
+        UnitRow(
+            place=row.place,
+            name=row.name,
+            participants=row.participants,
+            headcount=row.headcount,
+            percent=row.percent,
+            score=row.score,
+            prize=row.prize,
+            reason=str(units_decided_by(row.decided_by)) if row.decided_by else "",
+        )
+        for row in published_units(publication)
+    )
+    under = "; ".join(f"{each.name} bản {each.number}" for each in rests_on(publication))
+    closing = f"Danh sách có {len(rows)} đơn vị, tính theo kết quả đã công bố: {under}"
+    bare = _bare_list(publication, "Giải tập thể", "ket-qua-tap-the/")
+    return replace(bare, units=rows, closing_text=closing)
+
+
+def _bare_list(
+    publication: Publication | CollectivePublication, about: str, address: str
+) -> ResultsList:
+    """A list without its rows; `address` is that of its public page below the contest's."""
+    contest: Contest = publication.contest
+    plan = plan_of(contest)
     return ResultsList(
         head=Head(
             issuer_parent=plan.document.issuer_parent,
             issuer="BAN TỔ CHỨC HỘI THI",
             symbol="DS-BTC",
             place=plan.document.place,
-            issued_on=day,
+            issued_on=publication.published_at.astimezone(_ZONE).date(),
         ),
         title="Kết quả",
-        subtitle=f"{publication.round.name} - {contest.title}",
-        rows=tuple(rows),
-        closing_text=f"Danh sách có {len(content['rows'])} thí sinh, đội thi được xếp hạng",
+        subtitle=f"{about} - {contest.title}",
+        rows=(),
+        closing_text="",
         signers=(
             Signer(("TM. BAN TỔ CHỨC", plan.document.signer_title), plan.document.signer_name),
         ),
         version=publication.number,
         bundle_hash=publication.sha256,
-        check_url=f"{settings.PUBLIC_URL}/hoi-thi/{contest.key}/ket-qua/{publication.round.key}/",
+        check_url=f"{settings.PUBLIC_URL}/hoi-thi/{contest.key}/{address}",
         basis=tuple(
             f"{basis.title} số {basis.number}"
             + (f" ngày {short_date(basis.signed_on)}" if basis.signed_on else "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.http import Http404
 
 from hoithi.contests.models import Contest, Round
@@ -27,8 +27,17 @@ def has_ungraded_ruling(each: Round) -> bool:
 
 def open_motions(each: Round) -> list[Motion]:
     """What waits for a second person in a round, oldest first. One query."""
-    return list(
-        Motion.objects.filter(round=each, approval__second=None, approval__refused_at=None)
+    return list(_open().filter(round=each))
+
+
+def open_motions_about_units(contest: Contest) -> list[Motion]:
+    """What waits for a second person about the table of units, oldest first. One query."""
+    return list(_open().filter(contest=contest, round=None))
+
+
+def _open() -> QuerySet[Motion]:
+    return (
+        Motion.objects.filter(approval__second=None, approval__refused_at=None)
         .select_related("approval__first", "contest", "round__contest")
         .order_by("id")
     )

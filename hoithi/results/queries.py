@@ -15,6 +15,7 @@ from hoithi.entries.models import Entry
 from hoithi.results.models import (
     Award,
     FrozenCounts,
+    NameComplaint,
     Publication,
     RoundScore,
     TieDecision,
@@ -183,6 +184,15 @@ def proposal(each: Round) -> Proposal:
     return _proposal(each.key, alone)
 
 
+def proposals_of(contest: Contest) -> dict[str, Proposal]:
+    """What `proposal` says of every official round whose scores stand, by its key.
+
+    All are settled once: six queries a round.
+    """
+    settled = settled_rounds(contest)
+    return {key: _proposal(key, settled) for key in settled.rounds}
+
+
 def _proposal(key: str, settled: Settled) -> Proposal:
     standing, awards = settled.rounds[key], settled.awards[key]
     result, prizes = standing.held.result, standing.held.prizes
@@ -305,7 +315,66 @@ def digest(content: Mapping[str, Value]) -> str:
 def is_outdated(publication: Publication) -> bool:
     """Whether the result would come out otherwise now: a later round can take a prize away."""
     each = publication.round
-    return digest(publication_content(each, proposal(each))) != publication.sha256
+    return differs(each, publication, proposal(each))
+
+
+def differs(each: Round, publication: Publication, proposed: Proposal) -> bool:
+    """Whether a round's proposed result says anything else than what was published."""
+    return digest(publication_content(each, proposed)) != publication.sha256
+
+
+@dataclass(frozen=True, slots=True)
+class RoundInForce:
+    """An official round with its version in force; `is_outdated`: it would come out otherwise now.
+
+    `has_scores` says that there is something to publish.
+    """
+
+    round: Round
+    publication: Publication | None
+    has_scores: bool
+    is_outdated: bool
+
+
+def rounds_in_force(contest: Contest) -> list[RoundInForce]:
+    """Every official round in the order of the plan. Six queries a round."""
+    proposed = proposals_of(contest)
+    newest = newest_publications(contest)
+    rounds = contest.rounds.filter(purpose=Purpose.OFFICIAL).select_related("contest", "category")
+    return [_in_force(each, newest.get(each.pk), proposed.get(each.key)) for each in rounds]
+
+
+def _in_force(
+    each: Round, publication: Publication | None, proposed: Proposal | None
+) -> RoundInForce:
+    is_outdated = (
+        publication is not None and proposed is not None and differs(each, publication, proposed)
+    )
+    return RoundInForce(each, publication, proposed is not None, is_outdated)
+
+
+def newest_publications(contest: Contest) -> dict[int, Publication]:
+    """The version in force of each published round, by the round's id. One query; their contents
+    are not read."""
+    found = Publication.objects.filter(contest=contest).defer("content", "standing")
+    return {each.round_id: each for each in found.order_by("number")}
+
+
+def is_touched(publication: Publication) -> bool:
+    """Whether anything that decides the result is younger than its publication.
+
+    If not, it is not outdated. Costs little, where `is_outdated` ranks everybody: four queries.
+    """
+    contest, since = publication.contest, publication.published_at
+    scores = RoundScore.objects.filter(recorded_at__gte=since)
+    if plan_of(contest).rules.one_prize is None:
+        scores = scores.filter(round=publication.round)
+    return (
+        scores.filter(round__contest=contest).exists()
+        or TieDecision.objects.filter(round__contest=contest, decided_at__gte=since).exists()
+        or NameComplaint.objects.filter(entry__contest=contest, answered_at__gte=since).exists()
+        or contest.plans.filter(loaded_at__gte=since).exists()
+    )
 
 
 def versions_of(each: Round) -> list[Publication]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +16,7 @@ from hoithi.results.pending import rulings_in
 from hoithi.results.queries import Proposal
 from hoithi.results.wording import ruling_words
 from hoithi.rules.awards import Tie
+from hoithi.rules.regulation import PrizeLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +83,14 @@ def motion_card(motion: Motion, names: Mapping[str, str]) -> MotionCard:
     )
 
 
-def tie_cards(proposed: Proposal, motions: list[Motion]) -> list[TieCard]:
-    """The ties of a result, each with the order somebody has put forward for it."""
-    labels = {line.key: line.label for line in proposed.prizes}
-    names = names_of(proposed)
+def tie_cards(
+    ties: Iterable[Tie],
+    prizes: Iterable[PrizeLine],
+    names: Mapping[str, str],
+    motions: Iterable[Motion],
+) -> list[TieCard]:
+    """Ties across a prize line, each with the order somebody has put forward for it."""
+    labels = {line.key: line.label for line in prizes}
     put_forward = {
         frozenset(msgspec.convert(motion.content, Order).order): motion_card(motion, names)
         for motion in motions
@@ -94,10 +100,13 @@ def tie_cards(proposed: Proposal, motions: list[Motion]) -> list[TieCard]:
         TieCard(
             tie=tie,
             names={entry: names[entry] for entry in tie.entries},
-            prizes=tuple(labels[key] for key in tie.prizes),
+            prizes=tuple(
+                labels[key] if times == 1 else f"{labels[key]} (× {times})"
+                for key, times in Counter(tie.prizes).items()
+            ),
             motion=put_forward.get(frozenset(tie.entries)),
         )
-        for tie in proposed.ties
+        for tie in ties
     ]
 
 

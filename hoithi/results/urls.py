@@ -1,16 +1,26 @@
-"""Addresses of the result of a round; `contest` and `round_key` are keys."""
+"""Addresses of results: of a round, and of a contest; `contest` and `round_key` are keys."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from hoithi.results.views import minutes, motions, papers, rounds
+from hoithi.results.views import collective, home, minutes, motions, papers, rounds
 
 app_name = "results"
 _RESULT = "<slug:contest>/vong/<slug:round_key>/ket-qua/"
 _VERSION = f"{_RESULT}phien-ban/<int:number>/"
 _PAPERS = f"{_VERSION}giay-to/"
+_ALL = "<slug:contest>/ket-qua/"
+_UNITS = f"{_ALL}tap-the/"
+_UNITS_VERSION = f"{_UNITS}phien-ban/<int:number>/"
 urlpatterns = [
+    path(_ALL, home.show, name="home"),
+    path(_UNITS, collective.show, name="collective"),
+    path(f"{_UNITS}cong-bo/", collective.publish, name="publish_collective"),
+    path(f"{_UNITS}dong-hang/<int:place>/", collective.tie, name="unit_tie"),
+    path(_UNITS_VERSION, collective.version, name="collective_version"),
+    path(f"{_UNITS_VERSION}danh-sach.pdf", collective.list_pdf, name="collective_pdf"),
+    path(f"{_UNITS_VERSION}danh-sach.xlsx", collective.list_workbook, name="collective_workbook"),
     path(_RESULT, rounds.show, name="round"),
     path(f"{_RESULT}cong-bo/", rounds.publish, name="publish"),
     path(f"{_RESULT}dong-hang/<int:place>/", rounds.tie, name="tie"),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from hoithi.results.models import RulingEffect
 from hoithi.rules.ranking import DECISION, SHARED
-from hoithi.rules.regulation import Regulation
+from hoithi.rules.regulation import CollectiveRule, Regulation
+from hoithi.web.wording import marks
 
 DECIDED_BY: dict[str, Promise] = {
     "": _("first in order"),
@@ -59,3 +63,17 @@ def decided_by(criterion: str, regulation: Regulation) -> str | Promise:
 def units_decided_by(criterion: str) -> Promise:
     """What separates a unit from the one above."""
     return UNITS_DECIDED_BY[criterion]
+
+
+def collective_rule_words(rule: CollectiveRule, labels: Mapping[str, str]) -> list[str]:
+    """How units are scored and what decides between equal ones; `labels` name prizes by key."""
+    sentences = [
+        gettext("Each per cent of a unit's people who took part: %(points)s points.")
+        % {"points": marks(rule.points_per_percent)}
+    ]
+    prizes = [f"{labels[key]} {marks(points)}" for key, points in rule.prize_points.items()]
+    if prizes:
+        sentences.append(gettext("Points for prizes: %(prizes)s.") % {"prizes": ", ".join(prizes)})
+    order = ", ".join(str(units_decided_by(criterion)) for criterion in rule.ranking)
+    sentences.append(gettext("What decides a place, in this order: %(order)s.") % {"order": order})
+    return sentences

@@ -20,8 +20,8 @@ ROWS = {
     "portal:results": PAGE,
     "portal:results_version": PAGE,
     "portal:trust": PAGE,
-    "portal:units": Row(get="404 ...", post="405 ..."),
-    "portal:units_version": Row(get="404 ...", post="405 ..."),
+    "portal:units": PAGE,
+    "portal:units_version": PAGE,
 }
 
 

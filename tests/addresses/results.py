@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from hoithi.contests.models import Contest
 from hoithi.people.models import Approval, ScopeKind, User
-from hoithi.results.models import Motion
+from hoithi.results.collective import collective_content, collective_proposal
+from hoithi.results.models import CollectivePublication, Motion
+from hoithi.results.queries import digest
 from tests import factories
 from tests.addresses import Pair, Row
 from tests.addresses.scene import Scene
@@ -15,6 +17,15 @@ DECIDE = Row(get="signin 403 403 403 403 403 405", post="signin 403 403 403 403 
 NO_MINUTES = Row(get="signin 403 404 403 403 404 404", post="signin 403 405 403 403 405 405")
 NOTHING_TO_DECIDE = Row(get="signin 403 403 403 403 403 405", post="signin 403 403 403 403 403 404")
 ROWS = {
+    "results:home": READ,
+    "results:collective": READ,
+    "results:unit_tie": NOTHING_TO_DECIDE,
+    "results:publish_collective": Row(
+        get="signin 403 403 403 403 403 405", post="signin 403 403 403 403 403 200"
+    ),
+    "results:collective_version": READ,
+    "results:collective_pdf": READ,
+    "results:collective_workbook": READ,
     "results:round": READ,
     "results:tie": NOTHING_TO_DECIDE,
     "results:publish": Row(
@@ -42,7 +53,8 @@ ROWS = {
 
 
 def parameters(scene: Scene) -> dict[str, Pair]:
-    """Something that waits for a second person in each contest."""
+    """Something that waits for a second person in each contest, and a table of our units."""
+    _published_table(scene.ours)
     return {
         "place": Pair(1, 2),  # a tie, or a certificate: there is none
         "sha256": Pair("0" * 64, "1" * 64),
@@ -64,3 +76,16 @@ def _motion(contest: Contest, first: User) -> Motion:
         first_at=factories.now(),
     )
     return Motion.objects.create(contest=contest, approval=approval, content={"order": []})
+
+
+def _published_table(contest: Contest) -> None:
+    """As it was when only the online round was published; the live one has not been held."""
+    content = collective_content(contest, collective_proposal(contest), {"truc-tuyen": 1})
+    CollectivePublication.objects.create(
+        contest=contest,
+        number=1,
+        content=content,
+        sha256=digest(content),
+        published_by="Phan Văn Mẫu",
+        published_at=factories.now(),
+    )

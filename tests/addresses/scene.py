@@ -25,6 +25,13 @@ from hoithi.people.sample import sample_account
 from tests.addresses import ROLES, Pair, Row
 from tests.factories import PLAN, ROOT, now
 
+# The plan of 2023 scores no units; here it does, so that their table is walked too.
+_RULE = (
+    "collective = { points_per_percent = 1, ranking = ['score', 'percent'],"
+    " prize_points = { nhat = 10, nhi = 8, ba = 6, khuyen-khich = 4 },"
+    " prizes = [{ key = 'tap-the', label = 'Bằng khen', count = 8, amount_vnd = 0 }] }"
+)
+OUR_PLAN = PLAN.replace(b'collective = ""', _RULE.encode())
 OTHER_PLAN = (ROOT / "plans/binhthuan-2024/contest.toml").read_bytes()
 NAMES = {
     "stranger": "Đỗ Thị Mẫu",
@@ -66,7 +73,7 @@ class Scene:
 
 
 def build() -> Scene:
-    ours, theirs = _load(PLAN), _load(OTHER_PLAN)
+    ours, theirs = _load(OUR_PLAN), _load(OTHER_PLAN)
     unit, other_unit = units_of(ours)[:2]
     here = contest_scope(ours.key)
     rights: dict[str, list[tuple[Role, Scope]]] = {

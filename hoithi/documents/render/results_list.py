@@ -45,10 +45,25 @@ class ResultRow:
 
 
 @dataclass(frozen=True, slots=True)
+class UnitRow:
+    """One unit of the table of units; `percent` is of its headcount."""
+
+    place: int
+    name: str
+    participants: int
+    headcount: int
+    percent: Decimal
+    score: Decimal
+    prize: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class ResultsList:
     """What the list says; `title` and `subtitle` as in "Thông báo", "Kết quả vòng thi …".
 
-    `bundle_hash` and `check_url` may be empty while nothing is published.
+    `bundle_hash` and `check_url` may be empty while nothing is published. A list of `units` has
+    no other rows.
     """
 
     head: Head
@@ -63,6 +78,7 @@ class ResultsList:
     basis: tuple[str, ...] = ()
     recipients: tuple[str, ...] = ()
     sample: bool = False
+    units: tuple[UnitRow, ...] = ()
 
 
 def results_pdf(results: ResultsList, *, fonts: Path | None = None) -> bytes:
@@ -75,7 +91,10 @@ def results_pdf(results: ResultsList, *, fonts: Path | None = None) -> bytes:
         kind=results.title,
         summary=results.subtitle,
         basis=results.basis,
-        body=(_table(results.rows), *_closing(results.closing_text)),
+        body=(
+            _units(results.units) if results.units else _table(results.rows),
+            *_closing(results.closing_text),
+        ),
         signers=results.signers,
         recipients=results.recipients,
         sample=results.sample,
@@ -101,6 +120,36 @@ def _table(rows: tuple[ResultRow, ...]) -> Table:
         columns=tuple(columns),
         rows=tuple(_cells(row, prizes=prizes, reasons=reasons) for row in rows),
         when_empty="Không có thí sinh nào trong danh sách.",
+    )
+
+
+def _units(rows: tuple[UnitRow, ...]) -> Table:
+    prizes = any(row.prize for row in rows)
+    columns = [
+        Column("Hạng", 14, align="center"),
+        Column("Đơn vị", share=1),
+        Column("Dự thi", 22, align="right"),
+        Column("Tỷ lệ (%)", 19, align="right"),
+        Column("Điểm", 19, align="right"),
+    ]
+    if prizes:
+        columns.append(Column("Giải", 26))
+    columns.append(Column("Ghi chú", 26))
+    return Table(
+        columns=tuple(columns),
+        rows=tuple(_unit_cells(row, prizes=prizes) for row in rows),
+    )
+
+
+def _unit_cells(row: UnitRow, *, prizes: bool) -> tuple[str, ...]:
+    return (
+        str(row.place),
+        row.name,
+        f"{points(Decimal(row.participants))}/{points(Decimal(row.headcount))}",
+        points(row.percent),
+        points(row.score),
+        *((row.prize,) if prizes else ()),
+        row.reason,
     )
 
 

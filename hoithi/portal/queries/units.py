@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 
 import msgspec
 from django.http import Http404
@@ -12,21 +11,13 @@ from hoithi.contests.models import Contest
 from hoithi.contests.queries import plan_of
 from hoithi.portal.queries.frame import Frame, frame_of
 from hoithi.portal.queries.results import Version, versions_from
+from hoithi.results.collective import PublishedUnit
 from hoithi.results.models import CollectivePublication
 from hoithi.results.wording import units_decided_by
 
 
-class PublishedUnit(msgspec.Struct, frozen=True):
-    """A unit's row as it was frozen."""
-
-    place: int
-    decided_by: str
-    unit: str
-    headcount: int
-    participants: int
-    percent: Decimal
-    score: Decimal
-    prize: str
+class TableRow(PublishedUnit, frozen=True):
+    """A unit's row with what decided its place."""
 
     @property
     def reason(self) -> str:
@@ -42,7 +33,7 @@ class UnitsPage:
     version: Version | None
     sha256: str
     versions: tuple[Version, ...]
-    rows: tuple[PublishedUnit, ...]
+    rows: tuple[TableRow, ...]
 
 
 def units_page(contest: Contest, number: int | None) -> UnitsPage:
@@ -64,5 +55,5 @@ def units_page(contest: Contest, number: int | None) -> UnitsPage:
         version=next(one for one in versions if one.number == shown.number),
         sha256=shown.sha256,
         versions=versions,
-        rows=tuple(msgspec.convert(shown.content["rows"], list[PublishedUnit])),
+        rows=tuple(msgspec.convert(shown.content["rows"], list[TableRow])),
     )

@@ -19,11 +19,11 @@ from hoithi.results.collective import (
 from hoithi.results.models import Award, CollectivePublication, Publication
 from hoithi.results.queries import (
     digest,
-    is_outdated,
     latest_publication,
     proposal,
     publication_content,
     published_standing,
+    rounds_in_force,
 )
 from hoithi.rules.awards import Tie
 from hoithi.rules.errors import RuleViolation
@@ -148,11 +148,10 @@ def publish_collective(
 def _published_rounds(contest: Contest) -> dict[str, int]:
     """The version in force of every official round. Raises RuleViolation."""
     numbers: dict[str, int] = {}
-    for each in contest.rounds.filter(purpose=Purpose.OFFICIAL):
-        publication = latest_publication(each)
-        if publication is None:
-            raise RuleViolation("rounds_unpublished", round=each.name)
-        if is_outdated(publication):
-            raise RuleViolation("rounds_outdated", round=each.name)
-        numbers[each.key] = publication.number
+    for each in rounds_in_force(contest):
+        if each.publication is None:
+            raise RuleViolation("rounds_unpublished", round=each.round.name)
+        if each.is_outdated:
+            raise RuleViolation("rounds_outdated", round=each.round.name)
+        numbers[each.round.key] = each.publication.number
     return numbers

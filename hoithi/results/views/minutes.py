@@ -116,6 +116,7 @@ def _page(
         "results/minutes.html",
         {
             "contest": each.contest,
+            "section": "results",
             "round": each,
             "segments": regulation_of(each).segments,
             "form": form,

@@ -54,6 +54,6 @@ def refuse(request: StaffRequest, contest: str, motion: int) -> HttpResponseBase
 def _back(motion: Motion) -> tuple[str, ...]:
     """Where what the motion is about stands."""
     if motion.round is None:
-        return ("desk:overview", motion.contest.key)
+        return ("results:collective", motion.contest.key)
     page = "results:minutes" if motion.approval.kind == "minutes" else "results:round"
     return (page, motion.contest.key, motion.round.key)

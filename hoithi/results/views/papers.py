@@ -30,7 +30,7 @@ from hoithi.results.workbooks import results_workbook
 from hoithi.web.spreadsheets import XLSX_TYPE
 
 PRINTERS = (Role.ORGANISER, Role.COMMITTEE)
-_PDF = "application/pdf"
+PDF = "application/pdf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,12 @@ def show(request: StaffRequest, contest: str, round_key: str, number: int) -> Ht
     return render(
         request,
         "results/papers.html",
-        {"contest": version.contest, "round": version.round, "here": "result", "page": page},
+        {
+            "contest": version.contest,
+            "section": "results",
+            "round": version.round,
+            "page": page,
+        },
     )
 
 
@@ -108,7 +113,7 @@ def all_certificates(
     path = certificates_file(_version(contest, round_key, number))
     if not path.exists():
         raise Http404
-    return FileResponse(path.open("rb"), as_attachment=True, filename=path.name, content_type=_PDF)
+    return FileResponse(path.open("rb"), as_attachment=True, filename=path.name, content_type=PDF)
 
 
 @contest_role(*READERS)
@@ -125,7 +130,7 @@ def certificate(
     if not 1 <= place <= len(certificates):
         raise Http404
     content = certificates_pdf([certificates[place - 1]])
-    return _file(content, _PDF, f"giay-chung-nhan-{round_key}-{place}.pdf")
+    return file_answer(content, PDF, f"giay-chung-nhan-{round_key}-{place}.pdf")
 
 
 @contest_role(*READERS)
@@ -143,7 +148,7 @@ def list_pdf(
         codes = {row["decided_by"] for row in version.content["rows"]}
         reasons = {code: str(decided_by(code, regulation)) for code in codes if code}
         content = results_pdf(results_list_of(version, reasons))
-    return _file(content, _PDF, f"ket-qua-{round_key}-{number}.pdf")
+    return file_answer(content, PDF, f"ket-qua-{round_key}-{number}.pdf")
 
 
 @contest_role(*READERS)
@@ -156,10 +161,11 @@ def list_workbook(
 ) -> HttpResponseBase:
     """The list of results for Excel."""
     content = results_workbook(_version(contest, round_key, number))
-    return _file(content, XLSX_TYPE, f"ket-qua-{round_key}-{number}.xlsx")
+    return file_answer(content, XLSX_TYPE, f"ket-qua-{round_key}-{number}.xlsx")
 
 
-def _file(content: bytes, content_type: str, name: str) -> HttpResponse:
+def file_answer(content: bytes, content_type: str, name: str) -> HttpResponse:
+    """A file to be saved under a name."""
     return HttpResponse(
         content,
         content_type=content_type,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -25,6 +26,7 @@ from hoithi.results.pending import has_ungraded_ruling, open_motions
 from hoithi.results.queries import (
     Proposal,
     ResultRow,
+    differs,
     proposal,
     publication_by_number,
     published_rows,
@@ -76,16 +78,21 @@ def _page(
     motions = open_motions(each)
     names = names_of(proposed)
     may_decide = has_role(request.user, [Role.COMMITTEE], contest_scope(each.contest.key))
+    is_outdated = bool(versions) and differs(each, versions[0], proposed)
     return render(
         request,
         "results/round.html",
         {
             "contest": each.contest,
+            "section": "results",
             "round": each,
             "here": "result",
             "page": Paginator(_lines(each, proposed), PAGE_SIZE).get_page(request.GET.get("page")),
             "barred": [row for row in proposed.rows if row.is_barred],
-            "ties": [(card, _tie_form(card, tie_form)) for card in tie_cards(proposed, motions)],
+            "ties": [
+                (card, tie_form_of(card, tie_form))
+                for card in tie_cards(proposed.ties, proposed.prizes, names, motions)
+            ],
             "proposed_rulings": [
                 motion_card(motion, names) for motion in motions if motion.approval.kind == "ruling"
             ],
@@ -94,8 +101,10 @@ def _page(
             "needs_grading": has_ungraded_ruling(each),
             "left": len(proposed.left),
             "versions": versions,
+            "is_outdated": is_outdated,
             "is_official": each.purpose == Purpose.OFFICIAL,
             "may_decide": may_decide,
+            "may_publish": may_decide and not proposed.ties and (is_outdated or not versions),
             "form": publish_form or PublishForm(is_correction=bool(versions)),
         },
     )
@@ -110,10 +119,19 @@ def _lines(each: Round, proposed: Proposal) -> list[Line]:
     ]
 
 
-def _tie_form(card: TieCard, sent: TieForm | None) -> TieForm:
+def tie_form_of(card: TieCard, sent: TieForm | None) -> TieForm:
+    """The form of a tie: as it was sent, or empty."""
     if sent is not None and sent.tie == card.tie:
         return sent
     return TieForm(tie=card.tie, names=card.names)
+
+
+def tie_at(place: int, cards: Iterable[TieCard]) -> TieCard:
+    """The tie at a place. Raises Http404."""
+    found = next((card for card in cards if card.tie.place == place), None)
+    if found is None:
+        raise Http404
+    return found
 
 
 @contest_role(Role.COMMITTEE)
@@ -122,9 +140,7 @@ def tie(request: StaffRequest, contest: str, round_key: str, place: int) -> Http
     """Put forward the order of those who share a place; a second member confirms it."""
     each = find_round(contest, round_key)
     proposed = proposal(each)
-    found = next((card for card in tie_cards(proposed, []) if card.tie.place == place), None)
-    if found is None:
-        raise Http404
+    found = tie_at(place, tie_cards(proposed.ties, proposed.prizes, names_of(proposed), []))
     form = TieForm(request.POST, tie=found.tie, names=found.names)
     if carried_out(
         form,
@@ -173,6 +189,7 @@ def version(request: StaffRequest, contest: str, round_key: str, number: int) ->
         "results/version.html",
         {
             "contest": each.contest,
+            "section": "results",
             "round": each,
             "version": found,
             "page": rows,
