@@ -28,6 +28,7 @@ from hoithi.results.collective import (
     is_collective_outdated,
     latest_collective,
 )
+from hoithi.results.complaints import open_complaints
 from hoithi.results.models import Motion, Publication, RoundScore
 from hoithi.results.pending import open_motions, open_motions_about_units
 from hoithi.results.queries import (
@@ -189,6 +190,8 @@ def waiting_for(
             )
             href = reverse("entries:overview", args=[contest.key])
             found.append(Link(text % {"count": submitted}, href))
+    if roles & RUNNERS:
+        found += _to_answer(contest)
     for each in rounds:
         if Role.COMMITTEE in roles:
             found += _to_sign(user, each)
@@ -198,6 +201,18 @@ def waiting_for(
         found += _about_units(user, contest, rounds)
         found += _to_confirm(contest)
     return found
+
+
+def _to_answer(contest: Contest) -> list[Link]:
+    waiting = open_complaints(contest).count()
+    if not waiting:
+        return []
+    text = ngettext(
+        "%(count)s wish to correct a name to answer",
+        "%(count)s wishes to correct a name to answer",
+        waiting,
+    )
+    return [Link(text % {"count": waiting}, reverse("results:names", args=[contest.key]))]
 
 
 def _to_sign(user: User, each: RoundFacts) -> list[Link]:

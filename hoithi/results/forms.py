@@ -195,3 +195,24 @@ class SecondForm(forms.Form):
         super().__init__(data)
         if not is_late:
             del self.fields["late_reason"]
+
+
+class CorrectNameForm(forms.Form):
+    """The name as it will be printed; what the contestant wrote, unless somebody knows better."""
+
+    name = forms.CharField(
+        label=_("The name as it will be printed"),
+        max_length=100,
+        help_text=_("As on the contestant's identity papers."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+class RefuseNameForm(forms.Form):
+    """Why a name stays as it is; the contestant reads it."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=300,
+        help_text=_("The contestant reads it on the page of the own result."),
+    )

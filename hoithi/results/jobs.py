@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
-from django.conf import settings
 from django.utils import timezone
 
 from hoithi.documents.render.certificates import certificates_pdf
 from hoithi.jobs.actions import Failure, Json, Progress, register
 from hoithi.people.models import User
 from hoithi.results.models import Publication
-from hoithi.results.papers import certificates_of, issue_certificates
+from hoithi.results.papers import certificates_file, certificates_of, issue_certificates
 from hoithi.rules.errors import RuleViolation
 
 CERTIFICATES = "results.certificates"
-
-
-def certificates_file(publication: Publication) -> Path:
-    """Where the certificates of a publication lie, once they are printed."""
-    name = f"{publication.contest.key}-{publication.round.key}-{publication.number}.pdf"
-    return Path(settings.FILES) / "certificates" / name
 
 
 def print_certificates(params: Mapping[str, Json], progress: Progress) -> dict[str, Json]:

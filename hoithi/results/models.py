@@ -236,11 +236,17 @@ class Award(models.Model):
 
 
 class NameComplaint(models.Model):
-    """A contestant says that the printed name is wrong, with a code; somebody answers."""
+    """A contestant says that the printed name is wrong, with a code; somebody answers.
+
+    `printed` is how the name was written until the answer, `corrected` how it is written since;
+    without it the answer is the reason why it stays.
+    """
 
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="+")
     said = models.CharField(max_length=300)
     said_at = models.DateTimeField()
+    printed = models.CharField(max_length=300, blank=True)
+    corrected = models.CharField(max_length=300, blank=True)
     answer = models.CharField(max_length=300, blank=True)
     answered_by = models.CharField(max_length=200, blank=True)
     answered_at = models.DateTimeField(null=True)
@@ -251,6 +257,10 @@ class NameComplaint(models.Model):
             models.CheckConstraint(
                 condition=Q(answered_at__isnull=True) | Q(answered_at__gte=F("said_at")),
                 name="answered_after_it_was_said",
+            ),
+            models.CheckConstraint(
+                condition=Q(answered_at__isnull=True) | ~Q(corrected="") | ~Q(answer=""),
+                name="corrected_or_refused_with_reason",
             ),
         )
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -18,6 +20,7 @@ from hoithi.documents.render.certificates import Certificate
 from hoithi.documents.render.decree import Head, Signer
 from hoithi.documents.render.results_list import ResultRow, ResultsList, UnitRow
 from hoithi.documents.render.wording import short_date
+from hoithi.entries.models import Entry
 from hoithi.people.models import User
 from hoithi.results.collective import published_units, rests_on
 from hoithi.results.models import Award, CollectivePublication, Publication
@@ -84,6 +87,60 @@ def issue_certificates(*, actor: User, publication: Publication, now: datetime) 
         actor_name=actor.name,
         now=now,
     )
+
+
+def replace_certificates(*, actor: User, entry: Entry, now: datetime) -> list[Document]:
+    """Take back the certificates of an entry whose name was corrected, and number them anew.
+
+    The files of all certificates have the old one in them: they go, and can be printed again. To
+    be called in the transaction that corrects the name.
+    """
+    standing = certificates_about(entry)
+    replaced = []
+    for document in standing:
+        revoke(
+            document=document,
+            reason="Sửa họ tên theo đề nghị của người được cấp",
+            actor_id=str(actor.pk),
+            actor_name=actor.name,
+            now=now,
+        )
+        facts = {**document.facts, "name": entry_name(entry)}
+        replaced += issue(
+            scope_id=document.series.scope_id,
+            kind=KIND,
+            symbol=SYMBOL,
+            papers=[NewPaper(document.title, document.about, facts)],
+            actor_id=str(actor.pk),
+            actor_name=actor.name,
+            now=now,
+        )
+    if standing:
+        transaction.on_commit(partial(_forget_files, entry.contest))
+    return replaced
+
+
+def certificates_about(entry: Entry) -> list[Document]:
+    """The certificates of an entry that stand. One query."""
+    return list(
+        Document.objects.filter(
+            series__scope_id=entry.contest.key,
+            series__kind=KIND,
+            about__contains=f"/{entry.public_id.hex}/",
+            revoked_at=None,
+        ).select_related("series")
+    )
+
+
+def certificates_file(publication: Publication) -> Path:
+    """Where the certificates of a publication lie, once they are printed."""
+    name = f"{publication.contest.key}-{publication.round.key}-{publication.number}.pdf"
+    return Path(settings.FILES) / "certificates" / name
+
+
+def _forget_files(contest: Contest) -> None:
+    for publication in Publication.objects.filter(contest=contest).select_related("round"):
+        certificates_file(publication).unlink(missing_ok=True)
 
 
 def check_url(document: Document) -> str:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from django.urls import path
 
-from hoithi.results.views import collective, home, minutes, motions, papers, rounds
+from hoithi.results.views import collective, home, minutes, motions, names, papers, rounds
 
 app_name = "results"
 _RESULT = "<slug:contest>/vong/<slug:round_key>/ket-qua/"
 _VERSION = f"{_RESULT}phien-ban/<int:number>/"
 _PAPERS = f"{_VERSION}giay-to/"
 _ALL = "<slug:contest>/ket-qua/"
+_NAME = f"{_ALL}ten/<int:complaint>/"
 _UNITS = f"{_ALL}tap-the/"
 _UNITS_VERSION = f"{_UNITS}phien-ban/<int:number>/"
 urlpatterns = [
     path(_ALL, home.show, name="home"),
+    path(f"{_ALL}ten/", names.show, name="names"),
+    path(_NAME, names.one, name="name"),
+    path(f"{_NAME}sua/", names.correct, name="correct_name"),
+    path(f"{_NAME}khong-sua/", names.refuse, name="refuse_name"),
     path(_UNITS, collective.show, name="collective"),
     path(f"{_UNITS}cong-bo/", collective.publish, name="publish_collective"),
     path(f"{_UNITS}dong-hang/<int:place>/", collective.tie, name="unit_tie"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hoithi.contests.models import Contest
 from hoithi.people.models import Approval, ScopeKind, User
+from hoithi.results.actions import complain_about_name
 from hoithi.results.collective import collective_content, collective_proposal
 from hoithi.results.models import CollectivePublication, Motion
 from hoithi.results.queries import digest
@@ -16,8 +17,13 @@ DECIDE = Row(get="signin 403 403 403 403 403 405", post="signin 403 403 403 403 
 # The round of the walk is held online and has neither minutes nor a tie.
 NO_MINUTES = Row(get="signin 403 404 403 403 404 404", post="signin 403 405 403 403 405 405")
 NOTHING_TO_DECIDE = Row(get="signin 403 403 403 403 403 405", post="signin 403 403 403 403 403 404")
+ANSWER = Row(get="signin 403 403 403 403 405 405", post="signin 403 403 403 403 200 200")
 ROWS = {
     "results:home": READ,
+    "results:names": READ,
+    "results:name": READ,
+    "results:correct_name": ANSWER,
+    "results:refuse_name": ANSWER,
     "results:collective": READ,
     "results:unit_tie": NOTHING_TO_DECIDE,
     "results:publish_collective": Row(
@@ -53,11 +59,14 @@ ROWS = {
 
 
 def parameters(scene: Scene) -> dict[str, Pair]:
-    """Something that waits for a second person in each contest, and a table of our units."""
+    """What waits for a second person or an answer in each contest, and a table of our units."""
     _published_table(scene.ours)
     return {
         "place": Pair(1, 2),  # a tie, or a certificate: there is none
         "sha256": Pair("0" * 64, "1" * 64),
+        "complaint": Pair(
+            _complaint(scene.ours, scene.unit.code), _complaint(scene.theirs, scene.their_unit.code)
+        ),
         "motion": Pair(
             _motion(scene.ours, scene.people["committee"]).pk,
             _motion(scene.theirs, scene.their_organiser).pk,
@@ -76,6 +85,11 @@ def _motion(contest: Contest, first: User) -> Motion:
         first_at=factories.now(),
     )
     return Motion.objects.create(contest=contest, approval=approval, content={"order": []})
+
+
+def _complaint(contest: Contest, unit: str) -> int:
+    entry = factories.entry(contest, unit, "Hồ Văn Mẫu", "0009")
+    return complain_about_name(entry=entry, said="Hồ Vân Mẫu", now=factories.now()).pk
 
 
 def _published_table(contest: Contest) -> None:

@@ -14,6 +14,7 @@ from hoithi.entries.models import Entry
 from hoithi.entries.queries import access_code_of
 from hoithi.exam.hall_orders import publish_sitting, reissue
 from hoithi.exam.models import RosterLine
+from hoithi.results.actions import complain_about_name, correct_name, refuse_name
 from hoithi.results.models import NameComplaint
 from hoithi.rules.codes import check_character, grouped
 from tests import factories
@@ -135,6 +136,20 @@ def test_a_wrong_name_reaches_the_committee_once(registered: Registered, client:
     again = client.post(COMPLAIN, sent).content.decode()
     assert "Ban Tổ chức đã nhận một ghi chú của anh/chị và chưa trả lời." in again
     assert NameComplaint.objects.count() == 1
+
+
+def test_the_answer_stands_where_the_wish_was_written(
+    registered: Registered, client: Client
+) -> None:
+    an = registered.committee.an
+    first = complain_about_name(entry=registered.entry, said="Trần Thị Hoa", now=factories.now())
+    refuse_name(actor=an, complaint=first, reason="Căn cước ghi Hòa.", now=factories.now())
+    second = complain_about_name(entry=registered.entry, said="Trần Thị Hòa", now=factories.now())
+    correct_name(actor=an, complaint=second, name="Trần Thị Hòa", now=factories.now())
+    page = ask(client, registered.code, "198.51.100.12")
+    assert "giữ nguyên họ tên. Căn cước ghi Hòa." in page
+    assert "giấy tờ nay ghi Trần Thị Hòa;" in page
+    assert "Trần Thị Hòa Thành phố Gia Nghĩa · GN-001" in page
 
 
 def test_the_log_says_that_somebody_wrote_but_not_what(

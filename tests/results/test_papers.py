@@ -19,9 +19,14 @@ from hoithi.jobs.models import Job, JobState
 from hoithi.people.models import Role
 from hoithi.people.permissions import contest_scope
 from hoithi.results.actions import ScoreRow, publish, record_round_scores
-from hoithi.results.jobs import CERTIFICATES, certificates_file
+from hoithi.results.jobs import CERTIFICATES
 from hoithi.results.models import Publication
-from hoithi.results.papers import certificates_of, issue_certificates, results_list_of
+from hoithi.results.papers import (
+    certificates_file,
+    certificates_of,
+    issue_certificates,
+    results_list_of,
+)
 from hoithi.rules.errors import RuleViolation
 from tests import factories
 from tests.people.desk import account, signed_in

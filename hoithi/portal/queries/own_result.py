@@ -84,11 +84,16 @@ class OwnRound:
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """What the holder said about the printed name, and the answer."""
+    """What the holder said about the printed name, and the answer.
+
+    `corrected` is how the name has been printed since; without it `answer` says why it stays.
+    """
 
     said: str
     said_at: datetime
+    corrected: str
     answer: str
+    answered_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +139,7 @@ def own_result_of(lines: list[RosterLine], now: datetime) -> OwnResult:
 
 def _complaints(entry: Entry) -> tuple[Complaint, ...]:
     return tuple(
-        Complaint(one.said, one.said_at, one.answer)
+        Complaint(one.said, one.said_at, one.corrected, one.answer, one.answered_at)
         for one in NameComplaint.objects.filter(entry=entry)
     )
 

@@ -1,7 +1,11 @@
 """What is done to results: scores come in, ties and items are decided, versions are published."""
 
 from hoithi.results.actions.deciding import decide_tie, decide_unit_tie, rule_on_item
-from hoithi.results.actions.naming import complain_about_name
+from hoithi.results.actions.naming import (
+    complain_about_name,
+    correct_name,
+    refuse_name,
+)
 from hoithi.results.actions.publishing import publish, publish_collective
 from hoithi.results.actions.recording import (
     Minutes,
@@ -16,6 +20,7 @@ __all__ = [
     "Minutes",
     "ScoreRow",
     "complain_about_name",
+    "correct_name",
     "decide_tie",
     "decide_unit_tie",
     "freeze_counts",
@@ -24,6 +29,7 @@ __all__ = [
     "record_minutes",
     "record_round_scores",
     "refuse_motion",
+    "refuse_name",
     "rule_on_item",
     "second_motion",
 ]

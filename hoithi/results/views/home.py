@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 from hoithi.contests.queries import contest_by_key, plan_of
 from hoithi.people.http import StaffRequest, contest_role
 from hoithi.results.collective import latest_collective
+from hoithi.results.complaints import answered_complaints, open_complaints
 from hoithi.results.queries import rounds_in_force
 from hoithi.results.views.rounds import READERS
 
@@ -27,5 +28,7 @@ def show(request: StaffRequest, contest: str) -> HttpResponseBase:
             "rounds": rounds_in_force(found),
             "has_table": plan_of(found).rules.collective is not None,
             "table": latest_collective(found),
+            "names_open": open_complaints(found).count(),
+            "names_answered": answered_complaints(found).count(),
         },
     )

@@ -20,9 +20,9 @@ from hoithi.jobs.models import Job, JobState
 from hoithi.people.http import StaffRequest, contest_role
 from hoithi.people.models import Role
 from hoithi.people.permissions import contest_scope, roles_in
-from hoithi.results.jobs import CERTIFICATES, certificates_file
+from hoithi.results.jobs import CERTIFICATES
 from hoithi.results.models import Publication
-from hoithi.results.papers import certificates_of, results_list_of
+from hoithi.results.papers import certificates_file, certificates_of, results_list_of
 from hoithi.results.queries import latest_publication, publication_by_number
 from hoithi.results.views.rounds import READERS, find_round
 from hoithi.results.wording import decided_by
