@@ -49,6 +49,9 @@ def _parser() -> argparse.ArgumentParser:
         ("doctor", "keeping:doctor", "what is well and what is not"),
     ):
         commands.add_parser(name, help=text).set_defaults(does=does)
+    sample = commands.add_parser("sample-list", help="a list with faults, to be sent and mended")
+    sample.add_argument("file", type=Path)
+    sample.set_defaults(does="serving:sample_list")
     _add_plan(commands.add_parser("plan", help="check, load or export a plan file"))
     admit = commands.add_parser("admit", help="let the first organiser into a contest")
     for argument in ("contest", "email", "name"):

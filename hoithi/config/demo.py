@@ -19,7 +19,7 @@ from hoithi.contests.models import CommitteeSeat, Contest, Round
 from hoithi.contests.queries import plan_of, unit_by_code
 from hoithi.entries.models import Entry
 from hoithi.entries.queries import access_code_of
-from hoithi.entries.samples import load_samples
+from hoithi.entries.samples import list_to_mend, load_samples
 from hoithi.exam.hall_orders import publish_sitting, push_to_hall
 from hoithi.exam.models import Package, RosterLine, Sitting, SittingState
 from hoithi.exam.sealing import build_package, seal_package
@@ -31,6 +31,7 @@ from hoithi.rules.codes import grouped
 
 PLAN = Path("plans/daknong-2023/contest.toml")
 PASSWORD = "chuyen-doi-so-2023"  # noqa: S105 - printed for everybody, refused in production
+UNIT_TO_TRY = "TD"  # its list is left to whoever tries the contest out
 _CODES = 3
 
 
@@ -52,7 +53,8 @@ SECRETARY = SampleAccount("thu-ky@example.vn", "Trần Thị Thư Ký (mẫu)")
 CHAIR = SampleAccount("truong-ban@example.vn", "Nguyễn Văn Trưởng Ban (mẫu)")
 DEPUTY = SampleAccount("pho-ban@example.vn", "Lê Thị Phó Ban (mẫu)")
 OFFICER = SampleAccount("can-bo-gia-nghia@example.vn", "Phạm Văn Cán Bộ (mẫu)")
-ACCOUNTS = (SECRETARY, CHAIR, DEPUTY, OFFICER)
+NEWCOMER = SampleAccount("can-bo-tuy-duc@example.vn", "Hoàng Thị Cán Bộ (mẫu)")
+ACCOUNTS = (SECRETARY, CHAIR, DEPUTY, OFFICER, NEWCOMER)
 
 
 def prepare() -> str:
@@ -69,7 +71,7 @@ def prepare() -> str:
     move_windows(contest=contest, now=now)
     _load_bank(contest, plan.parent, now)
     people = _accounts(contest, now)
-    load_samples(contest, now)
+    load_samples(contest, now, left=(UNIT_TO_TRY,))
     _open_online_round(contest, people, now)
     return _what_to_print(contest)
 
@@ -98,12 +100,12 @@ def _load_bank(contest: Contest, folder: Path, now: datetime) -> None:
 def _accounts(contest: Contest, now: datetime) -> dict[str, User]:
     """The sample accounts by e-mail, with their rights and seats."""
     scope = contest_scope(contest.key)
-    unit = unit_scope(unit_by_code(contest, "GN").pk)
     rights: dict[SampleAccount, list[tuple[Role, Scope]]] = {
         SECRETARY: [(Role.ORGANISER, scope), (Role.QUESTIONS, scope)],
         CHAIR: [(Role.COMMITTEE, scope), (Role.ORGANISER, scope)],
         DEPUTY: [(Role.COMMITTEE, scope)],
-        OFFICER: [(Role.UNIT_OFFICER, unit)],
+        OFFICER: [(Role.UNIT_OFFICER, unit_scope(unit_by_code(contest, "GN").pk))],
+        NEWCOMER: [(Role.UNIT_OFFICER, unit_scope(unit_by_code(contest, UNIT_TO_TRY).pk))],
     }
     people = {user.email: user for user in User.objects.filter(is_sample=True)}
     for account, grants in rights.items():
@@ -155,6 +157,12 @@ def _open_online_round(contest: Contest, people: dict[str, User], now: datetime)
         push_to_hall(sitting)
 
 
+def list_to_try() -> bytes | None:
+    """The workbook for the unit whose list is missing; none where there is no sample contest."""
+    contest = Contest.objects.filter(key=PLAN.parent.name, is_sample=True).first()
+    return list_to_mend(contest, unit_by_code(contest, UNIT_TO_TRY)) if contest else None
+
+
 def staff_lines() -> list[str]:
     """Sign-ins of the sample accounts, with the codes of this half minute."""
     lines = ["Staff (all with the password " + PASSWORD + "; bin/hoithi codes tells newer codes):"]
@@ -172,4 +180,5 @@ def _what_to_print(contest: Contest) -> str:
     for entry in entries.order_by("number")[:_CODES]:
         code = grouped(access_code_of(entry))
         lines.append(f"  {code}   {entry.number}  {entry_name(entry)}, {entry.unit}")
+    lines += ["", "A list to send, with faults to mend:  bin/hoithi sample-list FILE.xlsx"]
     return "\n".join(lines) + "\n"

@@ -1,11 +1,13 @@
 """Made-up people for a rehearsal: plausible in a table, marked `is_sample`, impossible in life.
 
 National ids begin with 000, which is no province; phones are 0900000xxx, which ring nowhere. They
-take the same way as real lists: checked, saved, submitted, accepted.
+take the same way as real lists: checked, saved, submitted, accepted. A unit can be left to whoever
+tries the contest out, with a file that has the faults officers make.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
 from hoithi.contests.models import Contest
@@ -20,7 +22,10 @@ from hoithi.entries.actions import (
 from hoithi.entries.checking import SheetRow, check_list
 from hoithi.entries.models import UnitRegistration
 from hoithi.entries.queries import registration_of, terms_for
+from hoithi.entries.sheets import TITLES
+from hoithi.entries.workbooks import asked_columns
 from hoithi.people.models import Unit, User
+from hoithi.web.spreadsheets import Column, Table, write_workbook
 
 TEAM_PEOPLE = 12
 TEAM_UNITS = 3
@@ -50,17 +55,19 @@ _WORKPLACES = (
     "Trạm Y tế",
     "Trung tâm Hành chính công",
 )
+_FEWEST_TO_MEND = 24  # rows, so that every fault has its own
 _STEP = 7  # coprime to the lengths above, so that neighbours on a list differ
 
 
-def load_samples(contest: Contest, now: datetime) -> int:
+def load_samples(contest: Contest, now: datetime, *, left: Collection[str] = ()) -> int:
     """Register made-up people for every unit that has none; how many people were added.
 
-    Loading again adds nobody. Raises RuleViolation when registration is not open at `now`.
+    Units whose code is `left` only choose their forms: their lists are for others to send. Loading
+    again adds nobody. Raises RuleViolation when registration is not open at `now`.
     """
     officer = _officer()
     return sum(
-        _register(contest, unit, place, officer, now)
+        _register(contest, unit, place, officer, now, with_lists=unit.code not in left)
         for place, unit in enumerate(units_of(contest))
         if registration_of(contest, unit) is None
     )
@@ -72,7 +79,9 @@ def _officer() -> User:
     return found or User.objects.create_user(_OFFICER, "Cán bộ mẫu", is_sample=True)
 
 
-def _register(contest: Contest, unit: Unit, place: int, officer: User, now: datetime) -> int:
+def _register(
+    contest: Contest, unit: Unit, place: int, officer: User, now: datetime, *, with_lists: bool
+) -> int:
     plan = plan_of(contest)
     sizes = {form.key: _people_wanted(form, place) for form in plan.forms}
     chosen = [form for form in plan.forms if sizes[form.key]]
@@ -86,6 +95,8 @@ def _register(contest: Contest, unit: Unit, place: int, officer: User, now: date
         declared=sum(sizes[form.key] for form in chosen),
         now=now,
     )
+    if not with_lists:
+        return 0
     for offset, form in enumerate(chosen):
         rows = sample_rows(contest, unit, form, place, sizes[form.key], first=offset * _SEATS // 2)
         _save(registration, form, rows, officer, now)
@@ -156,3 +167,39 @@ def _pick(words: str, place: int) -> str:
 def _birth(law_date: date, serial: int) -> date:
     """Between 22 and 55 years old, no two alike within a unit."""
     return law_date - timedelta(days=22 * 366 + serial * 137 % (33 * 365))
+
+
+def list_to_mend(contest: Contest, unit: Unit) -> bytes:
+    """A workbook of made-up people for a unit that has sent no list, with the faults officers make:
+    to be uploaded, looked at and mended.
+
+    One person stands in it twice; without the second row there are as many as the form asks for.
+    """
+    form = next(form for form in plan_of(contest).forms if form.entrant == "person")
+    place = units_of(contest).index(unit)
+    columns = asked_columns(contest)
+    people = [
+        [cells.get(column, "") for column in columns]
+        for cells in faulty_rows(contest, unit, form, place)
+    ]
+    total = [f"Cộng: {len(people)} người" if column == "name" else "" for column in columns]
+    table = Table(
+        name=unit.name,
+        title=(contest.title, f"{unit.name}: danh sách mẫu để tập, không có ai là người thật"),
+        columns=tuple(Column(TITLES[column][0]) for column in columns),
+        rows=[*people, total],
+    )
+    return write_workbook([table])
+
+
+def faulty_rows(contest: Contest, unit: Unit, form: Form, place: int) -> list[dict[str, str]]:
+    """The unit's sample rows, some of them spoiled."""
+    people = max(form.minimum, _FEWEST_TO_MEND)
+    rows = [dict(cells) for _, cells in sample_rows(contest, unit, form, place, people)]
+    rows[1]["name"] = rows[1]["name"].upper()
+    rows[6]["birth"] = "31/02/1986"
+    rows[9]["name"] = "NguyÔn ThÞ H»ng"  # TCVN3
+    rows[12]["phone"] = rows[12]["phone"].removeprefix("0")
+    rows[15]["audience"] += " xã"
+    rows[18]["workplace"] = ""
+    return [*rows, rows[21] | {"ordinal": str(people + 1)}]

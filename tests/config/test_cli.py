@@ -9,6 +9,7 @@ import pytest
 
 from hoithi.config.cli import main
 from hoithi.contests.models import Contest, PlanVersion
+from hoithi.web.spreadsheets import read_sheet
 
 ROOT = Path(__file__).parents[2]
 PLAN = ROOT / "plans/daknong-2023/contest.toml"
@@ -183,6 +184,34 @@ def test_what_is_no_bundle_is_told(say: Say, tmp_path: Path) -> None:
     )
 
 
+# sample-list
+
+
+@pytest.mark.django_db
+def test_the_list_to_try_is_written_for_the_sample_contest_only(say: Say, tmp_path: Path) -> None:
+    file = tmp_path / "danh-sach.xlsx"
+    nothing_here = "there is no sample contest here; hoithi run sets it up\n"
+    assert say("sample-list", file) == (1, "", nothing_here)
+    say("plan", "load", PLAN)
+    assert say("sample-list", file) == (1, "", nothing_here)
+    assert not file.exists()
+    Contest.objects.update(is_sample=True)
+    assert say("sample-list", file) == (0, f"{file}\n", "")
+    sheet = read_sheet(file.read_bytes(), file.name, max_bytes=100_000, max_rows=100)
+    assert sheet.rows[1].cells[0].text == (
+        "Huyện Tuy Đức: danh sách mẫu để tập, không có ai là người thật"
+    )
+
+
+@pytest.mark.django_db
+def test_a_list_to_try_that_cannot_be_written_is_told(say: Say, tmp_path: Path) -> None:
+    say("plan", "load", PLAN)
+    Contest.objects.update(is_sample=True)
+    code, said, complained = say("sample-list", tmp_path)
+    assert (code, said) == (1, "")
+    assert complained.startswith("the list was not written: [Errno 21] Is a directory")
+
+
 # whatever the command
 
 
@@ -205,6 +234,7 @@ def test_a_contest_that_is_not_there_is_told(say: Say, command: tuple[str, ...])
         ("plan", "check", "a.toml", "--language", "fr"),
         ("bundle", "daknong-2023"),
         ("backup",),
+        ("sample-list",),
         ("serve", "--port", "80"),
         ("verify",),
         ("verify", "a.zip", "b.zip"),

@@ -5,11 +5,20 @@ from __future__ import annotations
 import pytest
 
 from hoithi.contests.queries import form_of, units_of
+from hoithi.entries.actions import submit_registration
 from hoithi.entries.models import Entry, Person, Team, TeamMember
 from hoithi.entries.queries import open_number, registration_overview
-from hoithi.entries.samples import load_samples, sample_rows
+from hoithi.entries.samples import list_to_mend, load_samples, sample_rows
+from hoithi.entries.sheets import (
+    rows_of,
+    staged_sheet,
+    with_cell,
+    with_proposals,
+    without_row,
+)
 from hoithi.people.models import User
-from tests.entries.scene import LIVE, NOW, ONLINE, begin, load
+from hoithi.web.spreadsheets import read_sheet
+from tests.entries.scene import LIVE, NOW, ONLINE, begin, check, load, officer, save
 
 pytestmark = pytest.mark.django_db
 
@@ -61,3 +70,44 @@ def test_the_samples_are_the_same_every_time_and_read_like_people() -> None:
         "H'Ngân Byă",
         "Trần Đức Cường",
     ]
+
+
+# What is left to whoever tries the contest out
+
+
+def test_a_unit_that_is_left_out_has_chosen_its_form_and_sent_no_list() -> None:
+    contest = load()
+    assert load_samples(contest, NOW, left=("TD",)) == Person.objects.count() == 231 + 36
+    *others, left = registration_overview(contest)
+    assert {each.state for each in others} == {"accepted"}
+    assert (left.state, [(each.key, each.people) for each in left.forms]) == (
+        "draft",
+        [(ONLINE, 0)],
+    )
+    assert load_samples(contest, NOW) == 0
+
+
+def test_the_list_to_mend_has_the_faults_that_officers_make_and_can_be_mended() -> None:
+    contest = load()
+    registration = begin(contest, "TD")
+    content = list_to_mend(contest, registration.unit)
+    sheet = read_sheet(content, "danh-sach.xlsx", max_bytes=100_000, max_rows=100)
+    staged = staged_sheet(sheet, required=["birth", "audience", "workplace", "national_id"])
+    checked = check(registration, rows_of(staged))
+    found = [(each.row, each.column, each.code, each.proposal) for each in checked.problems]
+    assert found == [
+        (6, "name", "name_capitals", "Lý Hữu Sơn"),
+        (11, "birth", "birth_no_such_day", ""),
+        (14, "name", "legacy_text", "Nguyễn Thị Hằng"),
+        (17, "phone", "phone_lost_zero", "0900000712"),
+        (20, "audience", "audience_unknown", "Công chức"),
+        (23, "workplace", "missing", ""),
+        (26, "national_id", "duplicate_national_id", ""),
+        (35, "national_id", "duplicate_national_id", ""),
+    ]
+    assert checked.problems == checked.bad
+    mended = with_proposals(staged, checked.problems)
+    mended = with_cell(mended, 11, "birth", "28/02/1986")
+    mended = with_cell(mended, 23, "workplace", "UBND xã Đắk Búk So")
+    save(registration, rows_of(without_row(mended, 35)))
+    assert submit_registration(actor=officer(), registration=registration, now=NOW)

@@ -10,7 +10,7 @@ from django.core.management import execute_from_command_line
 from django.db import connections
 
 from hoithi.config.commands import complain, say
-from hoithi.config.demo import prepare, staff_lines
+from hoithi.config.demo import list_to_try, prepare, staff_lines
 from hoithi.config.installing import install
 from hoithi.config.lan import lan_lines
 from hoithi.config.serve import Addresses, CannotServeError, check_ports, children, supervise
@@ -63,6 +63,19 @@ def codes(_options: argparse.Namespace) -> int:
     if settings.PRODUCTION:
         return complain("there are no sample accounts in production")
     say("\n".join(staff_lines()))
+    return 0
+
+
+def sample_list(options: argparse.Namespace) -> int:
+    """A list of made-up people with faults, for the sample unit that has sent none."""
+    content = list_to_try()
+    if content is None:
+        return complain("there is no sample contest here; hoithi run sets it up")
+    try:
+        options.file.write_bytes(content)
+    except OSError as error:
+        return complain(f"the list was not written: {error}")
+    say(str(options.file))
     return 0
 
 

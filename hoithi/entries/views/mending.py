@@ -184,6 +184,7 @@ def _save(request: StaffRequest, place: Place, form_key: str) -> None:
         form_key=form_key,
         checked=checked,
         now=timezone.now(),
+        is_sample=request.user.is_sample,
     )
 
 
