@@ -18,7 +18,11 @@ FORMAT = "hoithi/regulation/1"
 Counted = Literal["best", "first", "last"]
 Target = Literal["participants", "attempts", "all_correct"]
 Distance = Literal["absolute", "not_above"]
-Key = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+# Lengths are those that the desk's tables hold (tests/contests/plan/test_limits.py).
+KEY = r"\A[a-z0-9]+(-[a-z0-9]+)*\Z"
+ONE_LINE = r"\A[^\n\t]*\Z"
+Key = Annotated[str, msgspec.Meta(pattern=KEY, max_length=50)]
+Label = Annotated[str, msgspec.Meta(min_length=1, max_length=120, pattern=ONE_LINE)]
 # Bounds that no contest reaches, so that a slip of the keyboard is told and not carried out.
 Positive = Annotated[int, msgspec.Meta(ge=1, le=100_000)]
 Amount = Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000_000)]
@@ -41,7 +45,7 @@ class PrizeLine(Strict, frozen=True):
     """A line of the prize table."""
 
     key: Annotated[Key, msgspec.Meta(description="names it for the machine")]
-    label: Annotated[str, msgspec.Meta(description="shown to people")]
+    label: Annotated[Label, msgspec.Meta(description="shown to people")]
     count: Annotated[Positive, msgspec.Meta(description="so many of it")]
     amount_vnd: Annotated[
         Amount, msgspec.Meta(description="for each, whole đồng; 0 where the plan names no amount")
@@ -75,7 +79,7 @@ class Segment(Strict, frozen=True):
     """A part of a live round with its highest mark."""
 
     key: Annotated[Key, msgspec.Meta(description="ranking refers to it as segment:KEY")]
-    label: Annotated[str, msgspec.Meta(description="shown to people")]
+    label: Annotated[Label, msgspec.Meta(description="shown to people")]
     maximum: Annotated[Decimal, msgspec.Meta(description="its highest mark")]
 
 
@@ -105,7 +109,7 @@ class CollectiveRule(Strict, frozen=True):
 
     points_per_percent: Annotated[Decimal, msgspec.Meta(description="1 makes 70 % worth 70 points")]
     prize_points: Annotated[
-        dict[str, Decimal],
+        dict[Key, Decimal],
         msgspec.Meta(description="for every prize key of the rounds, the points of one such prize"),
     ]
     ranking: Annotated[

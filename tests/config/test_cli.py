@@ -127,6 +127,31 @@ def test_a_plan_with_slips_is_not_loaded(say: Say, spoiled: Path) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("good", "bad", "sentence"),
+    [
+        ("Huyện Cư Jút", "x" * 201, "units[2].name: Dài 201 ký tự, chỉ được nhiều nhất 120."),
+        ("minutes = 30", f"minutes = {'9' * 5000}", "Tệp có một số dài hàng nghìn chữ số."),
+        ("minutes = 30", "minutes = 1e99999999999", "minutes: Sai kiểu: cần số nguyên"),
+        ("cấp tỉnh", "cấp\\u0000", "contest.level: Sau “cấp” có một ký tự không nhìn thấy."),
+        ("cấp tỉnh", "\\ud800", "Không đọc được TOML: Escaped character is not a Unicode"),
+        ('code = "CJ"', 'code = "C/J"', "units[2].code: “C/J” không làm mã được."),
+        ("closes_at = 2023-10-06", "closes_at = 2023-09-06", "Kết thúc không sau bắt đầu."),
+    ],
+)
+def test_what_no_table_could_hold_is_told_before_it_is_loaded(
+    say: Say, tmp_path: Path, good: str, bad: str, sentence: str
+) -> None:
+    file = tmp_path / "contest.toml"
+    text = PLAN.read_text()
+    assert good in text
+    file.write_text(text.replace(good, bad, 1))
+    code, said, complained = say("plan", "load", file)
+    assert (code, sentence in said, complained) == (1, True, ""), said
+    assert Contest.objects.count() == 0
+
+
+@pytest.mark.django_db
 def test_an_exported_plan_loads_to_the_same_contest(say: Say, tmp_path: Path) -> None:
     say("plan", "load", PLAN)
     code, text, _ = say("plan", "export", "daknong-2023")

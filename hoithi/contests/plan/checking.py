@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta, timezone
+from decimal import Decimal
 
 import msgspec
 
@@ -12,6 +13,11 @@ from hoithi.contests.plan.conversion import regulation_of
 from hoithi.contests.plan.reading import Problem
 from hoithi.contests.plan.schema import OnlinePlan, Plan, Round
 from hoithi.rules.regulation import flaws
+from hoithi.rules.vietnamese import fold
+
+MOST_ITEMS = 500  # in one paper
+MOST_POINTS = Decimal("9999999.99")  # what a score is stored in has nine digits
+FEWEST_OPTIONS = 2
 
 
 def check_plan(plan: Plan) -> list[Problem]:
@@ -27,6 +33,11 @@ def check_plan(plan: Plan) -> list[Problem]:
         *_keys_once("duties", [each.key for each in plan.duties]),
         *_keys_once("assumptions", [each.key for each in plan.assumptions]),
         *_keys_once("budget.lines", [each.key for each in plan.budget.lines]),
+        *_names_once("topics", [each.name for each in plan.topics]),
+        *_names_once("levels", [each.name for each in plan.levels]),
+        *_names_once("audiences", [each.name for each in plan.audiences]),
+        *_listed("units", plan.units),
+        *_listed("forms", plan.forms),
         *_forms(plan),
         *_times(plan),
     ]
@@ -46,6 +57,20 @@ def _keys_once(key: str, values: Sequence[str]) -> Iterator[Problem]:
         seen.add(value)
 
 
+def _names_once(key: str, names: Sequence[str]) -> Iterator[Problem]:
+    """Lists and tables of questions say names, whatever their case and marks."""
+    seen: set[str] = set()
+    for at, name in enumerate(names, start=1):
+        if fold(name) in seen:
+            yield Problem(f"{key}[{at}].name", "name_twice", {"value": name})
+        seen.add(fold(name))
+
+
+def _listed(key: str, things: Sequence[object]) -> Iterator[Problem]:
+    if not things:
+        yield Problem(key, "nothing_listed")
+
+
 def _known(key: str, values: Iterable[str], where: str, names: Iterable[str]) -> Iterator[Problem]:
     known = set(names)
     for value in values:
@@ -57,6 +82,7 @@ def _forms(plan: Plan) -> Iterator[Problem]:
     for at, form in enumerate(plan.forms, start=1):
         key = f"forms[{at}]"
         names = [each.key for each in plan.audiences]
+        yield from _listed(f"{key}.audiences", form.audiences)
         yield from _known(f"{key}.audiences", form.audiences, "audiences", names)
         if form.maximum and form.maximum < form.minimum:
             yield Problem(f"{key}.maximum", "maximum_below_minimum")
@@ -104,9 +130,28 @@ def _round(plan: Plan, each: Round, key: str) -> Iterator[Problem]:
         yield Problem(key, code, {"value": value} if about else {})
     if each.online is not None:
         yield from _online(plan, each, each.online, f"{key}.online")
+    points = _highest_mark(each)
+    if points > MOST_POINTS:
+        params = {"points": f"{points:f}", "most": f"{MOST_POINTS:f}"}
+        yield Problem(key, "marks_too_large", params)
+
+
+def _highest_mark(each: Round) -> Decimal:
+    if each.online is None:
+        return sum((segment.maximum for segment in each.segments), Decimal(0))
+    return each.online.points_per_item * sum(part.count for part in each.online.paper)
 
 
 def _online(plan: Plan, each: Round, online: OnlinePlan, key: str) -> Iterator[Problem]:
+    yield from _listed(f"{key}.paper", online.paper)
+    items = sum(part.count for part in online.paper)
+    if items > MOST_ITEMS:
+        yield Problem(f"{key}.paper", "paper_too_long", {"items": items, "most": MOST_ITEMS})
+    asked = online.prediction
+    if asked is not None and asked.maximum < asked.minimum:
+        yield Problem(f"{key}.prediction.maximum", "maximum_below_minimum")
+    if len(online.sample.options) < FEWEST_OPTIONS:
+        yield Problem(f"{key}.sample.options", "too_few_options")
     seen: set[tuple[str, str]] = set()
     for at, part in enumerate(online.paper, start=1):
         here = f"{key}.paper[{at}]"
@@ -135,6 +180,12 @@ def _collective(plan: Plan) -> Iterator[Problem]:
     rule = plan.rules.collective
     if rule is None:
         return
+    key = "rules.collective"
+    yield from _keys_once(f"{key}.prizes", [line.key for line in rule.prizes])
+    yield from _listed(f"{key}.ranking", rule.ranking)
+    prizes = {line.key for each in plan.rounds for line in each.prizes}
+    for name in rule.prize_points:
+        yield from _known(f"{key}.prize_points.{name}", [name], "rounds.prizes", prizes)
     for each in plan.rounds:
         for line in each.prizes:
             if line.key not in rule.prize_points:

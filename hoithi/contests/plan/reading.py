@@ -7,27 +7,33 @@ So containers are walked here and only single values are left to msgspec.
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 import types
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from hoithi.contests.plan.schema import Plan
+from hoithi.contests.plan.schema import CODE, Plan
 from hoithi.rules.errors import ParamValue
 from hoithi.rules.marks import round_marks
+from hoithi.rules.regulation import KEY, ONE_LINE
 
 MOST_BYTES = 2_000_000
+_UTF16 = re.compile(rb"\xff\xfe|\xfe\xff|\0[ -~]\0[ -~]|[ -~]\0[ -~]\0")
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200
 _LARGEST = 1_000_000
-_BLANK = 32
+_PATTERNS = {KEY: "key_form", CODE: "code_form", ONE_LINE: "one_line"}
+_UNSEEN = frozenset({"Cc", "Cf"})  # control characters, and those that only steer others
+_LONG_BITS = 200  # of a whole number; longer ones are not repeated
+_SHOWN = 60  # characters of a value that a sentence repeats
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +56,8 @@ class PlanError(Exception):
 def read_bytes(path: Path) -> bytes:
     """The bytes of a plan file. Raises PlanError."""
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            return file.read(MOST_BYTES + 1)  # one more tells that there are more
     except OSError as error:
         raise PlanError([Problem("", "file_missing", {"why": error.strerror})]) from error
 
@@ -64,15 +71,27 @@ def parse_plan(content: bytes) -> Plan:
     """Read the bytes of a plan file. Raises PlanError with every problem of its shape."""
     if len(content) > MOST_BYTES:
         raise PlanError([Problem("", "file_too_large")])
+    if _UTF16.match(content):
+        raise PlanError([Problem("", "utf16")])
     try:
-        table = tomllib.loads(content.decode(), parse_float=Decimal)
+        table = tomllib.loads(content.decode("utf-8-sig"), parse_float=_decimal)
     except UnicodeDecodeError as error:
         raise PlanError([Problem("", "not_utf8", {"byte": error.start})]) from error
     except tomllib.TOMLDecodeError as error:
         raise PlanError([Problem("", "not_toml", {"why": str(error)})]) from error
+    except ValueError as error:  # Python reads no whole number of so many digits
+        raise PlanError([Problem("", "number_too_long")]) from error
     except RecursionError as error:
         raise PlanError([Problem("", "not_toml", {"why": "[[[["})]) from error
     return plan_from(table)
+
+
+def _decimal(text: str) -> Decimal:
+    """What has more of an exponent than Decimal holds is out of any bounds."""
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        return Decimal("Infinity")
 
 
 def plan_from(table: Mapping[str, object]) -> Plan:
@@ -104,8 +123,11 @@ def _read(kind: Any, value: object, key: str, problems: list[Problem]) -> object
         if not isinstance(value, dict):
             problems.append(Problem(key, "wrong_type", {"wanted": "table"}))
             return {}
+        named, kept = get_args(bare)
         return {
-            name: _read(get_args(bare)[1], each, f"{key}.{name}", problems)
+            _read(named, name, f"{key}.{_spelt(name)}", problems): _read(
+                kept, each, f"{key}.{_spelt(name)}", problems
+            )
             for name, each in value.items()
         }
     return _read_value(kind, bare, value, key, problems)
@@ -134,14 +156,24 @@ def _read_table(
             read[name] = None
         else:
             problems.append(Problem(here, "missing"))
-    for name in value.keys() - fields.keys():
+    for name in (each for each in value if each not in fields):
         near = difflib.get_close_matches(name, fields, n=1)
-        here = f"{key}.{name}" if key else name
+        here = f"{key}.{_spelt(name)}" if key else _spelt(name)
         if near:
             problems.append(Problem(here, "unknown_key_near", {"near": near[0]}))
         else:
             problems.append(Problem(here, "unknown_key"))
     return read
+
+
+def _spelt(name: str) -> str:
+    """A key of the file's own choice, as it may be printed."""
+    seen = "".join(letter if letter.isprintable() else "…" for letter in name)
+    return _shortened(seen)
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
 
 
 def _read_value(kind: Any, bare: Any, value: object, key: str, problems: list[Problem]) -> object:
@@ -152,21 +184,21 @@ def _read_value(kind: Any, bare: Any, value: object, key: str, problems: list[Pr
         return value
     if bare is Decimal and isinstance(value, int) and not isinstance(value, bool):
         value = Decimal(value)
+    if isinstance(value, str):
+        value = "" if value.isspace() else unicodedata.normalize("NFC", value)
     try:
         read = msgspec.convert(value, kind, builtin_types=(Decimal, date, datetime))
     except msgspec.ValidationError:
-        problems.append(_explain(bare, value, key))
+        problems.append(_explain(kind, bare, value, key))
         return value
     return _checked(read, key, problems)
 
 
 def _checked(value: object, key: str, problems: list[Problem]) -> object:
-    """A value that its type allows and no contest has is a slip; texts come out composed (NFC)."""
+    """A value that its type allows and no contest has is a slip."""
     match value:
         case str():
-            if any(ord(letter) < _BLANK and letter not in "\n\t" for letter in value):
-                problems.append(Problem(key, "control_character"))
-            return unicodedata.normalize("NFC", value)
+            problems += _unseen(value, key)
         case tuple():
             return tuple(_checked(each, key, problems) for each in value)
         case datetime() if value.tzinfo is None:
@@ -174,10 +206,21 @@ def _checked(value: object, key: str, problems: list[Problem]) -> object:
         case date() if not _FIRST_YEAR <= value.year <= _LAST_YEAR:
             problems.append(Problem(key, "out_of_bounds", {"value": value.isoformat()}))
         case Decimal() if not (value.is_finite() and 0 <= value <= _LARGEST):
-            problems.append(Problem(key, "out_of_bounds", {"value": str(value)}))
+            problems.append(Problem(key, "out_of_bounds", {"value": _shortened(str(value))}))
         case Decimal() if value != round_marks(value):
             problems.append(Problem(key, "decimal_form"))
     return value
+
+
+def _unseen(text: str, key: str) -> list[Problem]:
+    """A character that nobody sees, with the letters before it, so that it can be found."""
+    for at, letter in enumerate(text):
+        if unicodedata.category(letter) in _UNSEEN and letter not in "\n\t":
+            before = text[max(0, at - 20) : at]
+            if before:
+                return [Problem(key, "unseen_character_after", {"before": before})]
+            return [Problem(key, "unseen_character")]
+    return []
 
 
 _WANTED = {
@@ -190,10 +233,24 @@ _WANTED = {
 }
 
 
-def _explain(bare: Any, value: object, key: str) -> Problem:
+def _explain(kind: Any, bare: Any, value: object, key: str) -> Problem:
     """Why a single value was refused: another type, or a value out of its bounds."""
-    if type(value) is bare:
-        return Problem(key, "empty" if value == "" else "out_of_bounds", {"value": str(value)})
-    if get_origin(bare) is tuple:
-        return Problem(key, "wrong_type", {"wanted": "pair"})
-    return Problem(key, "wrong_type", {"wanted": _WANTED.get(bare, "text")})
+    if type(value) is not bare:
+        if get_origin(bare) is tuple:
+            return Problem(key, "wrong_type", {"wanted": "pair"})
+        return Problem(key, "wrong_type", {"wanted": _WANTED.get(bare, "text")})
+    if isinstance(value, str):
+        return _explain_text(kind, value, key)
+    is_long = isinstance(value, int) and value.bit_length() > _LONG_BITS
+    return Problem(key, "out_of_bounds", {"value": "…" if is_long else str(value)})
+
+
+def _explain_text(kind: Any, value: str, key: str) -> Problem:
+    if not value:
+        return Problem(key, "empty")
+    notes = [note for note in get_args(kind)[1:] if isinstance(note, msgspec.Meta)]
+    for note in notes:
+        if note.max_length is not None and len(value) > note.max_length:
+            return Problem(key, "too_long", {"length": len(value), "most": note.max_length})
+    patterns = [note.pattern for note in notes if note.pattern is not None]
+    return Problem(key, _PATTERNS[patterns[0]], {"value": _spelt(value)})

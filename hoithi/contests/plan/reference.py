@@ -16,9 +16,10 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 import msgspec
 
 from hoithi.contests.plan.reading import MOST_BYTES, field_types
-from hoithi.contests.plan.schema import Plan
+from hoithi.contests.plan.schema import CODE, Code, Plan
 from hoithi.contests.plan.sentences import SENTENCES
 from hoithi.rules.paper import Strict
+from hoithi.rules.regulation import KEY, ONE_LINE, Key
 
 _HEAD = f"""\
 # The plan file
@@ -31,7 +32,10 @@ from the types that read the file (`hoithi/contests/plan/schema.py`) by
 - Every key is required, so that a rule nobody thought of is missed when the file is checked and not
   when the prizes are given. “or none” means that `""` says there is none, and that the key may be
   left out. An unknown key is an error.
-- A *key* names something for the machine: `a`–`z`, `0`–`9`, single hyphens inside.
+- A *key* names something for the machine: `a`–`z`, `0`–`9`, single hyphens inside; at most
+  {get_args(Key)[1].max_length} characters. The *code* of a unit has letters without marks, digits,
+  and single hyphens or dots inside; at most {get_args(Code)[1].max_length}.
+- A *line* is a text without line breaks. No text has characters that cannot be seen.
 - What the signed plan leaves open and the file fills in is listed under `[[assumptions]]`.
 - Four contests stand in `plans/`; `tests/golden/` plays each against a table worked out by hand.
 """
@@ -44,6 +48,7 @@ Errors of shape and contradictions are told with the key at which they stand, co
 | Code | Sentence |
 |---|---|
 """
+_SHAPES = {KEY: "key", CODE: "code", ONE_LINE: "line"}
 _WORDS = {
     str: "text",
     int: "whole number",
@@ -133,7 +138,7 @@ def _type(kind: Any) -> str:
         return f"list of {_element(get_args(inner)[0])}"
     if get_origin(inner) is dict:
         return f"table of {_element(get_args(inner)[1])}, each with its key"
-    return "key" if _is_key(kind) else _WORDS[inner]
+    return _word(kind)
 
 
 def _element(kind: Any) -> str:
@@ -142,9 +147,7 @@ def _element(kind: Any) -> str:
         return _choice(inner)
     if get_origin(inner) is tuple:
         return "pairs [from, to] of times"
-    if _is_key(kind):
-        return "keys"
-    return f"{_WORDS[inner]}s"
+    return f"{_word(kind)}s"
 
 
 def _choice(literal: Any) -> str:
@@ -152,16 +155,25 @@ def _choice(literal: Any) -> str:
     return f"{', '.join(most)} or {last}" if most else last
 
 
-def _is_key(kind: Any) -> bool:
-    return any(note.pattern for note in _bare(kind)[1])
+def _word(kind: Any) -> str:
+    inner, notes, _ = _bare(kind)
+    for note in notes:
+        if note.pattern:
+            return _SHAPES[note.pattern]
+    return _WORDS[inner]
 
 
 def _constraint(kind: Any) -> str:
-    _, notes, may_be_empty = _bare(kind)
+    inner, notes, may_be_empty = _bare(kind)
     said = ["or none"] if may_be_empty else []
+    if get_origin(inner) is list and _table_in(kind)[0] is None:
+        within = _constraint(get_args(inner)[0])
+        said += [f"each {within}"] if within else []
     for note in notes:
         if note.min_length:
             said.append("not empty")
+        if note.max_length and note.pattern not in (KEY, CODE):
+            said.append(f"at most {note.max_length} characters")
         if note.ge is not None:
             said.append(f"{note.ge} or more" if note.le is None else f"{note.ge} to {note.le}")
     return ", ".join(said)

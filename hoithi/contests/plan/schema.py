@@ -16,10 +16,12 @@ from msgspec import Meta
 from hoithi.rules.paper import Strict
 from hoithi.rules.regulation import (
     CRITERIA,
+    ONE_LINE,
     Amount,
     CollectiveRule,
     Counted,
     Key,
+    Label,
     OnePrize,
     Positive,
     PredictionRule,
@@ -31,35 +33,42 @@ from hoithi.rules.regulation import (
 FORMAT = "hoithi/plan/1"
 
 Count = Annotated[int, Meta(ge=0, le=1_000_000_000)]
-Text = Annotated[str, Meta(min_length=1)]
+# Texts are no longer than the desk's tables hold (tests/contests/plan/test_limits.py).
+CODE = r"\A[A-Za-z0-9]+([.-][A-Za-z0-9]+)*\Z"
+Code = Annotated[str, Meta(pattern=CODE, max_length=12)]
+ShortLine = Annotated[str, Meta(min_length=1, max_length=60, pattern=ONE_LINE)]
+Line = Annotated[str, Meta(min_length=1, max_length=200, pattern=ONE_LINE)]
+LongLine = Annotated[str, Meta(min_length=1, max_length=300, pattern=ONE_LINE)]
+Text = Annotated[str, Meta(min_length=1, max_length=20_000)]
+MaybeLine = Annotated[str, Meta(max_length=200, pattern=ONE_LINE)]
 PersonField = Literal["birth", "audience", "workplace", "national_id", "phone"]
 
 
 class Document(Strict, frozen=True):
     """The plan as a signed paper. Number and day stay empty until it is issued."""
 
-    number: Annotated[str, Meta(description="given when it is issued")]
-    symbol: Annotated[Text, Meta(description="what follows the number, as in KH-STTTT")]
+    number: Annotated[MaybeLine, Meta(description="given when it is issued")]
+    symbol: Annotated[Line, Meta(description="what follows the number, as in KH-STTTT")]
     signed_on: Annotated[date, Meta(description="given when it is issued")] | None
     issuer_parent: Annotated[
-        Text, Meta(description="the line above the issuer at the head of a paper")
+        Line, Meta(description="the line above the issuer at the head of a paper")
     ]
-    issuer: Annotated[Text, Meta(description="the office that issues it")]
-    place: Annotated[Text, Meta(description="before the day: Đắk Nông, ngày …")]
+    issuer: Annotated[Line, Meta(description="the office that issues it")]
+    place: Annotated[Line, Meta(description="before the day: Đắk Nông, ngày …")]
     signer_title: Annotated[Text, Meta(description="the office of whoever signs")]
-    signer_name: Annotated[Text, Meta(description="who signs")]
-    recipients: Annotated[list[Text], Meta(description="the lines of Nơi nhận")]
+    signer_name: Annotated[Line, Meta(description="who signs")]
+    recipients: Annotated[list[Line], Meta(description="the lines of Nơi nhận")]
 
 
 class Contest(Strict, frozen=True):
     """What the contest is, once, for every page and paper."""
 
-    title: Annotated[Text, Meta(description="in full, as on the plan")]
-    short_title: Annotated[Text, Meta(description="for narrow places")]
-    level: Annotated[Text, Meta(description="for example cấp tỉnh")]
+    title: Annotated[Line, Meta(description="in full, as on the plan")]
+    short_title: Annotated[Label, Meta(description="for narrow places")]
+    level: Annotated[Line, Meta(description="for example cấp tỉnh")]
     year: Annotated[int, Meta(ge=1900, le=2200, description="the year in its name")]
-    theme: Annotated[Text, Meta(description="its motto")]
-    website: Annotated[str, Meta(description="where it is announced")]
+    theme: Annotated[Line, Meta(description="its motto")]
+    website: Annotated[MaybeLine, Meta(description="where it is announced")]
     law_date: Annotated[
         date, Meta(description="the day on which questions must be true; never shifted")
     ]
@@ -77,25 +86,27 @@ class Contest(Strict, frozen=True):
 class Basis(Strict, frozen=True):
     """A superior paper on which the plan rests."""
 
-    title: Annotated[Text, Meta(description="what it is about")]
-    number: Annotated[str, Meta(description="with its symbol, as in 221/KH-UBND")]
+    title: Annotated[LongLine, Meta(description="what it is about")]
+    number: Annotated[MaybeLine, Meta(description="with its symbol, as in 221/KH-UBND")]
     signed_on: Annotated[date, Meta(description="its day")] | None
-    issuer: Annotated[Text, Meta(description="who issued it")]
+    issuer: Annotated[Line, Meta(description="who issued it")]
 
 
 class Named(Strict, frozen=True):
     """A key for the machine and a name for people."""
 
     key: Annotated[Key, Meta(description="other tables refer to it")]
-    name: Annotated[Text, Meta(description="shown to people")]
+    name: Annotated[Line, Meta(description="shown to people")]
 
 
 class Unit(Strict, frozen=True):
     """A unit that registers people."""
 
-    code: Annotated[Text, Meta(description="stands in rosters and results")]
-    name: Annotated[Text, Meta(description="shown to people")]
-    kind: Annotated[Text, Meta(description="for example huyện, xã, trường")]
+    code: Annotated[
+        Code, Meta(description="stands in numbers of contestants, rosters and addresses")
+    ]
+    name: Annotated[Label, Meta(description="shown to people")]
+    kind: Annotated[ShortLine, Meta(description="for example huyện, xã, trường")]
     headcount: Annotated[
         Count, Meta(description="people who could take part; 0 where nobody has said it")
     ]
@@ -105,7 +116,7 @@ class Body(Strict, frozen=True):
     """A body of the contest, such as its committee or its jury."""
 
     key: Annotated[Key, Meta(description="names it for the machine")]
-    name: Annotated[Text, Meta(description="shown to people")]
+    name: Annotated[Line, Meta(description="shown to people")]
     barred: Annotated[bool, Meta(description="whether its members may not take part")]
 
 
@@ -113,7 +124,7 @@ class Form(Strict, frozen=True):
     """A way of taking part: persons online, or a unit's team live."""
 
     key: Annotated[Key, Meta(description="rounds refer to it")]
-    name: Annotated[Text, Meta(description="shown to people")]
+    name: Annotated[Line, Meta(description="shown to people")]
     kind: Annotated[Literal["online", "live"], Meta(description="how its rounds are held")]
     entrant: Annotated[Literal["person", "team"], Meta(description="who is ranked")]
     audiences: Annotated[list[Key], Meta(description="who may take part: keys of `[[audiences]]`")]
@@ -154,7 +165,7 @@ class PaperPart(Strict, frozen=True):
     """So many questions of a topic and level, drawn for every paper anew."""
 
     topic: Annotated[Key, Meta(description="a key of `[[topics]]`")]
-    level: Annotated[str, Meta(description="a key of `[[levels]]`; empty takes any")]
+    level: Annotated[MaybeLine, Meta(description="a key of `[[levels]]`; empty takes any")]
     count: Annotated[Positive, Meta(description="so many in every paper")]
 
 
@@ -224,7 +235,7 @@ class Round(Strict, frozen=True):
     """One counted part of the contest; `online` or `segments`, as it is held."""
 
     key: Annotated[Key, Meta(description="names it for the machine, in files and addresses")]
-    name: Annotated[Text, Meta(description="shown to people")]
+    name: Annotated[Line, Meta(description="shown to people")]
     form: Annotated[Key, Meta(description="a key of `[[forms]]`, of the same kind")]
     purpose: Annotated[
         Literal["official", "practice", "rehearsal"],
@@ -248,9 +259,9 @@ class Round(Strict, frozen=True):
 class Rules(Strict, frozen=True):
     """The texts that contestants accept, by version, and what holds over all rounds."""
 
-    version: Annotated[Text, Meta(description="a new text gets a new version")]
+    version: Annotated[ShortLine, Meta(description="a new text gets a new version")]
     text: Annotated[Text, Meta(description="the regulation as contestants accept it")]
-    consent_version: Annotated[Text, Meta(description="a new text gets a new version")]
+    consent_version: Annotated[ShortLine, Meta(description="a new text gets a new version")]
     consent_text: Annotated[Text, Meta(description="what they agree to about their data")]
     one_prize: OnePrize | None
     collective: CollectiveRule | None
@@ -260,7 +271,7 @@ class BudgetLine(Strict, frozen=True):
     """What a part of the money is for; prizes must fit into the lines."""
 
     key: Annotated[Key, Meta(description="names it for the machine")]
-    name: Annotated[Text, Meta(description="shown to people")]
+    name: Annotated[Line, Meta(description="shown to people")]
     amount_vnd: Annotated[Amount, Meta(description="whole đồng")]
 
 
@@ -268,7 +279,7 @@ class Budget(Strict, frozen=True):
     """Whole đồng; the lines may leave something of the total, never pass it."""
 
     total_vnd: Annotated[Amount, Meta(description="whole đồng")]
-    source: Annotated[Text, Meta(description="where the money comes from")]
+    source: Annotated[Line, Meta(description="where the money comes from")]
     lines: list[BudgetLine]
 
 
@@ -276,8 +287,10 @@ class Duty(Strict, frozen=True):
     """A sentence of the plan that somebody has to carry out."""
 
     key: Annotated[Key, Meta(description="names it for the machine")]
-    holder: Annotated[Text, Meta(description="who has to do it")]
-    with_: Annotated[list[Text], Meta(description="those who help")] = msgspec.field(name="with")
+    holder: Annotated[LongLine, Meta(description="who has to do it")]
+    with_: Annotated[list[LongLine], Meta(description="those who help")] = msgspec.field(
+        name="with"
+    )
     text: Annotated[Text, Meta(description="what is to be done")]
     due: Annotated[date, Meta(description="the last day")] | None
 
@@ -285,13 +298,13 @@ class Duty(Strict, frozen=True):
 class Assumption(Strict, frozen=True):
     """What the signed plan leaves open and this file fills in: shown until somebody confirms it."""
 
-    key: Annotated[Text, Meta(description="names it for the machine")]
+    key: Annotated[Key, Meta(description="names it for the machine")]
     about: Annotated[
-        list[Text],
+        list[Line],
         Meta(description="the keys of this file that rest on it, such as rounds[1].online.minutes"),
     ]
-    value: Annotated[Text, Meta(description="what was filled in, in words")]
-    source: Annotated[Text, Meta(description="whose rule it is, or đề xuất for a proposal")]
+    value: Annotated[LongLine, Meta(description="what was filled in, in words")]
+    source: Annotated[LongLine, Meta(description="whose rule it is, or đề xuất for a proposal")]
 
 
 class Plan(Strict, frozen=True):
@@ -314,7 +327,7 @@ class Plan(Strict, frozen=True):
     budget: Budget
     duties: list[Duty]
     assumptions: list[Assumption]
-    bank: Annotated[str, Meta(description="a table of questions beside this file, or empty")]
+    bank: Annotated[MaybeLine, Meta(description="a table of questions beside this file, or empty")]
 
     def form(self, key: str) -> Form:
         return next(form for form in self.forms if form.key == key)

@@ -23,6 +23,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Tệp không phải UTF-8 (byte {byte}). Hãy lưu lại với bảng mã UTF-8.",
         "The file is not UTF-8 (byte {byte}). Save it as UTF-8.",
     ),
+    "utf16": (
+        "Tệp ghi bằng bảng mã UTF-16. Hãy lưu lại với bảng mã UTF-8.",
+        "The file is UTF-16. Save it as UTF-8.",
+    ),
+    "number_too_long": (
+        "Tệp có một số dài hàng nghìn chữ số. Hãy tìm và sửa lại.",
+        "The file has a number of thousands of digits. Find and correct it.",
+    ),
     "not_toml": ("Không đọc được TOML: {why}.", "Not TOML: {why}."),
     "missing": ("Thiếu mục này. Hãy thêm vào.", "This key is missing. Add it."),
     "unknown_key": (
@@ -40,6 +48,22 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The time has no zone. Add +07:00.",
     ),
     "empty": ("Không được để trống.", "Must not be empty."),
+    "too_long": (
+        "Dài {length} ký tự, chỉ được nhiều nhất {most}. Hãy viết ngắn lại.",
+        "Has {length} characters and may have {most}. Shorten it.",
+    ),
+    "one_line": (
+        "Phải nằm trên một dòng. Hãy bỏ chỗ xuống dòng và dấu tab.",
+        "Must stand on one line. Take out line breaks and tabs.",
+    ),
+    "key_form": (
+        "“{value}” không làm khóa được. Chỉ dùng chữ a–z, số, gạch nối ở giữa, ví dụ truc-tuyen.",
+        "“{value}” is no key. Use a–z, digits and single hyphens inside, such as truc-tuyen.",
+    ),
+    "code_form": (
+        "“{value}” không làm mã được. Chỉ dùng chữ không dấu, số, chấm, gạch nối ở giữa, ví dụ GN.",
+        "“{value}” is no code. Use letters without marks, digits, and . or - inside, such as GN.",
+    ),
     "out_of_bounds": ("Giá trị {value} nằm ngoài giới hạn.", "The value {value} is out of bounds."),
     "key_twice": ("Khóa “{value}” dùng hai lần.", "The key “{value}” is used twice."),
     "no_such_key": (
@@ -119,9 +143,30 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Số có quá hai chữ số thập phân.",
         "The number has more than two decimals.",
     ),
-    "control_character": (
-        "Có ký tự điều khiển không nhìn thấy. Hãy xóa và gõ lại.",
-        "There is an invisible control character. Delete it and type the text again.",
+    "unseen_character": (
+        "Bắt đầu bằng một ký tự không nhìn thấy. Hãy xóa và gõ lại.",
+        "Begins with a character that cannot be seen. Delete it and type the text again.",
+    ),
+    "unseen_character_after": (
+        "Sau “{before}” có một ký tự không nhìn thấy. Hãy xóa chỗ đó và gõ lại.",
+        "After “{before}” stands a character that cannot be seen. Delete it and type that anew.",
+    ),
+    "nothing_listed": ("Phải có ít nhất một mục.", "At least one is needed."),
+    "too_few_options": (
+        "Câu hỏi thử cần ít nhất hai phương án.",
+        "The sample question needs two options or more.",
+    ),
+    "name_twice": (
+        "Tên “{value}” dùng hai lần. Danh sách và bộ câu hỏi tìm theo tên, nên tên phải khác nhau.",
+        "The name “{value}” is used twice. Lists and questions are read by names: tell them apart.",
+    ),
+    "paper_too_long": (
+        "Đề có {items} câu, chỉ được nhiều nhất {most}.",
+        "The paper has {items} questions and may have {most}.",
+    ),
+    "marks_too_large": (
+        "Điểm cao nhất của vòng là {points}, vượt mức {most} mà phần mềm ghi được.",
+        "The highest mark of the round is {points}, more than the {most} that can be stored.",
     ),
 }
 

@@ -41,7 +41,7 @@ def test_every_table_of_every_plan_has_its_section_and_every_key_its_row() -> No
 def test_rows_say_type_constraint_and_meaning() -> None:
     assert section("## `[[rounds.online.paper]]`") == [
         "| `topic` | key |  | a key of `[[topics]]` |",
-        "| `level` | text |  | a key of `[[levels]]`; empty takes any |",
+        ("| `level` | line | at most 200 characters | a key of `[[levels]]`; empty takes any |"),
         "| `count` | whole number | 1 to 100000 | so many in every paper |",
     ]
     assert section("## `[rules.one_prize]`") == [
