@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,8 +18,12 @@ from tests.races import run_race
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Compile the catalogues before anything asks for a word: pages and sentences are tested in
-    the words that people read. Workers find it done."""
+    """Make warnings errors in the processes that tests start, as they are in the tests themselves.
+
+    Compile the catalogues before anything asks for a word: pages and sentences are tested in the
+    words that people read. Workers find it done.
+    """
+    os.environ["PYTHONWARNINGS"] = "error"
     if not hasattr(config, "workerinput"):
         for each in compile_catalogues(Path(__file__).parents[1] / "hoithi"):
             # Setting up has read the catalogues already.

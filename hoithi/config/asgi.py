@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 
-from django.core.asgi import get_asgi_application
+import django
+
+from hoithi.web.files import FilesInPieces
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hoithi.config.settings")
-application = get_asgi_application()
+django.setup(set_prefix=False)
+application = FilesInPieces()

@@ -8,7 +8,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.core import signing
 from django.http import (
-    FileResponse,
     HttpRequest,
     HttpResponse,
     HttpResponseBase,
@@ -38,6 +37,7 @@ from hoithi.portal.queries.trust import trust_of
 from hoithi.portal.queries.units import units_page
 from hoithi.results.actions import complain_about_name
 from hoithi.rules.errors import RuleViolation
+from hoithi.web.files import send_file
 from hoithi.web.violations import explain
 
 guesses = Guesses()
@@ -129,7 +129,7 @@ def bundle(request: HttpRequest, contest: str) -> HttpResponseBase:
     if path is None:
         messages.info(request, gettext("The bundle is not ready; it follows the results."))
         return redirect("portal:trust", contest)
-    return FileResponse(path.open("rb"), as_attachment=True, filename=path.name)
+    return send_file(request, path)
 
 
 @public

@@ -17,7 +17,7 @@ from playwright.sync_api import Page, expect
 
 from hoithi.people.sample import current_code
 from tests.browser.chromium import NewPage, save_picture
-from tests.config.installation import ROOT, hoithi
+from tests.config.installation import ROOT, hoithi, warnings_in
 
 pytestmark = pytest.mark.browser
 CONTEST = "daknong-2023"
@@ -39,19 +39,25 @@ class Sample:
     def start(self) -> None:
         """Returns when people can come in."""
         desk, hall = self.ports
-        self.process = subprocess.Popen(
-            ["bin/hoithi", "run"],
-            cwd=ROOT,
-            env=os.environ
-            | {"HOITHI_VAR": str(self.folder), "HOITHI_DESK_PORT": desk, "HOITHI_HALL_PORT": hall},
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+        with self.log.open("a") as log:
+            self.process = subprocess.Popen(
+                ["bin/hoithi", "run"],
+                cwd=ROOT,
+                env=os.environ
+                | {
+                    "HOITHI_VAR": str(self.folder),
+                    "HOITHI_DESK_PORT": desk,
+                    "HOITHI_HALL_PORT": hall,
+                },
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
         assert self.process.stdout is not None
         lines: list[str] = []
         while not lines or not lines[-1].startswith("Hall "):
             lines.append(self.process.stdout.readline())
-            assert lines[-1], "it ended"
+            assert lines[-1], self.log.read_text()
         self.printed = "".join(lines)
         for port in self.ports:
             wait_for_listener(int(port))
@@ -60,7 +66,12 @@ class Sample:
         assert self.process is not None
         self.process.send_signal(signal.SIGINT)
         self.process.communicate(timeout=60)
-        assert self.process.returncode == 0
+        assert (self.process.returncode, warnings_in(self.log)) == (0, [])
+
+    @property
+    def log(self) -> Path:
+        """What its processes complained of."""
+        return self.folder.with_suffix(".log")
 
     @property
     def address(self) -> str:

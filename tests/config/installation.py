@@ -27,6 +27,12 @@ def hoithi(folder: Path, *arguments: str | Path, **variables: str) -> tuple[int,
     return done.returncode, done.stdout
 
 
+def warnings_in(log: Path) -> list[str]:
+    """What Python warned of. Most of it is an error in a process of the tests (tests/conftest.py);
+    what is only noticed when things are cleared away is printed and nothing else."""
+    return [line for line in log.read_text().splitlines() if "Warning: " in line]
+
+
 def exported(folder: Path, **variables: str) -> str:
     """The plan in force, as an installation writes it."""
     code, plan = hoithi(folder, "plan", "export", "daknong-2023", **variables)

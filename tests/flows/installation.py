@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from hoithi.rules.codes import access_code
-from tests.config.installation import ROOT
+from tests.config.installation import ROOT, warnings_in
 from tests.hall.scene import free_port
 
 STARTS_WITHIN_S = 90.0
@@ -35,6 +35,11 @@ class Installation:
         return self.folder / "desk.sqlite3"
 
     @property
+    def log(self) -> Path:
+        """What its processes said."""
+        return self.folder / "said.log"
+
+    @property
     def journal(self) -> Path:
         return self.folder / "hall/journal.sqlite3"
 
@@ -46,7 +51,7 @@ class Installation:
             "HOITHI_HALL_PORT": str(self.hall_port),
             **self.variables,
         }
-        with (self.folder / "said.log").open("wb") as said:
+        with self.log.open("ab") as said:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "hoithi.config.cli", command],
                 cwd=ROOT,
@@ -57,7 +62,7 @@ class Installation:
         deadline = time.monotonic() + STARTS_WITHIN_S
         while not (_answers(self.desk_port, "/") and _answers(self.hall_port, "/thi/health")):
             if time.monotonic() > deadline or self.process.poll() is not None:
-                raise RuntimeError((self.folder / "said.log").read_text())
+                raise RuntimeError(self.log.read_text())
             time.sleep(0.1)
         return self
 
@@ -65,6 +70,7 @@ class Installation:
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             self.process.wait(timeout=60)
+            assert warnings_in(self.log) == []
 
     def kill(self) -> None:
         """SIGKILL to all of it at once, as when the power fails."""

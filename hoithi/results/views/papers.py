@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -27,6 +27,7 @@ from hoithi.results.queries import latest_publication, publication_by_number
 from hoithi.results.views.rounds import READERS, find_round
 from hoithi.results.wording import decided_by
 from hoithi.results.workbooks import results_workbook
+from hoithi.web.files import send_file
 from hoithi.web.spreadsheets import XLSX_TYPE
 
 PRINTERS = (Role.ORGANISER, Role.COMMITTEE)
@@ -104,16 +105,13 @@ def print_all(request: StaffRequest, contest: str, round_key: str, number: int) 
 @contest_role(*READERS)
 @require_GET
 def all_certificates(
-    request: StaffRequest,  # noqa: ARG001 - Django's call
-    contest: str,
-    round_key: str,
-    number: int,
+    request: StaffRequest, contest: str, round_key: str, number: int
 ) -> HttpResponseBase:
     """All certificates in one file, once they are printed."""
     path = certificates_file(_version(contest, round_key, number))
     if not path.exists():
         raise Http404
-    return FileResponse(path.open("rb"), as_attachment=True, filename=path.name, content_type=PDF)
+    return send_file(request, path)
 
 
 @contest_role(*READERS)
