@@ -1,26 +1,40 @@
 # The same commands for everybody: a newcomer, a developer, CI.
 SHELL := /bin/bash
 PY := .venv/bin/python
-STAMP := .venv/.hoithi-$(shell cat requirements.lock requirements-dev.lock | sha256sum | cut -c1-12)
-DEMO := $(CURDIR)/var/demo
+LOCKED := $(shell cat requirements.lock requirements-dev.lock | sha256sum | cut -c1-12)
+RUNS := .venv/.hoithi-runs-$(LOCKED)
+STAMP := .venv/.hoithi-$(LOCKED)
+INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 SLOW := browser or postgres or faults
 
 .PHONY: run demo setup lock check needs test fast slow desk-on-postgres browser bench
 
-run: setup      ## the sample contest: desk, exam hall and worker; running it again keeps all data
-	bin/hoithi run
+run: $(RUNS)    ## the sample contest: desk, exam hall and worker; running it again keeps all data
+	@bin/hoithi run
 
-demo: setup     ## a fresh copy beside it, on its own ports
-	rm -rf $(DEMO)
-	HOITHI_VAR=$(DEMO) HOITHI_DESK_PORT=8010 HOITHI_HALL_PORT=8011 bin/hoithi run
+demo: export HOITHI_VAR := $(CURDIR)/var/demo
+demo: export HOITHI_DESK_PORT := 8010
+demo: export HOITHI_HALL_PORT := 8011
+demo: $(RUNS)   ## a fresh copy beside it, on its own ports
+	@! (: < /dev/tcp/127.0.0.1/$(HOITHI_DESK_PORT)) 2> /dev/null || { echo "Port $(HOITHI_DESK_PORT) is taken. If a demo runs, stop it; else choose two others:  make demo HOITHI_DESK_PORT=… HOITHI_HALL_PORT=…"; exit 1; }
+	rm -rf var/demo
+	@bin/hoithi run
 
 setup: $(STAMP) ## virtual environment, locked dependencies, compiled catalogues
 	@$(PY) -m hoithi.web.catalogues
-$(STAMP): requirements.lock requirements-dev.lock
+
+.venv/.made:    ## made again where it was left half done
+	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed, as python3."; exit 1; }
 	@python3 -c 'import venv, ensurepip' 2>/dev/null || { echo "Python's venv is missing. Install it with:  sudo apt-get install python3-venv"; exit 1; }
-	@[ -x $(PY) ] || python3 -m venv .venv
-	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-dev.lock
+	@$(PY) -m pip --version > /dev/null 2>&1 || python3 -m venv .venv
 	@touch $@
+$(RUNS): | .venv/.made
+	@echo "Installing what hoithi needs; the first time this takes a minute or two."
+	$(INSTALL) -r requirements.lock
+	@touch $@
+$(STAMP): | .venv/.made
+	$(INSTALL) -r requirements-dev.lock
+	@touch $@ $(RUNS)
 
 lock:           ## write the lock files anew from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --quiet -o requirements.lock

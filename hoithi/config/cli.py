@@ -13,12 +13,19 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from hoithi.config.commands import named
+from hoithi.config.commands import complain, named
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit code 0: done; 1: not done, a sentence says why; 2: not understood."""
     options = _parser().parse_args(arguments)
+    try:
+        return _does(options)
+    except KeyboardInterrupt:  # Ctrl-C before anything is served, or in the middle of one command
+        return complain("Stopped.")
+
+
+def _does(options: argparse.Namespace) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hoithi.config.settings")
     if getattr(options, "lan", False):
         lan = importlib.import_module("hoithi.config.lan")

@@ -154,6 +154,24 @@ def test_a_killed_process_is_back_in_no_time_and_the_others_go_on(
 
 
 @pytest.mark.faults
+def test_interrupted_before_it_serves_it_ends_with_a_word(tmp_path: Path) -> None:
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("HOITHI_")}
+    ports = {"HOITHI_DESK_PORT": str(free_port()), "HOITHI_HALL_PORT": str(free_port())}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "hoithi.config.cli", "run"],
+        cwd=ROOT,
+        env=environment | {"HOITHI_VAR": str(tmp_path)} | ports,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    wait_for((tmp_path / "desk.sqlite3").exists)  # in the middle of making tables and people
+    process.send_signal(signal.SIGINT)
+    said, _ = process.communicate(timeout=WITHIN_S)
+    assert (process.returncode, said) == (1, "Stopped.\n")
+
+
+@pytest.mark.faults
 def test_a_desk_that_is_not_set_up_is_not_served(tmp_path: Path) -> None:
     code, said = hoithi(tmp_path, "serve", HOITHI_DESK_PORT=str(free_port()))
     assert code == 1
