@@ -64,8 +64,8 @@ def weakness_of(secret: str, development: str) -> str:
 
 def read_config(environment: Mapping[str, str] = os.environ) -> Config:
     """Read the variables. Raises ConfigError."""
-    var = environment.get("HOITHI_VAR", "var")
-    secret = environment.get("HOITHI_HALL_SECRET", "")
+    var = environment.get("HOITHI_VAR") or "var"
+    secret = environment.get("HOITHI_HALL_SECRET") or ""
     if is_production(environment):
         weakness = weakness_of(secret, DEVELOPMENT_SECRET)
         if weakness:

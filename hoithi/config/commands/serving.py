@@ -49,6 +49,11 @@ def setup(_options: argparse.Namespace) -> int:
 
 def run(options: argparse.Namespace) -> int:
     """The sample contest, ready to be looked at."""
+    if settings.PRODUCTION:
+        return complain(
+            "hoithi run sets up a sample contest with accounts that everybody knows, which "
+            "production refuses. Use hoithi setup, then hoithi serve."
+        )
     try:
         check_ports(_addresses(options))
     except CannotServeError as error:
