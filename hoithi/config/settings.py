@@ -199,6 +199,9 @@ EMAIL_USE_TLS = bool(EMAIL_HOST_USER)
 EMAIL_TIMEOUT = 10  # seconds; a mail server that hangs must not hold a page
 DEFAULT_FROM_EMAIL = _env.text("HOITHI_MAIL_FROM", "hoithi@localhost")
 
+# Cookies know no ports: a demo beside `make run` would sign its people out.
+_BESIDE = "" if PRODUCTION else f"_{DESK_PORT}"
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"sessionid{_BESIDE}", f"csrftoken{_BESIDE}"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 12 * 3600

@@ -157,12 +157,12 @@ def test_whoever_accepts_an_invitation_has_just_signed_in() -> None:
     assert client.get(reverse("mfa_activate_totp")).status_code == 200
 
 
-def test_closing_the_browser_ends_the_session() -> None:
+def test_closing_the_browser_ends_the_session(settings: Settings) -> None:
     account("an")
     client = Client()
     client.post(reverse("account_login"), {"login": "an@example.vn", "password": PASSWORD})
     client.post(reverse("mfa_authenticate"), {"code": current_code(SECRET)})
-    cookie = client.cookies["sessionid"]
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME]
     assert (cookie["max-age"], cookie["expires"], cookie["httponly"]) == ("", "", True)
     assert Session.objects.get(pk=cookie.value).get_decoded()["_session_expiry"] == 0
 
