@@ -6,7 +6,8 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from hoithi.audit.actions import record
 from hoithi.contests.models import (
@@ -26,14 +27,20 @@ from hoithi.contests.plan.checking import check_plan
 from hoithi.contests.plan.reading import PlanError, parse_plan
 from hoithi.contests.plan.schema import Plan
 from hoithi.contests.plan.writing import write_plan
-from hoithi.contests.queries import plan_of, plan_version_of
-from hoithi.people.actions import give
-from hoithi.people.models import Role, Unit, User
+from hoithi.contests.queries import (
+    grants_of_seat,
+    letters_of_seat,
+    plan_of,
+    plan_version_of,
+)
+from hoithi.contests.seats import role_of_body
+from hoithi.people.actions import check_may_give, give, invite, withdraw, withdraw_invitation
+from hoithi.people.models import Unit, User
 from hoithi.people.permissions import contest_scope
 from hoithi.rules.errors import RuleViolation
+from hoithi.rules.vietnamese import fold
 
 DEMO_DAYS = 14
-_ROLES = {"ban-to-chuc": (Role.COMMITTEE,), "to-thu-ky": (Role.ORGANISER,)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,36 +198,106 @@ def appoint(
     since: date,
     now: datetime,
     title: str = "",
+    decision: str = "",
+    email: str = "",
 ) -> CommitteeSeat:
-    """Seat somebody in a body of the contest; a user gets the rights that go with the seat."""
-    seat = CommitteeSeat.objects.create(
-        contest=contest,
-        body=body,
-        name=name,
-        title=title,
-        user=user,
-        identity=identity,
-        since=since,
-    )
-    for role in _ROLES.get(body, (Role.OBSERVER,)):
-        if user is not None:
-            give(
+    """Seat somebody in a body of the contest from `since`, the day of the decision.
+
+    A user gets the right that goes with the seat. By an `email` the account is found, or its
+    holder invited. Raises RuleViolation: `no_such_body`, `decision_in_future`, `sits_already`,
+    `not_of_committee` for a seat in the committee
+    by somebody who is not in it.
+    """
+    if body not in {each.key for each in plan_of(contest).bodies}:
+        raise RuleViolation("no_such_body")
+    if since > timezone.localdate(now):
+        raise RuleViolation("decision_in_future")
+    address = email.strip().lower()
+    user = user or User.objects.filter(email=address, is_active=True).first()
+    role, scope = role_of_body(body), contest_scope(contest.key)
+    check_may_give(actor, role, scope)
+    _check_seat_is_free(contest, body, name=name, user=user, identity=identity)
+    try:
+        with transaction.atomic():
+            seat = CommitteeSeat.objects.create(
+                contest=contest,
+                body=body,
+                name=name,
+                title=title,
                 user=user,
-                role=role,
-                scope=contest_scope(contest.key),
-                actor_id=str(actor.pk),
-                actor_name=actor.name,
-                now=now,
+                email="" if user else address,
+                identity=identity,
+                decision=decision,
+                since=since,
             )
+    except IntegrityError as error:
+        raise RuleViolation("sits_already", name=name) from error
     record(
         actor_id=actor.pk,
         actor_name=actor.name,
         action="contests.appoint",
         target=f"contest:{contest.key}",
         now=now,
-        after={"body": body, "name": name},
+        after={"body": body, "name": name, "decision": decision},
     )
+    if user is not None:
+        who = {"actor_id": str(actor.pk), "actor_name": actor.name}
+        give(user=user, role=role, scope=scope, now=now, **who)
+    elif address:
+        invite(
+            actor=actor,
+            email=address,
+            name=name,
+            role=role,
+            scope=scope,
+            scope_name=contest.short_title,
+            now=now,
+        )
     return seat
+
+
+def _check_seat_is_free(
+    contest: Contest, body: str, *, name: str, user: User | None, identity: str
+) -> None:
+    """Nobody sits twice in a body: by account, by national id, or by name where one has no id."""
+    for seat in CommitteeSeat.objects.filter(contest=contest, body=body, until=None):
+        same_id = bool(identity) and seat.identity == identity
+        unknown = not identity or not seat.identity
+        same_name = unknown and fold(seat.name) == fold(name)
+        if same_id or same_name or (user is not None and seat.user_id == user.pk):
+            raise RuleViolation("sits_already", name=seat.name)
+
+
+@transaction.atomic
+def end_seat(*, actor: User, seat: CommitteeSeat, reason: str, now: datetime) -> None:
+    """End a seat today; the right that went with it is taken back, and an open letter withdrawn.
+
+    A right that the same person has from another seat stays. Raises RuleViolation:
+    `reason_missing`, `seat_ended`, `own_right` for one's own seat, `not_of_committee`.
+    """
+    if not reason.strip():
+        raise RuleViolation("reason_missing")
+    check_may_give(actor, role_of_body(seat.body), contest_scope(seat.contest.key))
+    if seat.user_id == actor.pk:
+        raise RuleViolation("own_right")
+    ended = CommitteeSeat.objects.filter(pk=seat.pk, until=None).update(
+        until=timezone.localdate(now), ended_reason=reason.strip()
+    )
+    if not ended:
+        raise RuleViolation("seat_ended")
+    seat.refresh_from_db()
+    record(
+        actor_id=actor.pk,
+        actor_name=actor.name,
+        action="contests.end_seat",
+        target=f"contest:{seat.contest.key}",
+        now=now,
+        after={"body": seat.body, "name": seat.name, "reason": reason.strip()},
+    )
+    for grant in grants_of_seat(seat):
+        withdraw(actor=actor, grant=grant, reason=reason.strip(), now=now)
+    for letter in letters_of_seat(seat):
+        withdraw_invitation(actor=actor, invitation=letter, now=now)
 
 
 @transaction.atomic

@@ -20,6 +20,7 @@ _PAGES: tuple[tuple[str, str, Promise], ...] = (
     ("registration", "entries:overview", _("Registration by unit")),
     ("bank", "contests:bank", _("Question bank")),
     ("results", "results:home", _("Results")),
+    ("bodies", "desk:bodies", _("Bodies")),
     ("people", "contests:people", _("People and rights")),
     ("audit", "desk:audit", _("Log")),
 )

@@ -127,7 +127,8 @@ class CommitteeSeat(models.Model):
     """A fact from a decision: somebody sits in a body of the contest.
 
     `identity` is the blind index of the national id, so that a seat bars its holder from taking
-    part without the number being stored.
+    part without the number being stored. `user` is whoever had an account when the seat was given;
+    somebody who had none was invited by `email`. A seat is never deleted: it ends, and stays.
     """
 
     contest = models.ForeignKey(Contest, models.PROTECT, related_name="seats")
@@ -135,13 +136,25 @@ class CommitteeSeat(models.Model):
     name = models.CharField(max_length=200)
     title = models.CharField(max_length=200, blank=True)
     user = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    email = models.EmailField(blank=True)
     identity = models.CharField(max_length=32, blank=True)
     decision = models.CharField(max_length=200, blank=True)
     since = models.DateField()
     until = models.DateField(null=True)
+    ended_reason = models.CharField(max_length=300, blank=True)
 
     class Meta:
         ordering = ("contest", "id")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | ~Q(ended_reason=""), name="seat_ended_with_reason"
+            ),
+            models.UniqueConstraint(
+                fields=("contest", "body", "identity"),
+                condition=Q(until__isnull=True) & ~Q(identity=""),
+                name="one_seat_in_a_body",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.name} ({self.body})"

@@ -11,7 +11,8 @@ from hoithi.contests.plan.conversion import regulation_of as regulation_from
 from hoithi.contests.plan.reading import parse_plan
 from hoithi.contests.plan.schema import Form, OnlinePlan, Plan
 from hoithi.contests.plan.schema import Round as RoundPlan
-from hoithi.people.models import ScopeKind, Unit, User
+from hoithi.contests.seats import role_of_body
+from hoithi.people.models import Grant, Invitation, ScopeKind, Unit, User
 from hoithi.people.permissions import Scope, contest_scope, scopes_of, unit_scope
 from hoithi.rules.regulation import Regulation
 
@@ -93,6 +94,60 @@ def unit_by_code(contest: Contest, code: str) -> Unit:
         if unit.code == code:
             return unit
     raise Http404
+
+
+def seats_of(contest: Contest) -> list[CommitteeSeat]:
+    """Every seat, ended ones too, with the account of its holder. One query."""
+    return list(CommitteeSeat.objects.filter(contest=contest).select_related("user"))
+
+
+def seat_by_id(contest: Contest, pk: int) -> CommitteeSeat:
+    """Raises Http404."""
+    found = CommitteeSeat.objects.filter(contest=contest, pk=pk).select_related("contest", "user")
+    seat = found.first()
+    if seat is None:
+        raise Http404
+    return seat
+
+
+def grants_of_seat(seat: CommitteeSeat) -> list[Grant]:
+    """The standing right that goes when a seat ends; none where another seat gives it too."""
+    role, scope = role_of_body(seat.body), contest_scope(seat.contest.key)
+    holder = _holder(seat)
+    if holder is None:
+        return []
+    standing = CommitteeSeat.objects.filter(contest=seat.contest, until=None)
+    others = standing.exclude(pk=seat.pk).select_related("user")
+    if any(_holder(other) == holder and role_of_body(other.body) == role for other in others):
+        return []
+    found = Grant.objects.filter(
+        user=holder, role=role, scope_kind=scope.kind, scope_id=scope.id, withdrawn_at=None
+    )
+    return list(found.select_related("user"))
+
+
+def letters_of_seat(seat: CommitteeSeat) -> list[Invitation]:
+    """The open invitations by which the holder of a seat gets the right that goes with it."""
+    role, scope = role_of_body(seat.body), contest_scope(seat.contest.key)
+    return list(
+        Invitation.objects.filter(
+            email=seat.email,
+            role=role,
+            scope_kind=scope.kind,
+            scope_id=scope.id,
+            accepted_at=None,
+            withdrawn_at=None,
+        )
+        if seat.email
+        else []
+    )
+
+
+def _holder(seat: CommitteeSeat) -> User | None:
+    """The account of who sits there: known then, or made since from the letter."""
+    if seat.user is not None or not seat.email:
+        return seat.user
+    return User.objects.filter(email=seat.email).first()
 
 
 def barring_seats(contest: Contest) -> list[CommitteeSeat]:

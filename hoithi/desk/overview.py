@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from hoithi.contests.models import Assumption, Contest, DutyState, Purpose, Round
-from hoithi.contests.queries import plan_of
+from hoithi.contests.queries import barring_seats, plan_of
+from hoithi.desk.bodies import listed_members
 from hoithi.desk.queries import FormRegistration
 from hoithi.entries.models import RegistrationState
 from hoithi.exam.models import SittingState
@@ -295,6 +296,7 @@ def risks(
         *_hall_risks(rounds, now),
         *_package_risks(rounds, now),
         *_people_risks(contest),
+        *_seat_risks(contest),
         *_plan_risks(contest),
         *_registration_risks(contest, registration, now),
         *_rules_risks(contest, now),
@@ -347,6 +349,21 @@ def _people_risks(contest: Contest) -> list[Link]:
         return []
     text = _("Fewer than two accounts of the committee: nothing can be signed by two")
     return [Link(text, reverse("contests:people", args=[contest.key]), tone="bad")]
+
+
+def _seat_risks(contest: Contest) -> list[Link]:
+    """Members of bodies that may not take part, and are on a list by their national id."""
+    listed = listed_members(contest, barring_seats(contest))
+    certain = sum(any(one.is_certain for one in found) for found in listed.values())
+    if not certain:
+        return []
+    text = ngettext(
+        "%(count)s member of a body is on a list of those who take part",
+        "%(count)s members of bodies are on lists of those who take part",
+        certain,
+    )
+    href = reverse("desk:bodies", args=[contest.key])
+    return [Link(text % {"count": certain}, href, tone="bad")]
 
 
 def _plan_risks(contest: Contest) -> list[Link]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from hoithi.desk import job_views, views
+from hoithi.desk import body_views, job_views, views
 
 app_name = "desk"
 urlpatterns = [
@@ -19,5 +19,8 @@ urlpatterns = [
     ),
     path("ban-to-chuc/<slug:contest>/nhiem-vu/", views.duties, name="duties"),
     path("ban-to-chuc/<slug:contest>/nhiem-vu/<int:duty>/", views.duty, name="duty"),
+    path("ban-to-chuc/<slug:contest>/ban-to/", body_views.bodies, name="bodies"),
+    path("ban-to-chuc/<slug:contest>/ban-to/bo-nhiem/", body_views.appoint, name="appoint"),
+    path("ban-to-chuc/<slug:contest>/ban-to/<int:seat>/thoi/", body_views.end, name="end_seat"),
     path("ban-to-chuc/<slug:contest>/nhat-ky/", views.audit, name="audit"),
 ]

@@ -26,6 +26,7 @@ ACTS: dict[str, Promise] = {
     "contests.load_plan": _("loaded the plan"),
     "contests.move_windows": _("moved the times of a demo"),
     "contests.appoint": _("appointed somebody"),
+    "contests.end_seat": _("ended somebody's seat"),
     "contests.confirm_assumption": _("confirmed what the plan leaves open"),
     "contests.note_incident": _("noted down an incident"),
     "people.give": _("gave a right"),

@@ -57,7 +57,7 @@ def withdraw(*, actor: User, grant: Grant, reason: str, now: datetime) -> None:
     if grant.user_id == actor.pk:
         raise RuleViolation("own_right")
     scope = _scope_of(grant)
-    _check_may_seat(actor, Role(grant.role), scope)
+    check_may_give(actor, Role(grant.role), scope)
     changed = Grant.objects.filter(pk=grant.pk, withdrawn_at=None).update(
         withdrawn_at=now, reason=tidy(reason)
     )
@@ -87,9 +87,9 @@ def _scope_of(row: Grant | Invitation | Approval) -> Scope:
     return Scope(ScopeKind(row.scope_kind), row.scope_id)
 
 
-def _check_may_seat(actor: User, role: Role, scope: Scope) -> None:
+def check_may_give(actor: User, role: Role, scope: Scope) -> None:
     """A seat in the committee is given and taken by the committee: its members sign as second
-    persons, so nobody below it may choose them."""
+    persons, so nobody below it may choose them. Raises RuleViolation `not_of_committee`."""
     if role == Role.COMMITTEE and not has_role(actor, [Role.COMMITTEE], scope):
         raise RuleViolation("not_of_committee")
 
@@ -135,7 +135,7 @@ def invite(
     An open invitation of the same person to the same role is replaced: one letter opens.
     Raises RuleViolation: `not_of_committee`, `holds_right_already`.
     """
-    _check_may_seat(actor, role, scope)
+    check_may_give(actor, role, scope)
     address, name = tidy(email).lower(), tidy(name)
     holder = User.objects.filter(email=address).first()
     if holder is not None and has_role(holder, [role], scope):
@@ -173,7 +173,7 @@ def invite_again(*, actor: User, invitation: Invitation, now: datetime) -> Invit
     Raises RuleViolation: `not_of_committee`, `invitation_dead` for one that was accepted or
     withdrawn.
     """
-    _check_may_seat(actor, Role(invitation.role), _scope_of(invitation))
+    check_may_give(actor, Role(invitation.role), _scope_of(invitation))
     token = _new_token()
     changed = Invitation.objects.filter(
         pk=invitation.pk, accepted_at=None, withdrawn_at=None
@@ -194,7 +194,7 @@ def withdraw_invitation(*, actor: User, invitation: Invitation, now: datetime) -
 
     Raises RuleViolation: `not_of_committee`, `invitation_dead`.
     """
-    _check_may_seat(actor, Role(invitation.role), _scope_of(invitation))
+    check_may_give(actor, Role(invitation.role), _scope_of(invitation))
     changed = Invitation.objects.filter(
         pk=invitation.pk, accepted_at=None, withdrawn_at=None
     ).update(withdrawn_at=now)
