@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from hoithi.audit.actions import record
@@ -19,15 +20,18 @@ from hoithi.contests.models import (
     Duty,
     DutyState,
     Incident,
+    PlanProposal,
     PlanVersion,
     Purpose,
     Round,
 )
+from hoithi.contests.plan.changes import changes, missing_rounds
 from hoithi.contests.plan.checking import check_plan
-from hoithi.contests.plan.reading import PlanError, parse_plan
+from hoithi.contests.plan.reading import PlanError, Problem, parse_plan
 from hoithi.contests.plan.schema import Plan
 from hoithi.contests.plan.writing import write_plan
 from hoithi.contests.queries import (
+    fixed_rounds,
     grants_of_seat,
     letters_of_seat,
     plan_of,
@@ -45,10 +49,14 @@ DEMO_DAYS = 14
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A loaded plan; `changed` says whether the file brought anything new."""
+    """A loaded plan; `changed` says whether the file brought anything new.
+
+    One that may not be loaded by one person is a `proposal` and changes nothing as yet.
+    """
 
     contest: Contest
     changed: bool
+    proposal: PlanProposal | None = None
 
 
 @transaction.atomic
@@ -58,7 +66,8 @@ def load_plan(
     """Load a plan file; loading the same plan again changes nothing. Raises PlanError.
 
     What the contest already has is kept: units, rounds and categories are added or renamed, never
-    deleted; windows that a demo moved stay moved.
+    deleted; windows that a demo moved stay moved. What changes the rules of a round after they were
+    fixed waits, whole, until two people of the committee have signed (`proposals.sign_plan`).
     """
     plan = parse_plan(content)
     problems = check_plan(plan)
@@ -67,10 +76,67 @@ def load_plan(
     text = write_plan(plan)
     sha256 = hashlib.sha256(text.encode()).hexdigest()
     contest = Contest.objects.filter(key=plan.key).first()
-    if contest is not None and plan_version_of(contest).sha256 == sha256:
-        return Loaded(contest, changed=False)
     if contest is None:
         contest = Contest(key=plan.key, is_sample=is_sample)
+    else:
+        hold_contest(contest)
+        if plan_version_of(contest).sha256 == sha256:
+            return Loaded(contest, changed=False)
+        proposal = _proposal(contest, plan, text, sha256, actor_name, now)
+        if proposal is not None:
+            return Loaded(contest, changed=False, proposal=proposal)
+    install_plan(contest, plan, text, actor_id=actor_id, actor_name=actor_name, now=now)
+    return Loaded(contest, changed=True)
+
+
+def _proposal(
+    contest: Contest, plan: Plan, text: str, sha256: str, actor_name: str, now: datetime
+) -> PlanProposal | None:
+    """Keep a plan that one person may not load; none where one may. Raises PlanError."""
+    fixed = fixed_rounds(contest)
+    gone = missing_rounds(plan, fixed)
+    if gone:
+        raise PlanError([Problem("rounds", "round_is_fixed", {"value": key}) for key in gone])
+    found = changes(plan_of(contest), plan, fixed)
+    if not found:
+        return None
+    proposal, _ = PlanProposal.objects.get_or_create(
+        base=plan_version_of(contest),
+        sha256=sha256,
+        refused_at=None,
+        defaults={
+            "contest": contest,
+            "text": text,
+            "changes": [[each.key, each.before, each.now] for each in found],
+            "proposed_by": actor_name,
+            "proposed_at": now,
+        },
+    )
+    return proposal
+
+
+def hold_contest(contest: Contest) -> None:
+    """Take the turn on a contest until this transaction ends: a plan is loaded, or rules are
+    fixed, one after the other."""
+    Contest.objects.filter(pk=contest.pk).update(key=F("key"))
+
+
+def fix_rules(*, each: Round, now: datetime) -> None:
+    """From now on the rules of a round are changed by two people only; again changes nothing."""
+    hold_contest(each.contest)
+    Round.objects.filter(pk=each.pk, rules_fixed_at=None).update(rules_fixed_at=now)
+
+
+def release_rules(*, each: Round) -> None:
+    """The seal that fixed the rules of a round was taken back before anybody started."""
+    Round.objects.filter(pk=each.pk).update(rules_fixed_at=None)
+
+
+def install_plan(
+    contest: Contest, plan: Plan, text: str, *, actor_id: str, actor_name: str, now: datetime
+) -> None:
+    """Put a checked plan in force, in the transaction of whoever may."""
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
     contest.title = plan.contest.title
     contest.short_title = plan.contest.short_title
     contest.law_date = plan.contest.law_date
@@ -99,7 +165,6 @@ def load_plan(
         now=now,
         after={"version": number, "sha256": sha256},
     )
-    return Loaded(contest, changed=True)
 
 
 def _store_units(contest: Contest, plan: Plan) -> None:

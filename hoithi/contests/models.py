@@ -52,6 +52,37 @@ class PlanVersion(models.Model):
         return f"{self.contest.key}/{self.number}"
 
 
+class PlanProposal(models.Model):
+    """A plan file that changes what prizes hang on, after that was fixed: two people must sign.
+
+    `changes` are [key, before, now], as `contests.plan.changes` found them against `base`. It is
+    closed when it is loaded or refused; once another version is in force it can only be refused.
+    """
+
+    contest = models.ForeignKey(Contest, models.PROTECT, related_name="plan_proposals")
+    base = models.ForeignKey(PlanVersion, models.PROTECT, related_name="+")
+    text = models.TextField()
+    sha256 = models.CharField(max_length=64)
+    changes = models.JSONField()
+    proposed_by = models.CharField(max_length=200)
+    proposed_at = models.DateTimeField()
+    loaded_at = models.DateTimeField(null=True)
+    refused_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("contest", "id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("base", "sha256"),
+                condition=Q(refused_at__isnull=True),
+                name="one_proposal_of_a_plan",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.contest.key}/{self.sha256[:8]}"
+
+
 class ContestUnit(models.Model):
     """A unit that takes part in a contest."""
 
@@ -98,7 +129,11 @@ class Purpose(models.TextChoices):
 
 
 class Round(models.Model):
-    """One counted part of a contest. Counts, results and publication take official rounds only."""
+    """One counted part of a contest. Counts, results and publication take official rounds only.
+
+    `rules_fixed_at` says since when its rules are changed by two people only: its questions are
+    sealed, or its marks are known.
+    """
 
     contest = models.ForeignKey(Contest, models.PROTECT, related_name="rounds")
     category = models.ForeignKey(Category, models.PROTECT, related_name="rounds")
@@ -109,6 +144,7 @@ class Round(models.Model):
     position = models.PositiveSmallIntegerField()
     opens_at = models.DateTimeField()
     closes_at = models.DateTimeField()
+    rules_fixed_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ("contest", "position")

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from django.http import Http404
 
-from hoithi.contests.models import CommitteeSeat, Contest, PlanVersion, Round
+from hoithi.contests.models import CommitteeSeat, Contest, PlanProposal, PlanVersion, Round
 from hoithi.contests.plan.conversion import regulation_of as regulation_from
 from hoithi.contests.plan.reading import parse_plan
 from hoithi.contests.plan.schema import Form, OnlinePlan, Plan
@@ -49,6 +49,32 @@ def regulation_of(each: Round) -> Regulation:
     """The rules of a round, for hoithi.rules."""
     plan = plan_of(each.contest)
     return regulation_from(plan, plan.round(each.key))
+
+
+def fixed_rounds(contest: Contest) -> list[str]:
+    """Keys of the rounds whose rules are changed by two people only."""
+    return list(contest.rounds.exclude(rules_fixed_at=None).values_list("key", flat=True))
+
+
+def proposal_by_id(contest: Contest, pk: int) -> PlanProposal:
+    """A plan that waits for two signatures, or did. Raises Http404."""
+    proposal = (
+        PlanProposal.objects.filter(contest=contest, pk=pk)
+        .select_related("contest", "base")
+        .first()
+    )
+    if proposal is None:
+        raise Http404
+    return proposal
+
+
+def open_proposals(contest: Contest) -> list[PlanProposal]:
+    """Plans that wait for two signatures, oldest first. One query."""
+    return list(
+        PlanProposal.objects.filter(
+            contest=contest, loaded_at=None, refused_at=None
+        ).select_related("contest", "base")
+    )
 
 
 def form_of(contest: Contest, key: str) -> Form:

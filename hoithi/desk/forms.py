@@ -15,6 +15,16 @@ from hoithi.rules.vietnamese import is_name, read_national_id, tidy
 from hoithi.web.fields import Words
 
 
+class PlanReasonForm(forms.Form):
+    """Why rules are changed after they were fixed."""
+
+    reason = forms.CharField(
+        label=_("Why the plan is changed"),
+        max_length=500,
+        help_text=_("Such as the number and day of the decision. It stands in the log."),
+    )
+
+
 class DutyForm(forms.Form):
     """What shows that a duty was carried out; nothing is asked to open it again."""
 

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from hoithi.contests.models import Assumption, Contest, DutyState, Purpose, Round
-from hoithi.contests.queries import barring_seats, plan_of
+from hoithi.contests.proposals import signature_of
+from hoithi.contests.queries import barring_seats, open_proposals, plan_of
 from hoithi.desk.bodies import listed_members
 from hoithi.desk.queries import FormRegistration
 from hoithi.entries.models import RegistrationState
@@ -200,6 +201,7 @@ def waiting_for(
             found += _to_run(each)
     if Role.COMMITTEE in roles:
         found += _about_units(user, contest, rounds)
+        found += _plans_to_sign(user, contest)
         found += _to_confirm(contest)
     return found
 
@@ -214,6 +216,16 @@ def _to_answer(contest: Contest) -> list[Link]:
         waiting,
     )
     return [Link(text % {"count": waiting}, reverse("results:names", args=[contest.key]))]
+
+
+def _plans_to_sign(user: User, contest: Contest) -> list[Link]:
+    href = reverse("desk:plan", args=[contest.key])
+    waiting = [signature_of(each) for each in open_proposals(contest)]
+    return [
+        Link(_("Sign a changed plan, or refuse it"), href)
+        for signed in waiting
+        if signed is None or signed.first_id != user.pk
+    ]
 
 
 def _to_sign(user: User, each: RoundFacts) -> list[Link]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from hoithi.desk import body_views, job_views, views
+from hoithi.desk import body_views, job_views, plan_views, views
 
 app_name = "desk"
 urlpatterns = [
@@ -16,6 +16,15 @@ urlpatterns = [
         "ban-to-chuc/<slug:contest>/can-xac-nhan/<int:assumption>/xac-nhan/",
         views.confirm,
         name="confirm",
+    ),
+    path("ban-to-chuc/<slug:contest>/ke-hoach/", plan_views.show, name="plan"),
+    path(
+        "ban-to-chuc/<slug:contest>/ke-hoach/<int:proposal>/ky/", plan_views.sign, name="sign_plan"
+    ),
+    path(
+        "ban-to-chuc/<slug:contest>/ke-hoach/<int:proposal>/bac/",
+        plan_views.refuse,
+        name="refuse_plan",
     ),
     path("ban-to-chuc/<slug:contest>/nhiem-vu/", views.duties, name="duties"),
     path("ban-to-chuc/<slug:contest>/nhiem-vu/<int:duty>/", views.duty, name="duty"),

@@ -24,6 +24,9 @@ JOBS: dict[str, Promise] = {
 }
 ACTS: dict[str, Promise] = {
     "contests.load_plan": _("loaded the plan"),
+    "approve.plan.first": _("signed a changed plan"),
+    "approve.plan.second": _("put a changed plan in force"),
+    "approve.plan.refused": _("refused a changed plan"),
     "contests.move_windows": _("moved the times of a demo"),
     "contests.appoint": _("appointed somebody"),
     "contests.end_seat": _("ended somebody's seat"),
@@ -113,6 +116,10 @@ PLAN_PARTS: dict[str, Promise] = {
     "minimum": _("least people of a unit"),
     "maximum": _("most people of a unit"),
     "minimum_age": _("least age"),
+    "contest.utc_offset_min": _("the contest's own time"),
+    "rounds": _("order of the rounds"),
+    "form": _("form"),
+    "purpose": _("whether the round counts"),
     "opens_at": _("opening"),
     "closes_at": _("closing"),
     "segments": _("parts and their marks"),
@@ -149,7 +156,7 @@ def _part(plan: Plan, path: str) -> str:
 
 def _named(path: str) -> str:
     """The longest beginning of the path that has a name; else the path as it stands."""
-    parts = path.split(".")
+    parts = re.sub(r"\[\d+\]", "", path).split(".")
     for end in range(len(parts), 0, -1):
         if ".".join(parts[:end]) in PLAN_PARTS:
             return str(PLAN_PARTS[".".join(parts[:end])])

@@ -12,6 +12,7 @@ from django.db import transaction
 from hoithi.audit.actions import record
 from hoithi.bank.models import Collection
 from hoithi.bank.queries import usable_versions
+from hoithi.contests.actions import fix_rules, hold_contest, release_rules
 from hoithi.contests.models import Round
 from hoithi.contests.plan.conversion import blueprint_of, policy_of
 from hoithi.contests.queries import online_plan, plan_of
@@ -102,10 +103,14 @@ def build_package(*, actor: User, each: Round, collection: Collection, now: date
 def seal_package(*, actor: User, package: Package, now: datetime) -> Approval:
     """Sign the seal; the second of two people completes it and the commitment becomes public.
 
-    Raises RuleViolation: `not_a_draft`, and those of `people.actions.approve`.
+    From then on the rules of the round are changed by two people only. Raises RuleViolation:
+    `not_a_draft`, `plan_changed_since` when the plan in force asks for another paper or tells the
+    hall other rules, and those of `people.actions.approve`.
     """
+    hold_contest(package.round.contest)
     if package.state != PackageState.DRAFT:
         raise RuleViolation("not_a_draft")
+    _check_plan(package)
     approval = approve(
         actor=actor,
         kind="seal",
@@ -121,8 +126,18 @@ def seal_package(*, actor: User, package: Package, now: datetime) -> Approval:
         )
         if not changed:
             raise RuleViolation("not_a_draft")
+        fix_rules(each=package.round, now=now)
         package.refresh_from_db()
     return approval
+
+
+def _check_plan(package: Package) -> None:
+    """Raises RuleViolation `plan_changed_since`."""
+    each = package.round
+    plan, online = plan_of(each.contest), online_plan(each)
+    file = paper.read_questions(bytes(package.questions)).file
+    if (file.blueprint, file.policy) != (blueprint_of(online), policy_of(plan, online)):
+        raise RuleViolation("plan_changed_since")
 
 
 @transaction.atomic
@@ -150,6 +165,7 @@ def withdraw_package(*, actor: User, package: Package, reason: str, now: datetim
         Package.objects.filter(pk=package.pk).update(
             state=PackageState.WITHDRAWN, withdrawal=approval
         )
+        release_rules(each=package.round)
         package.refresh_from_db()
     return approval
 

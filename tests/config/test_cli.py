@@ -6,9 +6,12 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from django.conf import settings
+from django.utils import timezone
 
 from hoithi.config.cli import main
-from hoithi.contests.models import Contest, PlanVersion
+from hoithi.contests.actions import fix_rules
+from hoithi.contests.models import Contest, PlanVersion, Round
 from hoithi.web.spreadsheets import read_sheet
 
 ROOT = Path(__file__).parents[2]
@@ -149,6 +152,21 @@ def test_what_no_table_could_hold_is_told_before_it_is_loaded(
     code, said, complained = say("plan", "load", file)
     assert (code, sentence in said, complained) == (1, True, ""), said
     assert Contest.objects.count() == 0
+
+
+def test_a_plan_that_changes_fixed_rules_waits_for_two_people(say: Say, tmp_path: Path) -> None:
+    say("plan", "load", PLAN)
+    fix_rules(each=Round.objects.get(key="truc-tuyen"), now=timezone.now())
+    changed = tmp_path / "changed.toml"
+    changed.write_text(PLAN.read_text().replace("minutes = 30", "minutes = 25", 1))
+    code, said, complained = say("plan", "load", changed)
+    assert (code, complained) == (1, "")
+    page = f"{settings.PUBLIC_URL}/ban-to-chuc/daknong-2023/ke-hoach/"
+    assert said.splitlines()[1:] == [
+        "  rounds[1].online.minutes: 30 -> 25",
+        f"Two members of the committee confirm it at {page}",
+    ]
+    assert PlanVersion.objects.count() == 1
 
 
 @pytest.mark.django_db

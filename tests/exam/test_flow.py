@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from hoithi.contests.plan.reading import parse_plan
+from hoithi.contests.queries import round_plan
 from hoithi.entries.actions import reissue_code, withdraw_entry
 from hoithi.entries.models import EntryState
 from hoithi.entries.queries import access_code_of
@@ -48,6 +50,27 @@ def test_a_seal_needs_two_people_and_is_for_ever(scene: Scene) -> None:
     with pytest.raises(RuleViolation) as again:
         build_package(actor=scene.an, each=scene.round, collection=scene.bank, now=factories.now())
     assert again.value.code == "already_sealed"
+
+
+def test_a_package_that_is_not_the_plans_any_more_is_not_sealed(scene: Scene) -> None:
+    package = build_package(
+        actor=scene.an, each=scene.round, collection=scene.bank, now=factories.now()
+    )
+    seal_package(actor=scene.an, package=package, now=factories.now())
+    factories.contest(factories.PLAN.replace(b"minutes = 30", b"minutes = 25", 1))
+    assert code_of(scene.binh, package) == "plan_changed_since"
+    assert package.state == PackageState.DRAFT
+
+
+def test_a_seal_fixes_the_rules_of_its_round_until_it_is_withdrawn(scene: Scene) -> None:
+    package = scene.seal()
+    other = factories.PLAN.replace(b"minutes = 30", b"minutes = 25", 1)
+    factories.contest(other)
+    assert round_plan(scene.round).online == parse_plan(factories.PLAN).rounds[0].online
+    for actor in (scene.an, scene.binh):
+        withdraw_package(actor=actor, package=package, reason="Đổi thời gian", now=factories.now())
+    factories.contest(other)
+    assert round_plan(scene.round).online == parse_plan(other).rounds[0].online
 
 
 def test_two_people_can_withdraw_a_package_that_nobody_has_started(scene: Scene) -> None:

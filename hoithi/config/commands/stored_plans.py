@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 
+from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 
 from hoithi.config.commands import complain, say
 from hoithi.config.commands.plans import refuse
 from hoithi.contests.actions import export_plan, load_plan
-from hoithi.contests.models import Contest
+from hoithi.contests.models import Contest, PlanProposal
 from hoithi.contests.plan.reading import PlanError, read_bytes
 
 
@@ -25,8 +27,24 @@ def load(options: argparse.Namespace) -> int:
         )
     except PlanError as error:
         return refuse(options, error.problems)
+    if loaded.proposal is not None:
+        return _waits(loaded.proposal)
     say(f"{loaded.contest.key}: " + ("loaded" if loaded.changed else "nothing has changed"))
     return 0
+
+
+def _waits(proposal: PlanProposal) -> int:
+    """Say what one person may not change, and who confirms it where."""
+    key = proposal.contest.key
+    say(
+        f"{key}: not loaded. The questions of a round are sealed or its marks known, and the file "
+        "changes its rules:"
+    )
+    for name, before, now in proposal.changes:
+        say(f"  {name}: {before or 'none'} -> {now or 'none'}")
+    page = reverse("desk:plan", args=[key])
+    say(f"Two members of the committee confirm it at {settings.PUBLIC_URL}{page}")
+    return 1
 
 
 def export(options: argparse.Namespace) -> int:

@@ -139,6 +139,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "“{value}” không phải là một mục của tệp này.",
         "“{value}” is not a key of this file.",
     ),
+    "round_is_fixed": (
+        "Thiếu vòng “{value}”, mà đề của vòng này đã niêm phong hoặc đã có điểm. Hãy ghi lại.",
+        "The round “{value}” is missing, and its questions are sealed or its marks known. Add it.",
+    ),
     "decimal_form": (
         "Số có quá hai chữ số thập phân.",
         "The number has more than two decimals.",

@@ -27,7 +27,7 @@ def _table(name: str, table: Mapping[str, object]) -> Iterator[str]:
         elif value is None:
             yield f"{key} = {_EMPTY}"
         else:
-            yield f"{key} = {_value(value)}"
+            yield f"{key} = {value_text(value)}"
     for key, value in later:
         full = f"{name}.{key}" if name else key
         if isinstance(value, dict):
@@ -44,7 +44,7 @@ def _is_tables(value: object) -> bool:
     return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
 
 
-def _value(value: object) -> str:
+def value_text(value: object) -> str:
     match value:
         case bool():
             return "true" if value else "false"
@@ -57,6 +57,6 @@ def _value(value: object) -> str:
         case datetime() | date():
             return value.isoformat()
         case list() | tuple():
-            return f"[{', '.join(_value(each) for each in value)}]"
+            return f"[{', '.join(value_text(each) for each in value)}]"
         case _:
             raise TypeError(f"no TOML for {type(value).__name__}")

@@ -9,6 +9,7 @@ import msgspec
 from django.db import IntegrityError, transaction
 
 from hoithi.audit.actions import record
+from hoithi.contests.actions import fix_rules
 from hoithi.contests.models import Contest, Purpose, Round
 from hoithi.people.models import User
 from hoithi.results.collective import (
@@ -60,6 +61,7 @@ def publish(*, actor: User, each: Round, reason: str, now: datetime) -> Publicat
     except IntegrityError as error:
         raise RuleViolation("published_meanwhile") from error
     _store_awards(publication, proposed.awarded())
+    fix_rules(each=each, now=now)
     record(
         actor_id=actor.pk,
         actor_name=actor.name,

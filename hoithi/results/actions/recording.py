@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from hoithi.audit.actions import record
+from hoithi.contests.actions import fix_rules
 from hoithi.contests.models import Round
 from hoithi.contests.queries import regulation_of
 from hoithi.entries.models import Entry, EntryState
@@ -177,6 +178,7 @@ def record_minutes(*, actor: User, each: Round, minutes: Minutes, now: datetime)
         named = {"scan_name": minutes.scan_name, "late_reason": minutes.late_reason}
         put_forward(approval, each.contest, each, {**content, **named})
         return approval
+    fix_rules(each=each, now=now)
     RecordedRound.objects.filter(round=each, voided_at=None).update(voided_at=now)
     RecordedRound.objects.create(
         round=each,
