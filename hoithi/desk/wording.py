@@ -131,6 +131,7 @@ PLAN_PARTS: dict[str, Promise] = {
     "online.all_required": _("whether all questions must be answered"),
     "online.points_per_item": _("points of a question"),
     "online.counted": _("which attempt counts"),
+    "online.duration": _("time that breaks a tie"),
     "online.show_result": _("what contestants see of their result"),
     "online.signals": _("signals of a page that is left"),
     "online.paper": _("questions of a paper"),

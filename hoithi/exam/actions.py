@@ -28,6 +28,7 @@ from hoithi.people.models import User
 from hoithi.results.actions import ScoreRow, freeze_counts, record_round_scores
 from hoithi.results.models import Ruling as RulingRow
 from hoithi.rules import paper, scoring
+from hoithi.rules.attempts import granted_ms
 from hoithi.rules.errors import RuleViolation
 from hoithi.rules.scoring import Effect, Ruling
 from hoithi.rules.standings import Marked, Participant, count, online_result
@@ -146,6 +147,8 @@ def _store_attempts(
     if last_order_of(sitting) != last_order:
         raise RuleViolation("hall_not_closed")
     lines = {line.line: line for line in sitting.lines.all()}
+    policy = paper.read_questions(bytes(sitting.package.questions)).file.policy
+    duration_ms = policy.duration_ms
     Attempt.objects.bulk_create(
         Attempt(
             sitting=sitting,
@@ -155,6 +158,12 @@ def _store_attempts(
             started_ms=facts.started_ms,
             deadline_ms=facts.deadline_ms,
             submitted_ms=facts.submitted_ms,
+            granted_ms=granted_ms(
+                started_ms=facts.started_ms,
+                first_deadline_ms=facts.first_deadline_ms,
+                deadline_ms=facts.deadline_ms,
+                duration_ms=duration_ms,
+            ),
             is_automatic=facts.automatic,
             is_void=facts.void,
             answers=list(facts.answers),
@@ -274,6 +283,7 @@ def marked_attempts(each: Round) -> list[Marked]:
             items=attempt.items or 0,
             points=Decimal("0.00") if attempt.points is None else attempt.points,
             prediction=attempt.prediction,
+            granted_ms=attempt.granted_ms,
         )
         for attempt in attempts
     ]

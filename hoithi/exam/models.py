@@ -128,7 +128,10 @@ class RosterLine(models.Model):
 
 
 class Attempt(models.Model):
-    """An attempt as the journal tells it; marks are filled in when keys are opened."""
+    """An attempt as the journal tells it; marks are filled in when keys are opened.
+
+    `granted_ms` is what it was given for interruptions (`rules.attempts.granted_ms`).
+    """
 
     sitting = models.ForeignKey(Sitting, models.PROTECT, related_name="attempts")
     line = models.ForeignKey(RosterLine, models.PROTECT, related_name="attempts")
@@ -137,6 +140,7 @@ class Attempt(models.Model):
     started_ms = models.BigIntegerField()
     deadline_ms = models.BigIntegerField()
     submitted_ms = models.BigIntegerField()
+    granted_ms = models.BigIntegerField(default=0)
     is_automatic = models.BooleanField()
     is_void = models.BooleanField()
     answers = models.JSONField()

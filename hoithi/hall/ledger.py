@@ -32,7 +32,8 @@ class Flaw:
 class AttemptFacts:
     """One attempt as its rows tell it.
 
-    `answers[i]` is the final option at position i of the paper, −1 where none counts;
+    `first_deadline_ms` is the deadline with which it began, `deadline_ms` what orders have made of
+    it. `answers[i]` is the final option at position i of the paper, −1 where none counts;
     `submitted_ms` is the deadline when the attempt was handed in automatically. An attempt that
     nobody ended (`receipt` empty) counts as handed in automatically too.
     """
@@ -41,6 +42,7 @@ class AttemptFacts:
     line: int
     number: int
     started_ms: int
+    first_deadline_ms: int
     deadline_ms: int
     submitted_ms: int
     automatic: bool
@@ -185,6 +187,7 @@ def _close(
     except struct.error:
         flaws.append(Flaw("start_without_deadline", attempt_id.hex(), _name(start)))
         deadline_ms = start.server_ms
+    first_deadline_ms = deadline_ms
     if attempt.deadline[0] != NONE:
         deadline_ms = attempt.deadline[1]
     end = attempt.submit or attempt.auto
@@ -213,6 +216,7 @@ def _close(
         line=start.item,
         number=start.option,
         started_ms=start.server_ms,
+        first_deadline_ms=first_deadline_ms,
         deadline_ms=deadline_ms,
         submitted_ms=submitted_ms,
         automatic=attempt.submit is None,

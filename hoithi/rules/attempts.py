@@ -64,6 +64,18 @@ def admitted(rule: AttemptRule, attempts: Iterable[S]) -> list[S]:
     return kept
 
 
+def granted_ms(
+    *, started_ms: int, first_deadline_ms: int, deadline_ms: int, duration_ms: int
+) -> int:
+    """How much time an attempt was given after its start, for an interruption, beyond a full one.
+
+    `duration_ms` is the full working time, `first_deadline_ms` the end that the attempt began with:
+    what was granted before the start lies in it already. A closing that is moved gives nobody more
+    than the full time, so it is no interruption.
+    """
+    return max(0, deadline_ms - max(first_deadline_ms, started_ms + duration_ms))
+
+
 def counted(mode: Counted, attempts: Sequence[S], keys: Mapping[int, RankKey]) -> S:
     """The attempt that counts among admitted ones in order; `keys[number]` sorts the best first.
 

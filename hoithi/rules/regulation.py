@@ -16,6 +16,7 @@ from hoithi.rules.paper import AttemptRule, Strict
 FORMAT = "hoithi/regulation/1"
 
 Counted = Literal["best", "first", "last"]
+Duration = Literal["whole", "less_interruptions"]
 Target = Literal["participants", "attempts", "all_correct"]
 Distance = Literal["absolute", "not_above"]
 # Lengths are those that the desk's tables hold (tests/contests/plan/test_limits.py).
@@ -67,12 +68,16 @@ class PredictionRule(Strict, frozen=True):
 
 
 class Online(Strict, frozen=True):
-    """How papers of a round become one score per entry."""
+    """How papers of a round become one score per entry.
+
+    `duration` says what the criterion of that name is.
+    """
 
     points_per_item: Decimal
     counted: Counted
     attempts: AttemptRule
     prediction: PredictionRule | None
+    duration: Duration = "whole"
 
 
 class Segment(Strict, frozen=True):

@@ -31,7 +31,8 @@ class Participant:
 class Marked:
     """One attempt with its marks; times in milliseconds UTC, `prediction` −1 where none was made.
 
-    `submitted_ms` is the deadline when the attempt was handed in automatically.
+    `submitted_ms` is the deadline when the attempt was handed in automatically, `granted_ms` what
+    was given for interruptions.
     """
 
     attempt: str
@@ -45,6 +46,7 @@ class Marked:
     items: int
     points: Decimal
     prediction: int
+    granted_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,14 +211,15 @@ def _score(
     *,
     lot: Decimal | None,
 ) -> Score:
-    rule = _online(regulation).prediction
+    online = _online(regulation)
+    rule = online.prediction
     return Score(
         attempt.entry,
         {
             "points": attempt.points,
             "correct": Decimal(attempt.correct),
             "prediction": _distance(rule, counts, attempt.prediction) if rule else None,
-            "duration": Decimal(attempt.submitted_ms - attempt.started_ms),
+            "duration": Decimal(_duration(online, attempt)),
             "submitted": Decimal(attempt.submitted_ms),
             "started": Decimal(attempt.started_ms),
             "attempts": Decimal(len(kept)),
@@ -224,6 +227,14 @@ def _score(
             "lots": lot,
         },
     )
+
+
+def _duration(online: Online, attempt: Marked) -> int:
+    """From start to submission; minutes granted make nobody quicker than no time at all."""
+    whole = attempt.submitted_ms - attempt.started_ms
+    if online.duration == "whole":
+        return whole
+    return max(0, whole - attempt.granted_ms)
 
 
 def _distance(rule: PredictionRule, counts: Counts, prediction: int) -> Decimal | None:

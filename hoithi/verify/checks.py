@@ -15,7 +15,8 @@ from pathlib import Path
 from hoithi.hall.formats import Row, merkle_root, receipt_text
 from hoithi.hall.ledger import AttemptFacts, Ledger, read_ledger
 from hoithi.rules import paper, scoring
-from hoithi.rules.paper import KeysFile, PackageError, Paper, Questions
+from hoithi.rules.attempts import granted_ms
+from hoithi.rules.paper import KeysFile, PackageError, Paper, Policy, Questions
 from hoithi.rules.regulation import FORMAT, Regulation, flaws
 from hoithi.rules.scoring import Effect, Ruling
 from hoithi.rules.standings import Marked
@@ -211,7 +212,7 @@ def check_round(bundle: BundleReader, folder: str, findings: list[Finding]) -> C
     result = results.online_result(
         regulation,
         roster,
-        [_as_marked(each) for each in marked],
+        [_as_marked(each, sealed.questions.file.policy) for each in marked],
         record.frozen_counts,
         record.decisions,
     )
@@ -231,7 +232,7 @@ def _regulation(bundle: BundleReader, folder: str) -> Regulation:
     return regulation
 
 
-def _as_marked(each: MarkedAttempt) -> Marked:
+def _as_marked(each: MarkedAttempt, policy: Policy) -> Marked:
     facts = each.facts
     return Marked(
         attempt=facts.attempt.hex(),
@@ -245,6 +246,12 @@ def _as_marked(each: MarkedAttempt) -> Marked:
         items=each.grade.items,
         points=each.grade.points,
         prediction=facts.prediction,
+        granted_ms=granted_ms(
+            started_ms=facts.started_ms,
+            first_deadline_ms=facts.first_deadline_ms,
+            deadline_ms=facts.deadline_ms,
+            duration_ms=policy.duration_ms,
+        ),
     )
 
 

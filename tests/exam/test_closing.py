@@ -32,9 +32,9 @@ LONG_AGO_MS = NOW_MS - 3_600_000
 @dataclass(frozen=True, slots=True)
 class Node:
     """One life of a hall process: when it started and was seen last, its words of closing, each
-    with the last order applied by then, and rows that no hall writes."""
+    with the last order applied by then, and other rows."""
 
-    spoilt: tuple[Row, ...] = ()
+    rows: tuple[Row, ...] = ()
     closed: tuple[int, ...] = ()
     seen_ms: int = NOW_MS
     started_ms: int = LONG_AGO_MS
@@ -47,7 +47,7 @@ def write(journal: str, sitting: Sitting, nodes: Sequence[Node]) -> None:
         for node in nodes:
             made = await opened(journal)
             made.store.add_sitting(sitting.public_id.bytes, ITEMS)
-            for row in node.spoilt:
+            for row in node.rows:
                 await made.note(sitting.public_id.bytes, row)
             for order in node.closed:
                 row = Row(NO_ATTEMPT, 0, 0, Kind.CLOSED, order, -1, NOW_MS - 60_000)
@@ -200,7 +200,7 @@ def test_no_order_is_given_once_papers_are_being_collected(
 
 
 # An answer of an attempt that never started.
-SPOILT = Node(closed=(1,), spoilt=(Row(b"a" * 16, 1, 1, Kind.ANSWER, 1, 0, NOW_MS),))
+SPOILT = Node(closed=(1,), rows=(Row(b"a" * 16, 1, 1, Kind.ANSWER, 1, 0, NOW_MS),))
 
 
 @pytest.mark.django_db(transaction=True)

@@ -14,6 +14,7 @@ from decimal import Decimal
 
 from hoithi.contests.plan.conversion import ms, regulation_of
 from hoithi.contests.plan.schema import OnlinePlan, Plan, Round
+from hoithi.rules.attempts import granted_ms
 from hoithi.rules.awards import Awards, Tie
 from hoithi.rules.marks import round_marks
 from hoithi.rules.standings import (
@@ -41,8 +42,9 @@ class Story:
     `roster`: who, unit, and `barred` for one who may not take part or `later` for one who was
     disqualified after the counts were frozen.
     `attempts`: who, day of the round (1 is `first_day`), time of day at +07, time taken or `auto`
-    for one that was never handed in, right answers, number guessed, and `void` for one annulled.
-    The attempts of a person are numbered in the order in which they stand.
+    for one that was never handed in, right answers, number guessed, and `void` for one annulled or
+    `+05:00` for one that was given five minutes more after its start. The attempts of a person are
+    numbered in the order in which they stand.
     """
 
     first_day: date
@@ -149,7 +151,9 @@ def _attempt(
     started = datetime.combine(
         first_day + timedelta(days=int(day) - 1), time.fromisoformat(clock), VIETNAM
     )
-    deadline = min(started + timedelta(minutes=online.minutes), each.closes_at)
+    granted = sum((_duration(each[1:]) for each in note if each[0] == "+"), timedelta())
+    first = min(started + timedelta(minutes=online.minutes), each.closes_at)
+    deadline = first + granted
     submitted = deadline if took == "auto" else started + _duration(took)
     if not each.opens_at <= started < each.closes_at or submitted > deadline or int(right) > items:
         raise ImpossibleError(" ".join(cells))
@@ -165,6 +169,12 @@ def _attempt(
         items=items,
         points=round_marks(online.points_per_item * int(right)),
         prediction=NO_PREDICTION if guess == "-" else int(guess),
+        granted_ms=granted_ms(
+            started_ms=ms(started),
+            first_deadline_ms=ms(first),
+            deadline_ms=ms(deadline),
+            duration_ms=online.minutes * 60_000,
+        ),
     )
 
 

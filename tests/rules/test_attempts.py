@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from hoithi.rules.attempts import admitted, counted, span
+from hoithi.rules.attempts import admitted, counted, granted_ms, span
 from hoithi.rules.paper import AttemptRule
 from hoithi.rules.ranking import RankKey
 from hoithi.rules.regulation import Counted
@@ -87,6 +87,35 @@ def test_the_earlier_attempts_of_a_span_stand() -> None:
 def test_an_annulled_attempt_is_not_admitted_and_uses_nothing_up() -> None:
     starts = [Start(1, at(16, "09:00:00"), void=True), Start(2, at(16, "10:00:00"))]
     assert [each.number for each in admitted(A_DAY, starts)] == [2]
+
+
+MINUTE = 60_000
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "granted"),
+    [
+        (30, 30, 0),  # nothing happened
+        (30, 40, 10),  # a power cut of ten minutes while it was being written
+        (40, 40, 0),  # minutes granted before the start: they are simply its time
+        (40, 45, 5),  # the same, and five more after the start
+        (20, 20, 0),  # begun late: the closing cut it
+        (20, 30, 0),  # then the closing was moved, or minutes granted: a full time and no more
+        (20, 33, 3),  # three minutes more than a full time
+        (30, 12, 0),  # the sitting was closed early
+    ],
+)
+def test_time_granted_after_the_start_beyond_a_full_time_is_an_interruption(
+    first: int, last: int, granted: int
+) -> None:
+    """A working time of thirty minutes; ends in minutes after the start."""
+    found = granted_ms(
+        started_ms=7 * MINUTE,
+        first_deadline_ms=(7 + first) * MINUTE,
+        deadline_ms=(7 + last) * MINUTE,
+        duration_ms=30 * MINUTE,
+    )
+    assert found == granted * MINUTE
 
 
 def test_without_a_limit_every_attempt_is_admitted() -> None:

@@ -43,6 +43,7 @@ def _online(plan: Plan, online: OnlinePlan) -> Online:
         counted=online.counted,
         attempts=_attempts(plan, online),
         prediction=PredictionRule(asked.target, asked.distance) if asked else None,
+        duration=online.duration,
     )
 
 

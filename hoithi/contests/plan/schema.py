@@ -20,6 +20,7 @@ from hoithi.rules.regulation import (
     Amount,
     CollectiveRule,
     Counted,
+    Duration,
     Key,
     Label,
     OnePrize,
@@ -215,6 +216,13 @@ class OnlinePlan(Strict, frozen=True):
         Decimal, Meta(description="for a right answer; a wrong one costs nothing")
     ]
     counted: Annotated[Counted, Meta(description="which of the admitted attempts counts")]
+    duration: Annotated[
+        Duration,
+        Meta(
+            description="what the criterion duration is: all the time from start to hand-in, or "
+            "that less the minutes granted for interruptions"
+        ),
+    ]
     show_result: Annotated[
         Literal["none", "score", "score_and_time"],
         Meta(description="what a contestant sees on handing in"),
