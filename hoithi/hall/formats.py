@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
+import msgspec
+
 from hoithi.rules.codes import grouped, letters
 
 NO_HEAD = bytes(32)
@@ -42,8 +44,7 @@ class Kind(IntEnum):
     CLOSED = 14
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(msgspec.Struct, frozen=True, gc=False):
     """One row of the journal; `item`, `option` and `data` mean what the kind says."""
 
     attempt: bytes

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import zipfile
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from hoithi.hall.formats import NO_HEAD, Kind, Row, batch_hash
 from hoithi.verify.bundle import (

@@ -197,7 +197,8 @@ def with_place(second: PublishedPlace) -> Published:
 
 
 CHANGED_ANSWER = tuple(
-    replace(row, option=(row.option + 1) % 4) if row.seq == 2 else row for row in HONEST.rows
+    msgspec.structs.replace(row, option=(row.option + 1) % 4) if row.seq == 2 else row
+    for row in HONEST.rows
 )
 OTHER_KEY = msgspec.structs.replace(LINES[1], entry_key="00" * 16)
 ONE_MAN = RulingRecord(QUESTIONS.file.items[0].id, "drop", None, "sai", "7", "7")
@@ -250,7 +251,9 @@ def test_whoever_rewrites_a_part_and_its_hashes_is_found_out(
 
 
 def test_an_option_that_the_paper_does_not_offer_is_foreign(tmp_path: Path) -> None:
-    rows = tuple(replace(row, option=7) if row.seq == 1 else row for row in HONEST.rows)
+    rows = tuple(
+        msgspec.structs.replace(row, option=7) if row.seq == 1 else row for row in HONEST.rows
+    )
     parts = replace(HONEST, rows=rows)
     assert codes(write(tmp_path / "b.zip", parts, parts)) == [
         *["foreign_paper"] * 2,
