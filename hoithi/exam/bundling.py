@@ -26,7 +26,8 @@ from hoithi.hall.store.api import JournalReader
 from hoithi.results.collective import latest_collective, unit_decisions_of
 from hoithi.results.models import FrozenCounts, Publication, RecordedRound, Ruling
 from hoithi.results.queries import decisions_of, latest_publication, scores_of, settled_rounds
-from hoithi.verify.bundle import Batch, BundleWriter, Closing, RoundRecord, RulingRecord
+from hoithi.verify.bundle import BundleWriter, Closing, RoundRecord, RulingRecord
+from hoithi.verify.bundle import FrozenCounts as PublishedCounts
 from hoithi.verify.contest import (
     COLLECTIVE,
     CONTEST,
@@ -38,6 +39,7 @@ from hoithi.verify.contest import (
     UnitLine,
 )
 from hoithi.verify.results import Published, Recorded, RecordedEntry
+from hoithi.verify.tables import Batch
 
 
 def write_bundle(contest: Contest, path: Path, now: datetime) -> list[str]:
@@ -78,7 +80,7 @@ def _add_online(writer: BundleWriter, folder: str, each: Round, now: datetime) -
 
 
 def _round_record(each: Round, package: Package, sittings: list[Sitting]) -> RoundRecord:
-    counts = FrozenCounts.objects.filter(round=each).first()
+    counts = FrozenCounts.objects.get(round=each)
     return RoundRecord(
         key=each.key,
         commitment=package.commitment,
@@ -96,13 +98,7 @@ def _round_record(each: Round, package: Package, sittings: list[Sitting]) -> Rou
             )
             for ruling in Ruling.objects.filter(round=each).select_related("approval")
         ],
-        frozen_counts={
-            "participants": counts.participants,
-            "attempts": counts.attempts,
-            "all_correct": counts.all_correct,
-        }
-        if counts
-        else {},
+        frozen_counts=PublishedCounts(counts.participants, counts.attempts, counts.all_correct),
         decisions=decisions_of(each),
     )
 

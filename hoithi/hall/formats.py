@@ -90,8 +90,21 @@ def batch_hash(
 ) -> bytes:
     """The head of a writer's chain after this batch; `previous` as docs/decisions/0004 says."""
     packed = [row_bytes(row) for row in rows]
-    rows_hash = hashlib.sha256(b"".join(packed)).digest()
-    body = _BATCH.pack(sitting, writer, batch, previous, len(packed), rows_hash)
+    return chain_head(
+        sitting=sitting,
+        writer=writer,
+        batch=batch,
+        previous=previous,
+        count=len(packed),
+        rows_hash=hashlib.sha256(b"".join(packed)).digest(),
+    )
+
+
+def chain_head(
+    *, sitting: bytes, writer: bytes, batch: int, previous: bytes, count: int, rows_hash: bytes
+) -> bytes:
+    """The same, of so many rows that have been hashed one after the other."""
+    body = _BATCH.pack(sitting, writer, batch, previous, count, rows_hash)
     return hashlib.sha256(b"hoithi/batch/1\x00" + body).digest()
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import groupby, pairwise
+from typing import Literal
 
 from hoithi.hall import formats
 from hoithi.hall.formats import NONE, Kind, Row
@@ -17,13 +19,30 @@ from hoithi.hall.formats import NONE, Kind, Row
 # the attempt is known, in a fraction of the memory that they would take as tuples.
 _ANSWER = struct.Struct("<QHiq")
 _LARGEST_OPTION = 2**31 - 1
+_LARGEST_NUMBER = _LOW = 2**32 - 1
+
+FlawCode = Literal[
+    "started_twice",
+    "submitted_twice",
+    "unknown_position",
+    "unknown_option",
+    "number_twice",  # two saves of one number in one device epoch
+    "number_missing",  # the numbers of an epoch do not run 1, 2, 3 …
+    "answer_after_end",
+    "submitted_after_deadline",
+    "start_without_deadline",
+    "attempt_without_start",
+    "attempt_unnumbered",
+    "attempt_twice",  # two attempts of one number for one line
+    "order_applied_differently",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Flaw:
     """A row that contradicts the rules of the journal; `attempt` is empty for the sitting."""
 
-    code: str
+    code: FlawCode
     attempt: str
     row: str
 
@@ -66,7 +85,7 @@ class _Open:
     submit: Row | None = None
     auto: Row | None = None
     standing: tuple[int, bool] = (NONE, False)
-    late: int = 0
+    late: list[int] = field(default_factory=list)
     stale: int = 0
 
 
@@ -104,11 +123,19 @@ def read_ledger(rows: Iterable[Row], *, items: int, grace_ms: int) -> Ledger:
             flaws.append(Flaw(code, row.attempt.hex(), _name(row)))
     facts = []
     for attempt_id, attempt in open_.items():
-        if attempt.start is None:
+        start = attempt.start
+        if start is None:
             flaws.append(Flaw("attempt_without_start", attempt_id.hex(), ""))
-            continue
-        facts.append(_close(attempt_id, attempt, attempt.start, items, grace_ms, flaws))
+        elif not 1 <= start.option <= _LARGEST_NUMBER:
+            flaws.append(Flaw("attempt_unnumbered", attempt_id.hex(), _name(start)))
+        else:
+            facts.append(_close(attempt_id, attempt, start, items, grace_ms, flaws))
     facts.sort(key=lambda each: (each.line, each.number))
+    flaws.extend(
+        Flaw("attempt_twice", each.attempt.hex(), f"{each.line}/{each.number}")
+        for before, each in pairwise(facts)
+        if (before.line, before.number) == (each.line, each.number)
+    )
     return Ledger(tuple(facts), tuple(sorted(orders.items())), tuple(flaws))
 
 
@@ -116,7 +143,7 @@ def _name(row: Row) -> str:
     return f"{row.kind.name} {row.epoch}/{row.seq}"
 
 
-def _fold(attempt: _Open, row: Row, items: int) -> str:
+def _fold(attempt: _Open, row: Row, items: int) -> FlawCode | None:
     """Take one row in; answers the code of a flaw, or nothing."""
     match row.kind:
         case Kind.ANSWER:
@@ -128,15 +155,15 @@ def _fold(attempt: _Open, row: Row, items: int) -> str:
         case Kind.PREDICT:
             attempt.predictions.append((_order(row), row.server_ms, row.option))
         case Kind.LATE_ANSWER | Kind.LATE_PREDICT:
-            attempt.late += 1
+            attempt.late.append(_order(row))
         case Kind.STALE_ANSWER:
             attempt.stale += 1
         case _:
             return _fold_event(attempt, row)
-    return ""
+    return None
 
 
-def _fold_event(attempt: _Open, row: Row) -> str:
+def _fold_event(attempt: _Open, row: Row) -> FlawCode | None:
     """Take in a row that starts, ends, lengthens or voids an attempt."""
     match row.kind:
         case Kind.START:
@@ -154,7 +181,7 @@ def _fold_event(attempt: _Open, row: Row) -> str:
             attempt.deadline = max(attempt.deadline, (row.item, row.option))
         case Kind.VOID | Kind.RESTORE:
             attempt.standing = max(attempt.standing, (row.item, row.kind is Kind.VOID))
-    return ""
+    return None
 
 
 def _order(row: Row) -> int:
@@ -163,20 +190,48 @@ def _order(row: Row) -> int:
 
 
 def _last_in_time(
-    attempt: _Open, items: int, last_ms: int
-) -> tuple[list[int], int, list[tuple[str, int]]]:
-    """Final answers and prediction, of those that came in time, and what came after the end."""
+    attempt_id: bytes, attempt: _Open, items: int, last_ms: int, flaws: list[Flaw]
+) -> tuple[list[int], int]:
+    """Final answers and prediction: the last of those that came in time."""
     answers = [NONE] * items
     newest = [NONE] * items
-    after: list[tuple[str, int]] = []
+    orders = [*attempt.late, *(order for order, _, _ in attempt.predictions)]
+    after: list[str] = []
     for order, position, option, server_ms in _ANSWER.iter_unpack(attempt.answers):
+        orders.append(order)
         if server_ms > last_ms:
-            after.append(("ANSWER", order))
+            after.append(f"ANSWER {_shown(order)}")
         elif order > newest[position]:
             newest[position], answers[position] = order, option
     in_time = [each for each in attempt.predictions if each[1] <= last_ms]
-    after += [("PREDICT", order) for order, at_ms, _ in attempt.predictions if at_ms > last_ms]
-    return answers, max(in_time)[2] if in_time else NONE, after
+    after += [f"PREDICT {_shown(each[0])}" for each in attempt.predictions if each[1] > last_ms]
+    code = _misnumbered(orders)
+    if code:
+        flaws.append(Flaw(code, attempt_id.hex(), ""))
+    flaws.extend(Flaw("answer_after_end", attempt_id.hex(), row) for row in after)
+    return answers, max(in_time)[2] if in_time else NONE
+
+
+def _misnumbered(orders: list[int]) -> FlawCode | None:
+    """Whether numbers are not 1, 2, 3 … in each epoch, each once: the hall takes no others."""
+    if not orders:
+        return None
+    distinct = set(orders)
+    if len(distinct) != len(orders):
+        return "number_twice"
+    first, last = min(distinct), max(distinct)
+    if first >> 32 == last >> 32:
+        runs = [(first, last, len(distinct))]
+    else:
+        epochs = groupby(sorted(distinct), key=lambda order: order >> 32)
+        runs = [(own[0], own[-1], len(own)) for own in (list(group) for _, group in epochs)]
+    if all(low & _LOW == 1 and high & _LOW == count for low, high, count in runs):
+        return None
+    return "number_missing"
+
+
+def _shown(order: int) -> str:
+    return f"{order >> 32}/{order & _LOW}"
 
 
 def _close(
@@ -196,10 +251,7 @@ def _close(
         last_ms = min(last_ms, attempt.submit.server_ms)
         if attempt.submit.server_ms > deadline_ms + grace_ms:
             flaws.append(Flaw("submitted_after_deadline", attempt_id.hex(), _name(attempt.submit)))
-    answers, prediction, after = _last_in_time(attempt, items, last_ms)
-    for name, order in after:
-        row = f"{name} {order >> 32}/{order & 0xFFFFFFFF}"
-        flaws.append(Flaw("answer_after_end", attempt_id.hex(), row))
+    answers, prediction = _last_in_time(attempt_id, attempt, items, last_ms, flaws)
     submitted_ms = attempt.submit.server_ms if attempt.submit is not None else deadline_ms
     nonce = end.data if end is not None else b""
     receipt = b""
@@ -223,7 +275,7 @@ def _close(
         void=attempt.standing[1],
         answers=tuple(answers),
         prediction=prediction,
-        late_rows=attempt.late,
+        late_rows=len(attempt.late),
         stale_rows=attempt.stale,
         nonce=nonce,
         receipt=receipt,

@@ -18,58 +18,52 @@ Digests and ids are lower-case hex. The files are plain enough to be read with a
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
-import json
 import zipfile
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 
-from hoithi.hall.formats import Kind, Row
+from hoithi.hall.formats import Row
+from hoithi.rules.canonical import canonical
+from hoithi.verify.archive import Archive
+from hoithi.verify.findings import BundleError
+from hoithi.verify.tables import (
+    BATCHES_HEADER,
+    ROWS_HEADER,
+    Batch,
+    batch_line,
+    read_batches,
+    read_rows,
+    row_line,
+)
 
 T = TypeVar("T")
 
 FORMAT = "hoithi/bundle/1"
 MANIFEST = "manifest.json"
-ROW_FIELDS = (
-    "batch",
-    "attempt",
-    "epoch",
-    "seq",
-    "kind",
-    "item",
-    "option",
-    "server_ms",
-    "client_ms",
-    "data",
-)
-BATCH_FIELDS = ("batch", "previous", "rows", "hash")
-
-
-class UnreadableBundleError(ValueError):
-    """The file is not a bundle, or a part of it cannot be read; `part` names it."""
-
-    def __init__(self, part: str, why: str) -> None:
-        super().__init__(f"{part}: {why}")
-        self.part = part
-        self.why = why
+ROSTER_FORMAT = "hoithi/roster/1"
+_LINES_AT_ONCE = 5000
+_BATCHES = ".batches.csv"
+Hex16 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}\Z")]
+"""Sixteen bytes, as an id is written."""
+Hex32 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
+"""Thirty-two bytes, as a SHA-256 is written."""
 
 
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     format: str
     contest: str
-    files: dict[str, str]
+    files: dict[str, Hex32]
 
 
 class RosterLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    line: int
-    entry: str
-    entry_key: str
+    line: Annotated[int, msgspec.Meta(ge=1)]
+    entry: Hex16
+    entry_key: Hex16
     unit: str
     category: str
     barred: bool
@@ -77,24 +71,24 @@ class RosterLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class Roster(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     format: str
-    sitting: str
+    sitting: Hex16
     lines: list[RosterLine]
 
 
 class WriterHead(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    writer: str
-    batch: int
-    hash: str
+    writer: Hex16
+    batch: Annotated[int, msgspec.Meta(ge=1)]
+    hash: Hex32
 
 
 class Closing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What was published when a sitting was collected, before keys were opened."""
 
-    sitting: str
-    roster_sha256: str
+    sitting: Hex16
+    roster_sha256: Hex32
     heads: list[WriterHead]
-    receipts_root: str
-    receipts: int
+    receipts_root: Hex32
+    receipts: Annotated[int, msgspec.Meta(ge=0)]
 
 
 class RulingRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -108,148 +102,111 @@ class RulingRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     second: str
 
 
+class FrozenCounts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The numbers that predictions are about, as they were when the round was first graded."""
+
+    participants: int
+    attempts: int
+    all_correct: int
+
+
 class RoundRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the committee published about a round besides the sealed files."""
 
     key: str
-    commitment: str
-    questions_sha256: str
-    keys_sha256: str
-    sittings: list[str]
+    commitment: Hex32
+    questions_sha256: Hex32
+    keys_sha256: Hex32
+    sittings: list[Hex16]
     rulings: list[RulingRecord]
-    frozen_counts: dict[str, int]
+    frozen_counts: FrozenCounts
     decisions: list[list[str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """A batch record as the bundle has it."""
-
-    number: int
-    previous: bytes
-    rows: int
-    digest: bytes
+def struct_bytes(content: object) -> bytes:
+    """A part of a bundle as it is written: the only spelling that is read back."""
+    return msgspec.json.encode(content, order="sorted")
 
 
 class BundleReader:
-    """Reads one bundle. Every reading method raises UnreadableBundleError."""
+    """Reads one bundle. Every reading method raises BundleError."""
 
     def __init__(self, path: Path) -> None:
-        try:
-            self._zip = zipfile.ZipFile(path)
-        except (OSError, zipfile.BadZipFile) as error:
-            raise UnreadableBundleError(path.name, "not a zip file") from error
+        self._archive = Archive(path)
+        self._read: set[str] = set()
+        self.names = self._archive.names
         self.manifest = self.decode(MANIFEST, Manifest)
         if self.manifest.format != FORMAT:
-            raise UnreadableBundleError(MANIFEST, f"format is not {FORMAT}")
+            raise BundleError("unknown_format", MANIFEST, self.manifest.format)
 
-    def names(self) -> list[str]:
-        return sorted(self._zip.namelist())
+    def close(self) -> None:
+        self._archive.close()
 
     def has(self, name: str) -> bool:
-        return name in self._zip.namelist()
+        return name in self._archive.names
 
-    def bytes(self, name: str) -> bytes:
-        try:
-            return self._zip.read(name)
-        except KeyError as error:
-            raise UnreadableBundleError(name, "missing") from error
-        except (zipfile.BadZipFile, OSError, RuntimeError) as error:
-            raise UnreadableBundleError(name, "damaged") from error
-
-    def decode(self, name: str, kind: type[T]) -> T:
-        try:
-            return msgspec.json.decode(self.bytes(name), type=kind)
-        except msgspec.DecodeError as error:
-            raise UnreadableBundleError(name, str(error)) from error
+    def content(self, name: str) -> bytes:
+        self._read.add(name)
+        return self._archive.content(name)
 
     def sha256(self, name: str) -> str:
-        return hashlib.sha256(self.bytes(name)).hexdigest()
+        return self._archive.sha256(name)
+
+    def unused(self) -> list[str]:
+        """The files that no part of the bundle refers to; asked when all has been read."""
+        return [name for name in self.names if name not in self._read]
+
+    def decode(self, name: str, kind: type[T]) -> T:
+        content = self.content(name)
+        try:
+            value = msgspec.json.decode(content, type=kind)
+        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+            raise BundleError("malformed", name, str(error)) from error
+        if struct_bytes(value) != content:
+            raise BundleError("not_canonical", name)
+        return value
+
+    def sealed(self, name: str, read: Callable[[bytes], T]) -> T:
+        """A sealed file, read by the function that knows it; in canonical JSON (decision 0003)."""
+        content = self.content(name)
+        try:
+            value = read(content)
+            is_canonical = canonical(msgspec.json.decode(content)) == content
+        except (ValueError, RecursionError) as error:
+            raise BundleError("malformed", name, str(error)) from error
+        if not is_canonical:
+            raise BundleError("not_canonical", name)
+        return value
 
     def each_once(self, name: str, values: Iterable[str | int]) -> None:
-        """Raises UnreadableBundleError for the first value that stands twice in a file."""
+        """Raises BundleError for the first value that stands twice in a file."""
         seen: set[str | int] = set()
         for value in values:
             if value in seen:
-                raise UnreadableBundleError(name, f"{value} twice")
+                raise BundleError("value_twice", name, str(value))
             seen.add(value)
 
     def writers(self, folder: str) -> list[str]:
         """Hex ids of the writers of a sitting's folder."""
-        ending = ".batches.csv"
-        return sorted(
-            name[len(folder) + 1 : -len(ending)]
-            for name in self.names()
-            if name.startswith(f"{folder}/") and name.endswith(ending)
-        )
+        found = []
+        for name in self.names:
+            if name.startswith(f"{folder}/") and name.endswith(_BATCHES):
+                writer = name[len(folder) + 1 : -len(_BATCHES)]
+                if len(writer) != 32 or not set(writer) <= set("0123456789abcdef"):
+                    raise BundleError("name_refused", name)
+                found.append(writer)
+        return found
 
     def batches(self, folder: str, writer: str) -> Iterator[Batch]:
-        name = f"{folder}/{writer}.batches.csv"
-        for fields in self._table(name, BATCH_FIELDS):
-            try:
-                yield Batch(
-                    int(fields[0]),
-                    bytes.fromhex(fields[1]),
-                    int(fields[2]),
-                    bytes.fromhex(fields[3]),
-                )
-            except ValueError as error:
-                raise UnreadableBundleError(name, ",".join(fields)[:80]) from error
+        name = f"{folder}/{writer}{_BATCHES}"
+        self._read.add(name)
+        return read_batches(name, self._archive.blocks(name))
 
-    def rows(self, folder: str, writer: str) -> Iterator[tuple[int, Row]]:
-        """(batch number, row) in the order of the chain."""
+    def rows(self, folder: str, writer: str) -> Iterator[tuple[int, Row, bytes]]:
+        """(batch number, row, its canonical bytes) in the order of the chain."""
         name = f"{folder}/{writer}.rows.csv"
-        for fields in self._table(name, ROW_FIELDS):
-            try:
-                yield int(fields[0]), read_row(fields[1:])
-            except ValueError as error:
-                raise UnreadableBundleError(name, ",".join(fields)[:80]) from error
-
-    def _table(self, name: str, wanted: tuple[str, ...]) -> Iterator[list[str]]:
-        if not self.has(name):
-            raise UnreadableBundleError(name, "missing")
-        with self._zip.open(name) as stream:
-            try:
-                reader = csv.reader(io.TextIOWrapper(stream, "ascii", newline=""))
-                if next(reader, None) != list(wanted):
-                    raise UnreadableBundleError(name, "unexpected header")
-                for fields in reader:
-                    if len(fields) != len(wanted):
-                        raise UnreadableBundleError(name, ",".join(fields)[:80])
-                    yield fields
-            except (UnicodeDecodeError, csv.Error, zipfile.BadZipFile) as error:
-                raise UnreadableBundleError(name, "damaged") from error
-
-
-def read_row(fields: list[str]) -> Row:
-    """A row from its nine fields as text. Raises ValueError."""
-    attempt, epoch, seq, kind, item, option, server_ms, client_ms, data = fields
-    return Row(
-        bytes.fromhex(attempt),
-        int(epoch),
-        int(seq),
-        Kind(int(kind)),
-        int(item),
-        int(option),
-        int(server_ms),
-        int(client_ms),
-        bytes.fromhex(data),
-    )
-
-
-def row_fields(row: Row) -> list[str]:
-    """A row as the nine fields of a bundle's table."""
-    return [
-        row.attempt.hex(),
-        str(row.epoch),
-        str(row.seq),
-        str(int(row.kind)),
-        str(row.item),
-        str(row.option),
-        str(row.server_ms),
-        str(row.client_ms),
-        row.data.hex(),
-    ]
+        self._read.add(name)
+        return read_rows(name, self._archive.blocks(name))
 
 
 class BundleWriter:
@@ -262,38 +219,37 @@ class BundleWriter:
 
     def add(self, name: str, content: bytes) -> None:
         self._digests[name] = hashlib.sha256(content).hexdigest()
-        self._put(name, content)
+        self._zip.writestr(_entry(name), content)
 
     def add_struct(self, name: str, content: msgspec.Struct) -> None:
-        self.add(name, msgspec.json.encode(content, order="sorted"))
+        self.add(name, struct_bytes(content))
 
     def add_batches(self, folder: str, writer: str, batches: Iterable[Batch]) -> None:
-        lines = (
-            [str(each.number), each.previous.hex(), str(each.rows), each.digest.hex()]
-            for each in batches
-        )
-        self.add(f"{folder}/{writer}.batches.csv", _table_bytes(BATCH_FIELDS, lines))
+        lines = (batch_line(batch) for batch in batches)
+        self._add_lines(f"{folder}/{writer}{_BATCHES}", BATCHES_HEADER, lines)
 
     def add_rows(self, folder: str, writer: str, rows: Iterable[tuple[int, Row]]) -> None:
-        lines = ([str(batch), *row_fields(row)] for batch, row in rows)
-        self.add(f"{folder}/{writer}.rows.csv", _table_bytes(ROW_FIELDS, lines))
+        lines = (row_line(batch, row) for batch, row in rows)
+        self._add_lines(f"{folder}/{writer}.rows.csv", ROWS_HEADER, lines)
 
     def close(self) -> None:
-        manifest = {"format": FORMAT, "contest": self._contest, "files": self._digests}
-        text = json.dumps(manifest, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        self._put(MANIFEST, text.encode())
+        manifest = Manifest(FORMAT, self._contest, self._digests)
+        self._zip.writestr(_entry(MANIFEST), struct_bytes(manifest))
         self._zip.close()
 
-    def _put(self, name: str, content: bytes) -> None:
-        entry = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
-        entry.compress_type = zipfile.ZIP_DEFLATED
-        entry.external_attr = 0o644 << 16
-        self._zip.writestr(entry, content)
+    def _add_lines(self, name: str, header: bytes, lines: Iterator[str]) -> None:
+        """A table may be larger than memory: it goes out as it comes."""
+        digest = hashlib.sha256(header)
+        with self._zip.open(_entry(name), "w", force_zip64=True) as out:
+            out.write(header)
+            while some := "".join(islice(lines, _LINES_AT_ONCE)).encode("ascii"):
+                digest.update(some)
+                out.write(some)
+        self._digests[name] = digest.hexdigest()
 
 
-def _table_bytes(header: tuple[str, ...], lines: Iterable[list[str]]) -> bytes:
-    out = io.StringIO(newline="")
-    table = csv.writer(out, lineterminator="\n")
-    table.writerow(header)
-    table.writerows(lines)
-    return out.getvalue().encode("ascii")
+def _entry(name: str) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.external_attr = 0o644 << 16
+    return entry

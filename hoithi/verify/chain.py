@@ -7,86 +7,127 @@ shows, whoever rewrote the files around it.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
-from itertools import groupby
-from operator import itemgetter
 
-from hoithi.hall.formats import NO_HEAD, Head, Row, batch_hash
-from hoithi.verify.bundle import Batch, BundleReader, Closing
+from hoithi.hall.formats import NO_HEAD, Row, chain_head
+from hoithi.verify.bundle import BundleReader, Closing
 from hoithi.verify.findings import Finding
+from hoithi.verify.tables import Batch
+
+_NO_BATCH = Batch(0, NO_HEAD, 0, NO_HEAD)
 
 
 def check_chains(
     bundle: BundleReader, folder: str, closing: Closing, findings: list[Finding]
-) -> list[str]:
-    """Check every writer's chain in a sitting's folder; answers the writers in name order."""
+) -> None:
+    """Check every writer's chain in a sitting's folder, for its own sake."""
+    for _ in chained_rows(bundle, folder, closing, findings):
+        pass
+
+
+def chained_rows(
+    bundle: BundleReader, folder: str, closing: Closing, findings: list[Finding]
+) -> Iterator[Row]:
+    """Every row of a sitting's folder, writers in name order, with all chains checked on the way.
+
+    The rows are read once and never held: a journal may be larger than memory. What is found is
+    complete when the last row has come.
+    """
     writers = bundle.writers(folder)
-    sitting = bytes.fromhex(closing.sitting)
-    heads: dict[str, Head] = {}
-    firsts: dict[str, bytes] = {}
-    known = {NO_HEAD}
+    firsts = {writer: next(bundle.batches(folder, writer), _NO_BATCH) for writer in writers}
+    awaited = {first.previous for first in firsts.values()} - {NO_HEAD}
+    heads: dict[str, tuple[int, str]] = {}
     for writer in writers:
-        batches = list(bundle.batches(folder, writer))
-        known.update(batch.digest for batch in batches)
-        if batches:
-            firsts[writer] = batches[0].previous
-            last = batches[-1]
-            heads[writer] = Head(bytes.fromhex(writer), last.number, last.digest)
-        _check_writer(bundle, folder, sitting, writer, batches, findings)
-    for writer, previous in firsts.items():
-        if previous not in known:
-            findings.append(Finding("chain_from_nowhere", f"{folder}/{writer}.batches.csv"))
-    _check_closing(folder, closing, heads, findings)
-    return writers
-
-
-def _check_writer(
-    bundle: BundleReader,
-    folder: str,
-    sitting: bytes,
-    writer: str,
-    batches: list[Batch],
-    findings: list[Finding],
-) -> None:
-    place = f"{folder}/{writer}"
-    rows_of = groupby(bundle.rows(folder, writer), key=itemgetter(0))
-    expected = 1
-    previous: bytes | None = None
-    pending: Iterator[Batch] = iter(batches)
-    for number, group in rows_of:
-        rows = [row for _, row in group]
-        batch = next(pending, None)
-        if batch is None or batch.number != number or number != expected:
-            findings.append(Finding("batch_out_of_place", place, str(number)))
-            return
-        if previous is not None and batch.previous != previous:
-            findings.append(Finding("chain_broken", place, str(number)))
-        if not _hashes_to(sitting, writer, batch, rows):
-            findings.append(Finding("batch_changed", place, str(number)))
-        previous = batch.digest
-        expected += 1
-    if next(pending, None) is not None:
-        findings.append(Finding("rows_missing", place, str(expected)))
-
-
-def _hashes_to(sitting: bytes, writer: str, batch: Batch, rows: list[Row]) -> bool:
-    digest = batch_hash(
-        sitting=sitting,
-        writer=bytes.fromhex(writer),
-        batch=batch.number,
-        previous=batch.previous,
-        rows=rows,
+        chain = _Chain(bundle, folder, bytes.fromhex(closing.sitting), writer, awaited, findings)
+        yield from chain.rows()
+        heads[writer] = (chain.last.number, chain.last.digest.hex())
+    findings.extend(
+        Finding("chain_from_nowhere", f"{folder}/{writer}.batches.csv")
+        for writer, first in firsts.items()
+        if first.previous in awaited
     )
-    return digest == batch.digest and len(rows) == batch.rows
-
-
-def _check_closing(
-    folder: str, closing: Closing, heads: dict[str, Head], findings: list[Finding]
-) -> None:
     named = {each.writer: (each.batch, each.hash) for each in closing.heads}
-    found = {writer: (head.batch, head.digest.hex()) for writer, head in heads.items()}
     findings.extend(
         Finding("head_differs", f"{folder}/closing.json", writer)
-        for writer in sorted(named.keys() | found.keys())
-        if named.get(writer) != found.get(writer)
+        for writer in sorted(named.keys() | heads.keys())
+        if named.get(writer) != heads.get(writer)
     )
+
+
+class _Chain:
+    """One writer's rows and records, side by side.
+
+    `last` is the last record read. What this writer reached is awaited no more.
+    """
+
+    def __init__(
+        self,
+        bundle: BundleReader,
+        folder: str,
+        sitting: bytes,
+        writer: str,
+        awaited: set[bytes],
+        findings: list[Finding],
+    ) -> None:
+        self.last = _NO_BATCH
+        self._awaited = awaited
+        self._place = f"{folder}/{writer}"
+        self._sitting = sitting
+        self._writer = bytes.fromhex(writer)
+        self._findings = findings
+        self._records = bundle.batches(folder, writer)
+        self._rows = bundle.rows(folder, writer)
+
+    def rows(self) -> Iterator[Row]:
+        """All rows; once rows and records have parted, what follows is not compared any more."""
+        number, count, fits = 0, 0, True
+        digest = hashlib.sha256()
+        for batch, row, packed in self._rows:
+            if batch != number or not count:
+                if fits and count:
+                    self._compare(count, digest.digest())
+                fits = fits and self._begins(batch)
+                number, count, digest = batch, 0, hashlib.sha256()
+            count += 1
+            digest.update(packed)
+            yield row
+        if fits and count:
+            self._compare(count, digest.digest())
+        expected = self.last.number + 1
+        if self._next() is not None and fits:
+            self._findings.append(Finding("rows_missing", self._place, str(expected)))
+        while self._next() is not None:
+            pass
+
+    def _next(self) -> Batch | None:
+        record = next(self._records, None)
+        if record is not None:
+            self.last = record
+            self._awaited.discard(record.digest)
+        return record
+
+    def _begins(self, batch: int) -> bool:
+        """Take up the record of a batch whose first row has come."""
+        before = self.last
+        record = self._next()
+        if record is None or record.number != batch or batch != before.number + 1:
+            self._findings.append(Finding("batch_out_of_place", self._place, str(batch)))
+            return False
+        if batch > 1 and record.previous != before.digest:
+            self._findings.append(Finding("chain_broken", self._place, str(batch)))
+        return True
+
+    def _compare(self, count: int, rows_hash: bytes) -> None:
+        """Hold a batch whose last row has come to its record."""
+        record = self.last
+        digest = chain_head(
+            sitting=self._sitting,
+            writer=self._writer,
+            batch=record.number,
+            previous=record.previous,
+            count=count,
+            rows_hash=rows_hash,
+        )
+        if (digest, count) != (record.digest, record.rows):
+            self._findings.append(Finding("batch_changed", self._place, str(record.number)))

@@ -15,8 +15,8 @@ from hoithi.rules.awards import Awards
 from hoithi.rules.collective import CollectiveResult
 from hoithi.rules.regulation import CollectiveRule, OnePrize
 from hoithi.rules.settling import HeldRound, persons, settled_awards, unit_result
-from hoithi.verify.bundle import BundleReader, UnreadableBundleError
-from hoithi.verify.findings import Finding
+from hoithi.verify.bundle import BundleReader
+from hoithi.verify.findings import BundleError, Finding
 from hoithi.verify.results import Outcome, check_published, unlike
 
 FORMAT: Literal["hoithi/contest/1"] = "hoithi/contest/1"
@@ -122,7 +122,7 @@ def _units(
     for outcome in outcomes.values():
         for entry, unit in outcome.unit_of.items():
             if unit_of.setdefault(entry, unit) != unit:
-                raise UnreadableBundleError(CONTEST, f"two units of {entry}")
+                raise BundleError("two_units", CONTEST, entry)
     try:
         return unit_result(
             record.collective,
@@ -134,7 +134,7 @@ def _units(
             decisions=record.decisions,
         )
     except KeyError as error:
-        raise UnreadableBundleError(CONTEST, f"nothing is said of {error}") from error
+        raise BundleError("not_told", CONTEST, str(error.args[0])) from error
 
 
 def published_units(result: CollectiveResult) -> list[PublishedUnit]:

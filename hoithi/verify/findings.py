@@ -4,8 +4,90 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+_LONGEST = 200
 SENTENCES: dict[str, tuple[str, str]] = {
-    "unreadable": ("Không đọc được: {detail}.", "Cannot be read: {detail}."),
+    "not_a_bundle": (
+        "Không phải hồ sơ kiểm chứng: tệp không mở được như một tệp zip.",
+        "Not a bundle: it cannot be opened as a zip file.",
+    ),
+    "too_many_files": (
+        "Có {detail} tệp bên trong, nhiều hơn bất kỳ hồ sơ nào.",
+        "It has {detail} files inside, more than any bundle.",
+    ),
+    "too_large": (
+        "Giải nén ra {detail} byte, lớn hơn bất kỳ hồ sơ nào.",
+        "It unpacks to {detail} bytes, more than any bundle.",
+    ),
+    "name_twice": (
+        "Có hai tệp cùng tên này, không biết tệp nào là thật.",
+        "Two files have this name, and nobody can tell which one is meant.",
+    ),
+    "name_refused": (
+        "Hồ sơ không được có tệp mang tên này.",
+        "A bundle has no file of this name.",
+    ),
+    "encrypted": ("Tệp bị khóa bằng mật khẩu.", "The file is locked with a password."),
+    "packed_otherwise": (
+        "Tệp được nén theo cách mà hồ sơ không dùng.",
+        "The file is packed in a way that bundles do not use.",
+    ),
+    "packed_too_densely": (
+        "Tệp nhỏ nhưng giải nén ra {detail} byte; có thể là bẫy làm đầy bộ nhớ.",
+        "The file is small and unpacks to {detail} bytes; that may be a trap to fill the memory.",
+    ),
+    "damaged": (
+        "Tệp bị hỏng, không giải nén được.",
+        "The file is damaged and cannot be unpacked.",
+    ),
+    "part_missing": ("Hồ sơ thiếu tệp này.", "The bundle lacks this file."),
+    "unknown_format": (
+        "Chương trình này không biết định dạng {detail}.",
+        "This program does not know the format {detail}.",
+    ),
+    "malformed": ("Nội dung không đúng mẫu: {detail}.", "Not of the right shape: {detail}."),
+    "not_canonical": (
+        "Nội dung không viết ở dạng chuẩn, có thể được đọc theo nhiều cách.",
+        "Not in canonical form, so that it may be read in several ways.",
+    ),
+    "bad_line": (
+        "Có dòng không đúng mẫu, hoặc số quá lớn: {detail}.",
+        "A line is not of the right shape, or a number is too large: {detail}.",
+    ),
+    "value_twice": ("{detail} có hai lần.", "{detail} is there twice."),
+    "wrong_place": ("Đây là tệp của {detail}.", "This is the file of {detail}."),
+    "held_twice": (
+        "Vòng {detail} vừa là vòng trực tuyến vừa là vòng theo biên bản.",
+        "The round {detail} is held online and by minutes at once.",
+    ),
+    "rules_unfit": (
+        "Quy tắc của vòng tự mâu thuẫn: {detail}.",
+        "The rules of the round contradict themselves: {detail}.",
+    ),
+    "keys_unfit": (
+        "Đáp án không phải của bộ câu hỏi này: {detail}.",
+        "The keys are not those of these questions: {detail}.",
+    ),
+    "too_few_items": (
+        "Bộ câu hỏi không đủ câu cho một đề.",
+        "There are too few questions for a paper.",
+    ),
+    "mark_missing": (
+        "Điểm thiếu hoặc vượt mức tối đa: {detail}.",
+        "A mark is missing or above its maximum: {detail}.",
+    ),
+    "not_told": (
+        "Không nói gì về {detail}.",
+        "Nothing is said of {detail}.",
+    ),
+    "two_units": (
+        "Thí sinh {detail} thuộc hai đơn vị.",
+        "The entry {detail} belongs to two units.",
+    ),
+    "unreadable": ("Không tính lại được: {detail}.", "Cannot be recomputed: {detail}."),
+    "file_unused": (
+        "Tệp không thuộc phần nào của hồ sơ.",
+        "The file belongs to no part of the bundle.",
+    ),
     "file_changed": (
         "Tệp đã bị thay đổi sau khi lập bảng kê.",
         "The file was changed after the manifest was written.",
@@ -45,7 +127,58 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Mã cuối của sổ {detail} khác với biên bản đóng ca thi.",
         "The last head of writer {detail} is not the one in the closing record.",
     ),
-    "journal_flaw": ("Sổ có dòng trái quy tắc: {detail}.", "The journal has a flaw: {detail}."),
+    "started_twice": (
+        "Lượt thi bắt đầu hai lần: {detail}.",
+        "An attempt was started twice: {detail}.",
+    ),
+    "submitted_twice": (
+        "Lượt thi được nộp hai lần: {detail}.",
+        "An attempt was handed in twice: {detail}.",
+    ),
+    "unknown_position": (
+        "Trả lời cho một câu không có trong đề: {detail}.",
+        "An answer to a question that no paper has: {detail}.",
+    ),
+    "unknown_option": (
+        "Trả lời bằng một phương án không thể có: {detail}.",
+        "An answer that no question can offer: {detail}.",
+    ),
+    "number_twice": (
+        "Hai lần lưu mang cùng một số thứ tự: lượt thi {detail}.",
+        "Two saves have the same number: attempt {detail}.",
+    ),
+    "number_missing": (
+        "Thiếu một lần lưu: số thứ tự không liên tục ở lượt thi {detail}.",
+        "A save is missing: the numbers of attempt {detail} have a gap.",
+    ),
+    "answer_after_end": (
+        "Trả lời sau khi lượt thi đã hết giờ hoặc đã nộp: {detail}.",
+        "An answer after the end of its attempt: {detail}.",
+    ),
+    "submitted_after_deadline": (
+        "Bài nộp sau khi hết giờ được ghi như nộp đúng giờ: {detail}.",
+        "An attempt was handed in after its deadline: {detail}.",
+    ),
+    "start_without_deadline": (
+        "Lượt thi không có giờ kết thúc: {detail}.",
+        "An attempt has no deadline: {detail}.",
+    ),
+    "attempt_without_start": (
+        "Lượt thi không có dòng bắt đầu: {detail}.",
+        "An attempt has no start: {detail}.",
+    ),
+    "attempt_unnumbered": (
+        "Lượt thi không có số thứ tự hợp lệ: {detail}.",
+        "An attempt has no valid number: {detail}.",
+    ),
+    "attempt_twice": (
+        "Hai lượt thi cùng dòng danh sách và cùng số thứ tự: {detail}.",
+        "Two attempts have the same line and number: {detail}.",
+    ),
+    "order_applied_differently": (
+        "Hai máy ghi khác nhau về lệnh {detail}.",
+        "Two writers have order {detail} differently.",
+    ),
     "unknown_line": (
         "Lượt thi của dòng {detail} không có trong danh sách.",
         "An attempt belongs to line {detail}, which the roster does not have.",
@@ -61,6 +194,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "ruling_by_one": (
         "Phán quyết về câu {detail} không có đủ hai người.",
         "The ruling on item {detail} was not made by two people.",
+    ),
+    "ruling_unfit": (
+        "Phán quyết về câu {detail} không áp dụng được cho bộ câu hỏi này.",
+        "The ruling on item {detail} cannot be applied to these questions.",
+    ),
+    "counts_differ": (
+        "Các số liệu đã chốt (người dự thi, lượt thi, người đúng tất cả) khác với số tính lại.",
+        "The frozen counts (participants, attempts, all correct) are not those recomputed.",
     ),
     "standings_differ": (
         "Thứ hạng công bố khác với kết quả tính lại: {detail}.",
@@ -96,4 +237,18 @@ class Finding:
     def sentence(self, language: str = "vi") -> str:
         vietnamese, english = SENTENCES[self.code]
         text = vietnamese if language == "vi" else english
-        return f"{self.place}: {text.format(detail=self.detail)}"
+        return f"{_shown(self.place)}: {text.format(detail=_shown(self.detail))}"
+
+
+class BundleError(ValueError):
+    """A part of a bundle that cannot be read; nothing can be said of what rests on it."""
+
+    def __init__(self, code: str, part: str, detail: str = "") -> None:
+        super().__init__(code, part, detail)
+        self.finding = Finding(code, part, detail)
+
+
+def _shown(text: str) -> str:
+    """Text of a stranger's file for a terminal: nothing that moves the cursor, and not for ever."""
+    short = text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+    return "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in short)

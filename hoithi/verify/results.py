@@ -74,17 +74,15 @@ def online_result(
     regulation: Regulation,
     roster: Sequence[RosterLine],
     attempts: Sequence[Marked],
-    frozen_counts: dict[str, int],
+    counts: Counts,
     decisions: Sequence[Sequence[str]],
 ) -> Result:
     """The result of a round held online, from the bundle's own facts."""
-    counts = Counts(
-        frozen_counts.get("participants", 0),
-        frozen_counts.get("attempts", 0),
-        frozen_counts.get("all_correct", 0),
-    )
-    participants = [Participant(line.entry, line.unit, line.barred) for line in roster]
-    return rank_online(regulation, participants, attempts, counts, decisions=decisions)
+    return rank_online(regulation, participants_of(roster), attempts, counts, decisions=decisions)
+
+
+def participants_of(roster: Sequence[RosterLine]) -> list[Participant]:
+    return [Participant(line.entry, line.unit, line.barred) for line in roster]
 
 
 def recorded_result(

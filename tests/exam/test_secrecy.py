@@ -118,9 +118,8 @@ def test_a_published_round_shows_marks_and_no_key_until_the_next_one_is_over(
         f"truc-tuyen: without questions and keys until {until:%Y-%m-%d %H:%M}, "
         "while Vòng hai may draw from them"
     ) in capsys.readouterr().out
-    assert [
-        name for name in BundleReader(bundle).names() if "questions" in name or "keys" in name
-    ] == []
+    with closing(BundleReader(bundle)) as reader:
+        assert [name for name in reader.names if "questions" in name or "keys" in name] == []
     assert [(each.code, each.place) for each in verify(bundle)] == [
         ("questions_closed", "rounds/truc-tuyen")
     ]

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from random import Random
+from typing import get_args
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hoithi.hall import formats
 from hoithi.hall.formats import NO_ATTEMPT, Kind, Row
-from hoithi.hall.ledger import AttemptFacts, Flaw, Ledger, read_ledger
+from hoithi.hall.ledger import AttemptFacts, Flaw, FlawCode, Ledger, read_ledger
+from hoithi.verify.findings import SENTENCES
 
 A = b"a" * 16
 START = Row(A, 1, 0, Kind.START, 4, 1, 1000, -1, formats.start_data(61_000, b"t" * 8))
@@ -184,3 +187,36 @@ def test_answers_are_those_a_naive_reading_finds(
     assert attempt.prediction == last([row for row in saves if row.kind is Kind.PREDICT])
     late = sum(row.server_ms > end for row in saves)
     assert [flaw.code for flaw in ledger.flaws].count("answer_after_end") == late
+
+
+@pytest.mark.parametrize(
+    ("rows", "code"),
+    [
+        ([answer(1, 0, 2, 2000), answer(2, 1, 2, 2000), answer(1, 0, 1, 3000, epoch=2)], None),
+        ([answer(1, 0, 2, 2000), Row(A, 1, 2, Kind.LATE_ANSWER, 0, 1, 99_000)], None),
+        ([answer(2, 0, 2, 2000), Row(A, 1, 1, Kind.PREDICT, -1, 1, 2000)], None),
+        ([answer(2, 0, 2, 2000)], "number_missing"),
+        ([answer(0, 0, 2, 2000), answer(2, 0, 2, 2000)], "number_missing"),
+        ([answer(1, 0, 2, 2000), answer(2, 0, 2, 2000, epoch=2)], "number_missing"),
+        ([answer(1, 0, 2, 2000), answer(1, 1, 2, 2000)], "number_twice"),
+        ([answer(1, 0, 2, 2000), Row(A, 1, 1, Kind.LATE_PREDICT, -1, 1, 99_000)], "number_twice"),
+    ],
+)
+def test_saves_are_numbered_without_gaps_in_each_device_epoch(
+    rows: list[Row], code: str | None
+) -> None:
+    assert [flaw.code for flaw in read(START, *rows).flaws] == ([code] if code else [])
+
+
+def test_an_attempt_has_a_number_that_no_other_of_its_line_has() -> None:
+    again = Row(b"b" * 16, 1, 0, Kind.START, 4, 1, 2000, -1, START.data)
+    assert read(START, again).flaws == (Flaw("attempt_twice", again.attempt.hex(), "4/1"),)
+    for number in (0, -1, 2**32):
+        unnumbered = Row(A, 1, 0, Kind.START, 4, number, 1000, -1, START.data)
+        assert read(unnumbered) == Ledger(
+            (), (), (Flaw("attempt_unnumbered", A.hex(), "START 1/0"),)
+        )
+
+
+def test_every_flaw_has_a_sentence() -> None:
+    assert set(get_args(FlawCode)) <= SENTENCES.keys()

@@ -14,9 +14,10 @@ from hoithi.hall.journal import Journal
 from hoithi.hall.session import Reply, SaveAnswers, Saved, Standing, Start, Terms
 from hoithi.hall.store.api import JournalStore, StoredBatch
 from hoithi.rules.paper import AttemptRule
-from hoithi.verify.bundle import Batch, BundleReader, BundleWriter, Closing, WriterHead
+from hoithi.verify.bundle import BundleReader, BundleWriter, Closing, WriterHead
 from hoithi.verify.chain import check_chains
 from hoithi.verify.findings import Finding
+from hoithi.verify.tables import Batch
 from tests.hall.scene import SITTING
 
 ITEMS = 30

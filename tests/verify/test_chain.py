@@ -9,16 +9,10 @@ import pytest
 from msgspec.structs import replace
 
 from hoithi.hall.formats import NO_HEAD, Kind, Row, batch_hash
-from hoithi.verify.bundle import (
-    Batch,
-    BundleReader,
-    BundleWriter,
-    Closing,
-    UnreadableBundleError,
-    WriterHead,
-)
+from hoithi.verify.bundle import BundleReader, BundleWriter, Closing, WriterHead
 from hoithi.verify.chain import check_chains
-from hoithi.verify.findings import Finding
+from hoithi.verify.findings import BundleError, Finding
+from hoithi.verify.tables import Batch
 
 SITTING = b"s" * 16
 FOLDER = f"rounds/online/sittings/{SITTING.hex()}"
@@ -126,7 +120,7 @@ def test_rows_without_their_batch_are_missing(tmp_path: Path) -> None:
 def test_a_file_that_is_no_bundle_is_unreadable(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "bundle.zip"
     path.write_bytes(content)
-    with pytest.raises(UnreadableBundleError):
+    with pytest.raises(BundleError):
         BundleReader(path)
 
 
@@ -135,7 +129,7 @@ def test_a_row_that_is_no_row_is_unreadable(tmp_path: Path) -> None:
     writer = BundleWriter(path, "test")
     writer.add(f"{FOLDER}/{ONE.hex()}.rows.csv", b"batch,attempt\n1,zz\n")
     writer.close()
-    with pytest.raises(UnreadableBundleError):
+    with pytest.raises(BundleError):
         list(BundleReader(path).rows(FOLDER, ONE.hex()))
 
 

@@ -20,13 +20,13 @@ from hoithi.rules import paper
 from hoithi.rules.canonical import canonical
 from hoithi.rules.paper import AttemptRule
 from hoithi.rules.regulation import Online, PrizeLine, Regulation, Requirement, Segment
-from hoithi.verify import checks
+from hoithi.verify import checks, rounds
 from hoithi.verify.__main__ import main
 from hoithi.verify.bundle import (
-    Batch,
     BundleReader,
     BundleWriter,
     Closing,
+    FrozenCounts,
     Roster,
     RosterLine,
     RoundRecord,
@@ -41,6 +41,7 @@ from hoithi.verify.results import (
     Recorded,
     RecordedEntry,
 )
+from hoithi.verify.tables import Batch
 from tests.rules.test_paper import package
 
 ROUND = "rounds/online"
@@ -158,7 +159,7 @@ def write(path: Path, parts: Parts, published: Parts = HONEST) -> Path:
             keys_sha256=keys_sha.hex(),
             sittings=[SITTING.hex()],
             rulings=list(parts.rulings),
-            frozen_counts={},
+            frozen_counts=FrozenCounts(2, 2, 1),
             decisions=[],
         ),
     )
@@ -177,7 +178,7 @@ def codes(path: Path) -> list[str]:
 def test_an_honest_bundle_fits_and_gives_the_marks(tmp_path: Path) -> None:
     path = write(tmp_path / "b.zip", HONEST)
     assert codes(path) == []
-    checked = checks.check_round(BundleReader(path), ROUND, [])
+    checked = rounds.check_round(BundleReader(path), ROUND, [])
     assert [(each.line.line, each.grade.correct) for each in checked.attempts] == [(1, 5), (2, 3)]
 
 
@@ -209,12 +210,24 @@ ONE_MAN = RulingRecord(QUESTIONS.file.items[0].id, "drop", None, "sai", "7", "7"
     [
         (
             replace(HONEST, rows=CHANGED_ANSWER),
-            ["head_differs", "receipts_differ", "standings_differ", "standings_differ"],
+            [
+                "head_differs",
+                "receipts_differ",
+                "counts_differ",
+                "standings_differ",
+                "standings_differ",
+            ],
         ),
         (replace(HONEST, rows=without(Kind.SUBMIT)), ["head_differs", "receipts_differ"]),
         (
             replace(HONEST, rows=without(Kind.START)),
-            ["head_differs", "journal_flaw", "receipts_differ", "standings_differ"],
+            [
+                "head_differs",
+                "attempt_without_start",
+                "receipts_differ",
+                "counts_differ",
+                "standings_differ",
+            ],
         ),
         (
             replace(HONEST, keys=swapped_keys()),
@@ -226,7 +239,7 @@ ONE_MAN = RulingRecord(QUESTIONS.file.items[0].id, "drop", None, "sai", "7", "7"
         ),
         (
             replace(HONEST, roster=(LINES[0],)),
-            ["roster_differs", "unknown_line", "standings_differ"],
+            ["roster_differs", "unknown_line", "counts_differ", "standings_differ"],
         ),
         (
             replace(HONEST, published=with_place(PublishedPlace(SECOND, 1, "points", "3.00"))),
@@ -257,6 +270,7 @@ def test_an_option_that_the_paper_does_not_offer_is_foreign(tmp_path: Path) -> N
     parts = replace(HONEST, rows=rows)
     assert codes(write(tmp_path / "b.zip", parts, parts)) == [
         *["foreign_paper"] * 2,
+        "counts_differ",
         *["standings_differ"] * 2,
         "awards_differ",
     ]
@@ -303,7 +317,7 @@ def test_a_live_round_is_recomputed_from_its_minutes(tmp_path: Path) -> None:
     assert codes(live_bundle(tmp_path / "wrong.zip", wrong)) == ["awards_differ"] * 2
     unmarked = RecordedEntry(FIRST, "GN", False, {"quiz": Decimal(1)})
     torn = msgspec.structs.replace(TEAMS, entries=[unmarked])
-    assert codes(live_bundle(tmp_path / "torn.zip", right, torn)) == ["unreadable"]
+    assert codes(live_bundle(tmp_path / "torn.zip", right, torn)) == ["mark_missing"]
 
 
 def flip(name: str, content: bytes, at: int) -> Callable[[str, bytes], bytes]:
@@ -346,4 +360,6 @@ def test_the_command_says_what_it_found(tmp_path: Path, capsys: pytest.CaptureFi
         "rounds/online: Đề hoặc đáp án không khớp với cam kết đã công bố.\n"
     )
     assert main([str(tmp_path / "none.zip"), "--language", "en"]) == 1
-    assert capsys.readouterr().out == "none.zip: Cannot be read: not a zip file.\n"
+    assert capsys.readouterr().out == (
+        "none.zip: Not a bundle: it cannot be opened as a zip file.\n"
+    )

@@ -237,7 +237,7 @@ def test_without_the_rule_of_one_prize_others_would_have_won(tmp_path: Path) -> 
             ),
             [("collective_differ", unit) for unit in ("M1", "M2", "M3", "M4")],
         ),
-        (rule(HONEST, units=HONEST.record.units[1:]), [("unreadable", "nothing is said of 'M1'")]),
+        (rule(HONEST, units=HONEST.record.units[1:]), [("not_told", "M1")]),
     ],
 )
 def test_one_thing_after_another_is_changed_and_named(
@@ -361,7 +361,7 @@ def test_the_record_of_the_contest_may_not_be_left_out(tmp_path: Path) -> None:
     path = tmp_path / "b.zip"
     writer = BundleWriter(path, "quangnam-2022")
     writer.close()
-    assert [(each.code, each.place) for each in verify(path)] == [("unreadable", "contest.json")]
+    assert [(each.code, each.place) for each in verify(path)] == [("part_missing", "contest.json")]
 
 
 def test_every_finding_is_explained_in_the_documentation_and_in_two_languages() -> None:

@@ -15,7 +15,7 @@ def fix(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("contests", "0002_fixed_rules"),
+        ("contests", "0003_fixed_rules"),
         ("exam", "0003_sitting_flaws"),
         ("results", "0003_motions"),
     ]

@@ -1,0 +1,191 @@
+"""One round of a bundle: held online, from its sealed files down to its places; or from minutes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import chain
+
+from hoithi.rules import paper
+from hoithi.rules.paper import KeysFile, Questions
+from hoithi.rules.regulation import FORMAT, Regulation, flaws
+from hoithi.rules.scoring import Effect, Ruling
+from hoithi.rules.standings import Counts, count
+from hoithi.verify import results
+from hoithi.verify.bundle import BundleReader, RoundRecord, RulingRecord
+from hoithi.verify.chain import chained_rows
+from hoithi.verify.findings import BundleError, Finding
+from hoithi.verify.results import Outcome
+from hoithi.verify.sittings import (
+    Grading,
+    MarkedAttempt,
+    Sat,
+    as_marked,
+    check_roster,
+    check_sitting,
+    read_sitting,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedRound:
+    """A round recomputed: its attempts with marks, and what they come to."""
+
+    attempts: tuple[MarkedAttempt, ...]
+    outcome: Outcome
+
+
+def check_round(bundle: BundleReader, folder: str, findings: list[Finding]) -> CheckedRound:
+    """All sittings of a round held online, and its places."""
+    record = bundle.decode(f"{folder}/round.json", RoundRecord)
+    if f"rounds/{record.key}" != folder:
+        raise BundleError("wrong_place", f"{folder}/round.json", record.key)
+    questions, keys = check_sealed_files(bundle, folder, record, findings)
+    regulation = _regulation(bundle, folder)
+    if regulation.online is None:
+        raise BundleError("rules_unfit", f"{folder}/regulation.json", "online")
+    if regulation.online.attempts != questions.file.policy.attempts:
+        findings.append(Finding("rules_unfit", f"{folder}/regulation.json", "attempts"))
+    bundle.each_once(f"{folder}/round.json", record.sittings)
+    rulings = rulings_of(record, questions, findings, folder)
+    grading = Grading(questions, keys, regulation.online.points_per_item, tuple(rulings))
+    sat = [
+        check_sitting(bundle, f"{folder}/sittings/{sitting}", grading, findings)
+        for sitting in record.sittings
+    ]
+    frozen = record.frozen_counts
+    counts = Counts(frozen.participants, frozen.attempts, frozen.all_correct)
+    if not could_have_counted(regulation, grading, sat, counts):
+        findings.append(Finding("counts_differ", f"{folder}/round.json"))
+    roster = [*chain.from_iterable(each.roster for each in sat)]
+    attempts = tuple(chain.from_iterable(each.attempts for each in sat))
+    duration_ms = questions.file.policy.duration_ms
+    marked = [as_marked(each.facts, each.line.entry, each.grade, duration_ms) for each in attempts]
+    result = results.online_result(regulation, roster, marked, counts, record.decisions)
+    unit_of = {line.entry: line.unit for line in roster}
+    return CheckedRound(attempts, Outcome(regulation, result, unit_of))
+
+
+def check_closed_round(bundle: BundleReader, folder: str, findings: list[Finding]) -> None:
+    """A round whose questions another one may still draw: what can be checked without them."""
+    record = bundle.decode(f"{folder}/round.json", RoundRecord)
+    if f"rounds/{record.key}" != folder:
+        raise BundleError("wrong_place", f"{folder}/round.json", record.key)
+    findings.append(Finding("questions_closed", folder))
+    _regulation(bundle, folder)
+    for sitting in record.sittings:
+        place = f"{folder}/sittings/{sitting}"
+        closing, _ = read_sitting(bundle, place)
+        check_roster(bundle, place, closing, findings)
+        for _ in chained_rows(bundle, place, closing, findings):
+            pass
+
+
+def check_sealed_files(
+    bundle: BundleReader, folder: str, record: RoundRecord, findings: list[Finding]
+) -> tuple[Questions, KeysFile]:
+    """Questions and keys against the commitment that was published before the first start."""
+    questions_name, keys_name = f"{folder}/questions.json", f"{folder}/keys.json"
+    questions = bundle.sealed(questions_name, paper.read_questions)
+    keys = bundle.sealed(keys_name, paper.read_keys)
+    keys_sha = hashlib.sha256(bundle.content(keys_name)).digest()
+    published = (record.questions_sha256, record.keys_sha256, record.commitment)
+    found = (questions.sha256.hex(), keys_sha.hex())
+    if published != (*found, paper.commitment(questions.sha256, keys_sha).hex()):
+        findings.append(Finding("commitment_differs", folder))
+    if keys.package != questions.file.package:
+        raise BundleError("keys_unfit", keys_name, keys.package)
+    options = {item.id: len(item.options) for item in questions.file.items}
+    for item in sorted(options.keys() | keys.keys.keys()):
+        right = keys.keys.get(item)
+        if not right or not all(0 <= index < options.get(item, 0) for index in right):
+            raise BundleError("keys_unfit", keys_name, item)
+    if paper.shortages(questions):
+        raise BundleError("too_few_items", questions_name)
+    return questions, keys
+
+
+def rulings_of(
+    record: RoundRecord, questions: Questions, findings: list[Finding], folder: str
+) -> list[Ruling]:
+    """The rulings, each about an item of this package and made by two different people."""
+    place = f"{folder}/round.json"
+    options = {item.id: len(item.options) for item in questions.file.items}
+    rulings = []
+    for each in record.rulings:
+        if not each.first or not each.second or each.first == each.second:
+            findings.append(Finding("ruling_by_one", place, each.item))
+        if _applies(each, options.get(each.item, 0)):
+            rulings.append(Ruling(each.item, Effect(each.effect), each.option))
+        else:
+            findings.append(Finding("ruling_unfit", place, each.item))
+    return rulings
+
+
+def _applies(ruling: RulingRecord, options: int) -> bool:
+    """Whether the item is there, and an option is named exactly where the effect needs one."""
+    if not options or ruling.effect not in list(Effect):
+        return False
+    if ruling.effect == Effect.ACCEPT_ALSO:
+        return ruling.option is not None and 0 <= ruling.option < options
+    return ruling.option is None
+
+
+def could_have_counted(
+    regulation: Regulation, grading: Grading, sat: Sequence[Sat], counts: Counts
+) -> bool:
+    """Whether these counts were right when they were frozen (docs/rules/ranking.md, 6).
+
+    They stay when a ruling is made later or a sitting is added, so they may be those of the first
+    sittings and the first rulings.
+    """
+    for held in range(len(sat), 0, -1):
+        people = results.participants_of([*chain.from_iterable(each.roster for each in sat[:held])])
+        attempts = [*chain.from_iterable(each.attempts for each in sat[:held])]
+        for made in range(len(grading.rulings), -1, -1):
+            is_now = made == len(grading.rulings)
+            marked = (
+                as_marked(
+                    each.facts,
+                    each.line.entry,
+                    each.grade if is_now else grading.grade(each.drawn, each.facts, made),
+                    grading.questions.file.policy.duration_ms,
+                )
+                for each in attempts
+            )
+            if count(regulation, people, marked) == counts:
+                return True
+    return not sat
+
+
+def _regulation(bundle: BundleReader, folder: str) -> Regulation:
+    """The rules of the round of this folder, and no others."""
+    name = f"{folder}/regulation.json"
+    regulation = bundle.decode(name, Regulation)
+    if regulation.format != FORMAT:
+        raise BundleError("unknown_format", name, regulation.format)
+    if f"rounds/{regulation.round}" != folder:
+        raise BundleError("wrong_place", name, regulation.round)
+    wrong = flaws(regulation)
+    if wrong:
+        raise BundleError("rules_unfit", name, ", ".join(wrong))
+    return regulation
+
+
+def check_recorded(bundle: BundleReader, folder: str) -> Outcome:
+    """A live round entered from its minutes, and its places."""
+    regulation = _regulation(bundle, folder)
+    recorded = bundle.decode(f"{folder}/recorded.json", results.Recorded)
+    bundle.each_once(f"{folder}/recorded.json", [each.entry for each in recorded.entries])
+    name = f"{folder}/decisions.json"
+    decisions = bundle.decode(name, list[list[str]]) if bundle.has(name) else []
+    for each in recorded.entries:
+        for part in regulation.segments:
+            if not 0 <= each.marks.get(part.key, Decimal(-1)) <= part.maximum:
+                raise BundleError(
+                    "mark_missing", f"{folder}/recorded.json", f"{each.entry} {part.key}"
+                )
+    result = results.recorded_result(regulation, recorded, decisions)
+    return Outcome(regulation, result, {each.entry: each.unit for each in recorded.entries})
