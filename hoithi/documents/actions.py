@@ -9,6 +9,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 
 from hoithi.audit.actions import record
 from hoithi.documents.models import Document, Series
@@ -52,7 +53,10 @@ def issue(
     new = [paper for paper in papers if paper.about not in standing]
     if new:
         series, _ = Series.objects.get_or_create(
-            scope_id=scope_id, kind=kind, year=now.year, defaults={"symbol": symbol}
+            scope_id=scope_id,
+            kind=kind,
+            year=timezone.localdate(now).year,
+            defaults={"symbol": symbol},
         )
         Series.objects.filter(pk=series.pk).update(last_number=F("last_number") + len(new))
         series.refresh_from_db()
