@@ -204,7 +204,7 @@ def results_list_of(publication: Publication, reasons: dict[str, str]) -> Result
         ResultRow(None, row["number"], row["name"], row["unit"], None, "", barred)
         for row in content["barred"]
     ]
-    bare = _bare_list(publication, publication.round.name, f"ket-qua/{publication.round.key}/")
+    bare = _bare_list(publication, publication.round.name)
     closing = f"Danh sách có {len(content['rows'])} thí sinh, đội thi được xếp hạng"
     return replace(bare, rows=tuple(rows), closing_text=closing)
 
@@ -226,14 +226,12 @@ def units_list_of(publication: CollectivePublication) -> ResultsList:
     )
     under = "; ".join(f"{each.name} bản {each.number}" for each in rests_on(publication))
     closing = f"Danh sách có {len(rows)} đơn vị, tính theo kết quả đã công bố: {under}"
-    bare = _bare_list(publication, "Giải tập thể", "ket-qua-tap-the/")
+    bare = _bare_list(publication, "Giải tập thể")
     return replace(bare, units=rows, closing_text=closing)
 
 
-def _bare_list(
-    publication: Publication | CollectivePublication, about: str, address: str
-) -> ResultsList:
-    """A list without its rows; `address` is that of its public page below the contest's."""
+def _bare_list(publication: Publication | CollectivePublication, about: str) -> ResultsList:
+    """A list without its rows."""
     contest: Contest = publication.contest
     plan = plan_of(contest)
     return ResultsList(
@@ -252,8 +250,8 @@ def _bare_list(
             Signer(("TM. BAN TỔ CHỨC", plan.document.signer_title), plan.document.signer_name),
         ),
         version=publication.number,
-        bundle_hash=publication.sha256,
-        check_url=f"{settings.PUBLIC_URL}/hoi-thi/{contest.key}/{address}",
+        content_hash=publication.sha256,
+        check_url=f"{settings.PUBLIC_URL}/hoi-thi/{contest.key}/niem-phong/",
         basis=tuple(
             f"{basis.title} số {basis.number}"
             + (f" ngày {short_date(basis.signed_on)}" if basis.signed_on else "")

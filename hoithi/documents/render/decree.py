@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from hoithi.documents.render.qr import qr_codes
 from hoithi.documents.render.typesetting import Plain, breakable, typeset
 from hoithi.documents.render.wording import long_date, number_and_symbol
 
@@ -42,6 +43,16 @@ class Signer:
 
     posts: tuple[str, ...]
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """How a published paper is checked: its version, the hash of its content as the page of results
+    shows it (may be empty), and where the bundle lies from which anybody can compute it again."""
+
+    version: int
+    content_hash: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +114,13 @@ class Paper:
     sample: bool = False
 
 
-def paper_pdf(paper: Paper, *, fonts: Path | None = None) -> bytes:
-    """The paper on A4 pages, numbered from the second on."""
-    return typeset("paper.typ", paper_data(paper), fonts=fonts)
+def paper_pdf(paper: Paper, *, check: Check | None = None, fonts: Path | None = None) -> bytes:
+    """The paper on A4 pages, numbered from the second on; `check` stands at its end."""
+    content = _paper_data(paper) | {"check": _check(check) if check else None}
+    return typeset("paper.typ", content, fonts=fonts)
 
 
-def paper_data(paper: Paper) -> dict[str, Plain]:
+def _paper_data(paper: Paper) -> dict[str, Plain]:
     """The paper as templates/decree.typ reads it."""
     return {
         "head": _head(paper),
@@ -123,6 +135,16 @@ def paper_data(paper: Paper) -> dict[str, Plain]:
         ],
         "recipients": _ended(paper.recipients),
         "sample": paper.sample,
+    }
+
+
+def _check(check: Check) -> dict[str, Plain]:
+    (code,) = qr_codes([check.url])
+    return {
+        "version": check.version,
+        "hash": [check.content_hash[at : at + 8] for at in range(0, len(check.content_hash), 8)],
+        "address": breakable(check.url.split("://", 1)[-1]),
+        "qr": code,
     }
 
 

@@ -1,8 +1,8 @@
 """The list of results that is signed and published, in the form of Decree 30/2020/NĐ-CP.
 
-The end of the list says which published version it is, the hash of the data behind it, and where
-anybody can compute the places again. Times New Roman, which the decree asks for, is used when its
-files are given; otherwise Libertinus Serif.
+The end of the list says which published version it is, the hash of its content as the page of
+results shows it, and where the bundle lies from which anybody can compute the places again. Times
+New Roman, which the decree asks for, is used when its files are given; otherwise Libertinus Serif.
 """
 
 from __future__ import annotations
@@ -13,16 +13,15 @@ from pathlib import Path
 
 from hoithi.documents.render.decree import (
     Block,
+    Check,
     Column,
     Head,
     Paper,
     Paragraph,
     Signer,
     Table,
-    paper_data,
+    paper_pdf,
 )
-from hoithi.documents.render.qr import qr_codes
-from hoithi.documents.render.typesetting import Plain, breakable, typeset
 from hoithi.documents.render.wording import points
 
 _END = "./."
@@ -62,7 +61,7 @@ class UnitRow:
 class ResultsList:
     """What the list says; `title` and `subtitle` as in "Thông báo", "Kết quả vòng thi …".
 
-    `bundle_hash` and `check_url` may be empty while nothing is published. A list of `units` has
+    `content_hash` and `check_url` may be empty while nothing is published. A list of `units` has
     no other rows.
     """
 
@@ -73,7 +72,7 @@ class ResultsList:
     closing_text: str
     signers: tuple[Signer, ...]
     version: int
-    bundle_hash: str
+    content_hash: str
     check_url: str
     basis: tuple[str, ...] = ()
     recipients: tuple[str, ...] = ()
@@ -99,7 +98,8 @@ def results_pdf(results: ResultsList, *, fonts: Path | None = None) -> bytes:
         recipients=results.recipients,
         sample=results.sample,
     )
-    return typeset("results_list.typ", paper_data(paper) | {"check": _check(results)}, fonts=fonts)
+    check = Check(results.version, results.content_hash, results.check_url)
+    return paper_pdf(paper, check=check if results.check_url else None, fonts=fonts)
 
 
 def _table(rows: tuple[ResultRow, ...]) -> Table:
@@ -175,15 +175,3 @@ def _closing(text: str) -> tuple[Block, ...]:
     """The last paragraph with the mark that ends an official text."""
     bare = text.rstrip(" ./")
     return (Paragraph(bare + _END),) if bare else ()
-
-
-def _check(results: ResultsList) -> dict[str, Plain] | None:
-    if not results.check_url:
-        return None
-    (code,) = qr_codes([results.check_url])
-    return {
-        "version": results.version,
-        "hash": [results.bundle_hash[at : at + 8] for at in range(0, len(results.bundle_hash), 8)],
-        "address": breakable(results.check_url.split("://", 1)[-1]),
-        "qr": code,
-    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date
 from decimal import Decimal
 
 BLANK = "…"
@@ -24,11 +24,6 @@ def long_date(day: date | None, *, year: int | None = None) -> str:
 def short_date(day: date) -> str:
     """A date in tables and on slips: "05/10/2023"."""
     return f"{day.day:02d}/{day.month:02d}/{day.year}"
-
-
-def clock_time(moment: time) -> str:
-    """A time of day: "08h00"."""
-    return f"{moment.hour:02d}h{moment.minute:02d}"
 
 
 def count(number: int) -> str:

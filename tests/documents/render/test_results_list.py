@@ -22,7 +22,7 @@ RESULTS = ResultsList(
     signers=(Signer(("TM. Ban Tổ chức", "Trưởng ban"), "Trần Văn Mẫu"),),
     recipients=("Các đơn vị dự thi", "Lưu: VT"),
     version=2,
-    bundle_hash="0123456789abcdef" * 4,
+    content_hash="0123456789abcdef" * 4,
     check_url="https://hoithi.example.vn/ket-qua/2",
 )
 
@@ -41,8 +41,8 @@ def test_the_list_says_all_it_was_given_in_the_order_of_the_form() -> None:
         "2 007 Điểu K'Rứ Xã Quảng Khê 880,00 Ít thời gian hơn "
         "003 Y Blô Niê Kđăm Xã Đắk Wil Không dự thi Trên đây là kết quả vòng thi./. "
         "Nơi nhận: - Các đơn vị dự thi; - Lưu: VT. TM. BAN TỔ CHỨC TRƯỞNG BAN Trần Văn Mẫu "
-        "Bản công bố lần 2. Ai cũng tính lại được thứ hạng từ gói dữ liệu đã công bố tại: "
-        "hoithi.example.vn/ket-qua/2 Mã băm của gói dữ liệu (SHA-256): "
+        "Bản công bố lần 2. Ai cũng tính lại được thứ hạng từ hồ sơ kiểm chứng tại: "
+        "hoithi.example.vn/ket-qua/2 Mã băm của phiên bản công bố (SHA-256): "
         "01234567 89abcdef 01234567 89abcdef 01234567 89abcdef 01234567 89abcdef"
     )
 
@@ -63,7 +63,7 @@ def test_a_list_not_yet_published_has_no_check_and_an_open_date() -> None:
     draft = replace(
         RESULTS,
         head=replace(RESULTS.head, number=None, issued_on=None, year=2023),
-        bundle_hash="",
+        content_hash="",
         check_url="",
         closing_text="",
     )

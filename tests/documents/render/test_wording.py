@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -28,9 +28,8 @@ def test_a_date_not_known_stays_open_for_the_pen() -> None:
     assert wording.long_date(None, year=2023) == "ngày … tháng … năm 2023"
 
 
-def test_short_dates_and_times_have_two_figures() -> None:
+def test_short_dates_have_two_figures() -> None:
     assert wording.short_date(date(2023, 10, 5)) == "05/10/2023"
-    assert wording.clock_time(time(8, 0)) == "08h00"
 
 
 @pytest.mark.parametrize(
