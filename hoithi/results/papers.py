@@ -7,7 +7,6 @@ from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
@@ -27,10 +26,9 @@ from hoithi.results.models import Award, CollectivePublication, Publication
 from hoithi.results.queries import awards_of, entry_name, latest_publication
 from hoithi.results.wording import units_decided_by
 from hoithi.rules.errors import RuleViolation
+from hoithi.web.wording import ZONE
 
 KIND = "giay-chung-nhan"
-SYMBOL = "GCN-BTC"
-_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
 def _about(award: Award) -> str:
@@ -81,7 +79,7 @@ def issue_certificates(*, actor: User, publication: Publication, now: datetime) 
     return issue(
         scope_id=contest.key,
         kind=KIND,
-        symbol=SYMBOL,
+        symbol=plan_of(contest).papers.certificate_symbol,
         papers=papers,
         actor_id=str(actor.pk),
         actor_name=actor.name,
@@ -109,7 +107,7 @@ def replace_certificates(*, actor: User, entry: Entry, now: datetime) -> list[Do
         replaced += issue(
             scope_id=document.series.scope_id,
             kind=KIND,
-            symbol=SYMBOL,
+            symbol=plan_of(entry.contest).papers.certificate_symbol,
             papers=[NewPaper(document.title, document.about, facts)],
             actor_id=str(actor.pk),
             actor_name=actor.name,
@@ -170,12 +168,12 @@ def certificates_of(publication: Publication) -> list[Certificate]:
                 prize=award.label,
                 contest=contest.title,
                 round_or_form=publication.round.name,
-                issuer_parent=plan.document.issuer_parent,
-                issuer="BAN TỔ CHỨC HỘI THI",
+                issuer_parent=plan.papers.issuer_parent,
+                issuer=plan.papers.issuer,
                 place=plan.document.place,
-                issued_on=document.issued_at.astimezone(_ZONE).date(),
-                signer_title=f"TM. BAN TỔ CHỨC\n{plan.document.signer_title}",
-                signer_name=plan.document.signer_name,
+                issued_on=document.issued_at.astimezone(ZONE).date(),
+                signer_title="\n".join(plan.papers.signer_posts),
+                signer_name=plan.papers.signer_name,
                 number=str(document),
                 check_url=check_url(document),
                 sample=contest.is_sample,
@@ -236,27 +234,25 @@ def _bare_list(publication: Publication | CollectivePublication, about: str) -> 
     plan = plan_of(contest)
     return ResultsList(
         head=Head(
-            issuer_parent=plan.document.issuer_parent,
-            issuer="BAN TỔ CHỨC HỘI THI",
-            symbol="DS-BTC",
+            issuer_parent=plan.papers.issuer_parent,
+            issuer=plan.papers.issuer,
+            symbol=plan.papers.list_symbol,
             place=plan.document.place,
-            issued_on=publication.published_at.astimezone(_ZONE).date(),
+            issued_on=publication.published_at.astimezone(ZONE).date(),
         ),
         title="Kết quả",
         subtitle=f"{about} - {contest.title}",
         rows=(),
         closing_text="",
-        signers=(
-            Signer(("TM. BAN TỔ CHỨC", plan.document.signer_title), plan.document.signer_name),
-        ),
+        signers=(Signer(tuple(plan.papers.signer_posts), plan.papers.signer_name),),
         version=publication.number,
         content_hash=publication.sha256,
         check_url=f"{settings.PUBLIC_URL}/hoi-thi/{contest.key}/niem-phong/",
         basis=tuple(
-            f"{basis.title} số {basis.number}"
+            f"Căn cứ {basis.title} số {basis.number}"
             + (f" ngày {short_date(basis.signed_on)}" if basis.signed_on else "")
             for basis in plan.basis
         ),
-        recipients=("Như trên", "Lưu: VT, CNTT"),
+        recipients=tuple(plan.papers.recipients),
         sample=contest.is_sample,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from pytest_django.fixtures import Settings
 
 from hoithi.contests.models import Round
 from hoithi.documents.models import Document
+from hoithi.documents.render.certificates import certificates_pdf
 from hoithi.documents.render.results_list import results_pdf
 from hoithi.jobs.actions import ask, work_off
 from hoithi.jobs.models import Job, JobState
@@ -29,6 +31,7 @@ from hoithi.results.papers import (
 )
 from hoithi.rules.errors import RuleViolation
 from tests import factories
+from tests.documents.render.reading import page_texts
 from tests.people.desk import account, signed_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -38,8 +41,8 @@ NAMES = ["Nguyễn Văn Một", "Y Blô Niê", "Lê Thị Ba"]
 class Scene:
     """A result of three people."""
 
-    def __init__(self) -> None:
-        self.contest = factories.contest()
+    def __init__(self, plan: bytes = factories.PLAN) -> None:
+        self.contest = factories.contest(plan)
         self.round = Round.objects.get(contest=self.contest, key="truc-tuyen")
         self.an = factories.user("An", self.contest.key, Role.COMMITTEE, Role.ORGANISER)
         self.entries = [
@@ -143,6 +146,48 @@ def test_the_list_of_results_names_everybody_once(scene: Scene) -> None:
     content = results_pdf(results_list_of(publication, {"points": "Điểm"}))
     text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
     assert [text.count(name) for name in NAMES] == [1, 1, 1]
+
+
+def test_papers_bear_the_names_that_the_plan_gives_the_committee() -> None:
+    plan = factories.PLAN.decode()
+    for old, new in (
+        ('issuer = "BAN TỔ CHỨC HỘI THI"', 'issuer = "BAN TỔ CHỨC CUỘC THI"'),
+        ('"GCN-BTC"', '"GCN-BTCCT"'),
+        ('"DS-BTC"', '"DS-BTCCT"'),
+        ('"TRƯỞNG BAN"', '"PHÓ TRƯỞNG BAN"'),
+        ('recipients = ["Lưu: VT, CNTT"]', 'recipients = ["Các đơn vị dự thi", "Lưu: VT"]'),
+    ):
+        assert plan.count(old) == 1
+        plan = plan.replace(old, new)
+    scene = Scene(plan.encode())
+    scene.score(20, 30, 25)
+    publication = scene.publish()
+    issue_certificates(actor=scene.an, publication=publication, now=factories.now())
+    certificates = certificates_of(publication)
+    (first, *_) = page_texts(certificates_pdf(certificates))
+    assert certificates[0].number == "01/GCN-BTCCT"
+    head = "SỞ THÔNG TIN VÀ TRUYỀN THÔNG TỈNH ĐẮK NÔNG BAN TỔ CHỨC CUỘC THI"
+    signature = (
+        "TM. BAN TỔ CHỨC PHÓ TRƯỞNG BAN GIÁM ĐỐC SỞ THÔNG TIN VÀ TRUYỀN THÔNG Trần Văn Thương"
+    )
+    assert (head in first, signature in first) == (True, True)
+    (listed,) = page_texts(results_pdf(results_list_of(publication, {})))
+    assert listed.startswith(head)
+    assert f"Nơi nhận: - Các đơn vị dự thi; - Lưu: VT. {signature}" in listed
+    assert "/DS-BTCCT" in listed
+    assert "hoi-thi/daknong-2023/niem-phong/ Mã băm của phiên bản công bố (SHA-256)" in listed
+    assert [word for word in ("Như trên", "HỘI THI") if word in listed] == []
+
+
+def test_no_name_of_a_committee_is_in_the_code() -> None:
+    code = [*(factories.ROOT / "hoithi").rglob("*.py"), *(factories.ROOT / "hoithi").rglob("*.typ")]
+    named = re.compile(r"BAN TỔ CHỨC|[A-Z]+-BTC|VT, CNTT|Như trên")
+    found = {
+        path.name: named.findall(path.read_text(encoding="utf-8"))
+        for path in code
+        if path.parent.name != "render" and path.name not in {"schema.py", "models.py"}
+    }
+    assert {name: words for name, words in found.items() if words} == {}
 
 
 def test_the_page_numbers_prints_and_hands_out(

@@ -42,6 +42,7 @@ Line = Annotated[str, Meta(min_length=1, max_length=200, pattern=ONE_LINE)]
 LongLine = Annotated[str, Meta(min_length=1, max_length=300, pattern=ONE_LINE)]
 Text = Annotated[str, Meta(min_length=1, max_length=20_000)]
 MaybeLine = Annotated[str, Meta(max_length=200, pattern=ONE_LINE)]
+PaperSymbol = Annotated[str, Meta(min_length=1, max_length=40, pattern=ONE_LINE)]
 PersonField = Literal["birth", "audience", "workplace", "national_id", "phone"]
 
 
@@ -59,6 +60,27 @@ class Document(Strict, frozen=True):
     signer_title: Annotated[Text, Meta(description="the office of whoever signs")]
     signer_name: Annotated[Line, Meta(description="who signs")]
     recipients: Annotated[list[Line], Meta(description="the lines of Nơi nhận")]
+
+
+class Papers(Strict, frozen=True):
+    """The papers of the contest's own committee: certificates and lists of results."""
+
+    issuer_parent: Annotated[Line, Meta(description="the line above the committee")]
+    issuer: Annotated[Line, Meta(description="the committee, as in BAN TỔ CHỨC HỘI THI")]
+    signer_posts: Annotated[
+        list[Line],
+        Meta(
+            min_length=1,
+            description="for whom it is signed, the post in the committee, and the post in the "
+            "host where its seal is used",
+        ),
+    ]
+    signer_name: Annotated[Line, Meta(description="who signs")]
+    certificate_symbol: Annotated[
+        PaperSymbol, Meta(description="what follows the number of a certificate")
+    ]
+    list_symbol: Annotated[PaperSymbol, Meta(description="what follows the number of a list")]
+    recipients: Annotated[list[Line], Meta(description="the lines of Nơi nhận of a list")]
 
 
 class Contest(Strict, frozen=True):
@@ -322,6 +344,7 @@ class Plan(Strict, frozen=True):
     key: Annotated[Key, Meta(description="names the contest for the machine")]
     contest: Contest
     document: Document
+    papers: Papers
     basis: list[Basis]
     topics: list[Named]
     levels: list[Named]
