@@ -10,7 +10,7 @@ from hoithi.web.spreadsheets.headings import find_headings
 from hoithi.web.spreadsheets.reading import read_sheet
 from hoithi.web.spreadsheets.writing import Column, Kind, Table, write_workbook
 
-MOST_BYTES = 5_000_000
+MOST_BYTES = 5 * 1024 * 1024
 MOST_ROWS = 5_000
 _DAYS = frozenset({"Hiệu lực từ", "Hiệu lực đến", "Ngày kiểm tra"})
 _WIDE = frozenset({"Câu hỏi", "A", "B", "C", "D", "Giải thích", "Văn bản"})

@@ -8,10 +8,12 @@ from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from hoithi.bank.sheets import MOST_BYTES
 from hoithi.people.forms import InvitationForm, Offer
 from hoithi.people.models import Role, ScopeKind
 from hoithi.people.permissions import Scope
 from hoithi.people.wording import ROLE_NAMES, ROLE_TASKS
+from hoithi.web.fields import SizedFileField
 
 
 def invitation_form(
@@ -51,7 +53,8 @@ def invitation_form(
 class BankFileForm(forms.Form):
     """A spreadsheet or CSV of questions."""
 
-    file = forms.FileField(
+    file = SizedFileField(
+        most_bytes=MOST_BYTES,
         label=_("File of questions"),
         help_text=_("Excel, OpenDocument or CSV with the columns of the template; 5 MB at most."),
         widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.ods,.csv"}),

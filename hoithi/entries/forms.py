@@ -13,9 +13,10 @@ from hoithi.entries.actions.holding import LONGEST_REASON
 from hoithi.entries.checking import COLUMNS, CheckedList, SheetRow
 from hoithi.entries.sheets import TITLES
 from hoithi.entries.wording import cell_sentence
-from hoithi.web.fields import Words
+from hoithi.web.fields import MomentField, SizedFileField, Words
 
 LONGEST_CELL = 500
+MOST_BYTES = 5 * 1024 * 1024
 _ROW = 1  # the one row that a person's form makes
 
 
@@ -48,7 +49,8 @@ class ChooseForms(forms.Form):
 class UploadForm(forms.Form):
     """A list as a file."""
 
-    file = forms.FileField(
+    file = SizedFileField(
+        most_bytes=MOST_BYTES,
         label=_("File of the list"),
         help_text=_("Excel (.xlsx, .xls), LibreOffice (.ods) or .csv."),
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.xls,.ods,.csv"}),
@@ -80,11 +82,7 @@ class ReasonForm(forms.Form):
 class ExtensionForm(ReasonForm):
     """More time for one unit."""
 
-    until = forms.DateTimeField(
-        label=_("New deadline"),
-        help_text=_("From this minute on it is too late."),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
-    )
+    until = MomentField(label=_("New deadline"), help_text=_("From this minute on it is too late."))
     field_order = ("until", "reason")
 
 

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, QueryDict
 
 from hoithi.rules.errors import RuleViolation
+from hoithi.web.fields import MomentField
 from hoithi.web.violations import explain
 
 if TYPE_CHECKING:
@@ -49,5 +50,4 @@ def acted(request: HttpRequest, act: Callable[[], object], done: _StrOrPromise) 
 
 def moment_field(label: _StrOrPromise) -> forms.DateTimeField:
     """A day and a time in Vietnam's zone, picked from the browser's own calendar."""
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-    return forms.DateTimeField(label=label, widget=widget)
+    return MomentField(label=label)

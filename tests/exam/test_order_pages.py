@@ -227,6 +227,8 @@ def test_an_incident_is_written_down_with_its_time(scene: Scene) -> None:
     assert "Mất điện tại &lt;b&gt;Cư Jút&lt;/b&gt;" in page
     later = timezone.localtime(factories.now() + timedelta(hours=1))
     assert "chưa tới" in press(scene.an, "su-co/ghi/", at=typed(later), text="Sẽ mất điện")
+    told = press(scene.an, "su-co/ghi/", at="0001-01-01T00:00", text="Sai năm")
+    assert "Năm phải nằm trong khoảng từ 1900 đến 2200." in told
     assert Incident.objects.count() == 1
 
 

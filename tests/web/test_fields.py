@@ -5,11 +5,13 @@ from __future__ import annotations
 import importlib
 import unicodedata
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import models
 
 from hoithi.contests.models import Duty
@@ -24,8 +26,10 @@ from hoithi.results.models import (
     TieDecision,
     UnitTieDecision,
 )
+from hoithi.rules.errors import RuleViolation
 from hoithi.rules.vietnamese import tidy
-from hoithi.web.fields import Words
+from hoithi.web.fields import MomentField, SizedFileField, Words
+from hoithi.web.violations import explain
 from tests.worst import DECOMPOSED, WORST
 
 ROOMS = Path(__file__).parents[2] / "hoithi"
@@ -70,16 +74,23 @@ NOT_KEPT = AS_TYPED | {
 }
 
 
+def all_forms() -> Iterator[type[forms.Form]]:
+    """Every form of our own, in the room that has it."""
+    for path in sorted(ROOMS.glob("*/forms.py")):
+        module = importlib.import_module(f"hoithi.{path.parent.name}.forms")
+        for form in vars(module).values():
+            is_here = isinstance(form, type) and form.__module__ == module.__name__
+            if is_here and issubclass(form, forms.Form):
+                yield form
+
+
 def text_fields() -> Iterator[tuple[str, forms.CharField]]:
     """Every field of our forms into which text is typed, by `room.Form.field`."""
-    for path in sorted(ROOMS.glob("*/forms.py")):
-        room = path.parent.name
-        module = importlib.import_module(f"hoithi.{room}.forms")
-        for form in vars(module).values():
-            if isinstance(form, type) and form.__module__ == module.__name__:
-                for name, field in getattr(form, "base_fields", {}).items():
-                    if isinstance(field, forms.CharField):
-                        yield f"{room}.{form.__name__}.{name}", field
+    for form in all_forms():
+        room = form.__module__.split(".")[1]
+        for name, field in form.base_fields.items():
+            if isinstance(field, forms.CharField):
+                yield f"{room}.{form.__name__}.{name}", field
 
 
 FIELDS = dict(text_fields())
@@ -135,3 +146,44 @@ def test_lines_are_kept_where_they_mean_something() -> None:
 def test_what_cannot_be_seen_is_an_empty_field() -> None:
     with pytest.raises(ValidationError):
         Words().clean("\u200b \u202e")
+
+
+@pytest.mark.parametrize("year", ["0001", "1899", "2201", "9999"])
+def test_a_moment_in_a_year_that_no_contest_has_is_told(year: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        MomentField().clean(f"{year}-01-01T00:00")
+    assert refused.value.messages == ["Năm phải nằm trong khoảng từ 1900 đến 2200."]
+
+
+def test_a_moment_is_one_in_vietnam() -> None:
+    moment = MomentField().clean("2023-10-05T08:00")
+    assert moment.astimezone(UTC) == datetime(2023, 10, 5, 1, tzinfo=UTC)
+
+
+def test_every_moment_has_bounds() -> None:
+    unbounded = [
+        (form.__name__, name)
+        for form in all_forms()
+        for name, field in form.base_fields.items()
+        if isinstance(field, forms.DateTimeField) and not isinstance(field, MomentField)
+    ]
+    assert unbounded == []
+
+
+class Unread(SimpleUploadedFile):
+    """A file that must not be read."""
+
+    def read(self, num_bytes: int | None = None) -> bytes:
+        raise AssertionError("read before its size was looked at")
+
+
+def test_a_file_that_is_too_large_is_not_read() -> None:
+    file = Unread("ds.xlsx", b"x")
+    file.size = 5 * 1024 * 1024 + 1
+    with pytest.raises(ValidationError) as refused:
+        SizedFileField(most_bytes=5 * 1024 * 1024).clean(file)
+    assert refused.value.messages == [
+        explain(RuleViolation("file_too_large", name="ds.xlsx", max_mb=5))
+    ]
+    file.size -= 1
+    assert SizedFileField(most_bytes=5 * 1024 * 1024).clean(file) is file

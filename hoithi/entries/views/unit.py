@@ -15,7 +15,7 @@ from hoithi.entries.actions import (
     stage_list,
     submit_registration,
 )
-from hoithi.entries.forms import ChooseForms, UploadForm
+from hoithi.entries.forms import MOST_BYTES, ChooseForms, UploadForm
 from hoithi.entries.pages import Place, list_page, place_of, unit_page
 from hoithi.entries.sheets import staged_sheet
 from hoithi.entries.views.frames import unit_frame
@@ -24,7 +24,6 @@ from hoithi.people.http import StaffRequest, unit_role
 from hoithi.web.acting import acted, carried_out
 from hoithi.web.spreadsheets import XLSX_TYPE, read_sheet
 
-MOST_BYTES = 5 * 1024 * 1024
 MOST_ROWS = 3000
 
 
