@@ -6,6 +6,7 @@ import uuid
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Length
 
 from hoithi.contests.models import Category, Contest
 from hoithi.entries.composed import IsComposed
@@ -124,6 +125,10 @@ class EntryState(models.TextChoices):
     LISTED = "listed", "listed"
     ACCEPTED = "accepted", "accepted"
     WITHDRAWN = "withdrawn", "withdrawn"
+
+
+# By number within a unit: GN-999 stands before GN-1000, which as texts is the other way round.
+BY_NUMBER = (Length("number"), "number")
 
 
 class Entry(models.Model):

@@ -18,6 +18,7 @@ from hoithi.contests.plan.schema import Form
 from hoithi.contests.queries import barring_seats, form_of, plan_of, units_of
 from hoithi.entries.checking import Claims, SheetRow, Standing, Terms, claims_of
 from hoithi.entries.models import (
+    BY_NUMBER,
     Entry,
     EntryState,
     Person,
@@ -335,7 +336,7 @@ def accepted_entries(category: Category) -> list[Entry]:
     return list(
         Entry.objects.filter(category=category, state=EntryState.ACCEPTED)
         .select_related("person", "team", "unit", "contest")
-        .order_by("unit__position", "number")
+        .order_by("unit__position", *BY_NUMBER)
     )
 
 

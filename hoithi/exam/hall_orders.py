@@ -19,7 +19,7 @@ from hoithi.audit.actions import record
 from hoithi.contests.models import Round
 from hoithi.contests.plan.conversion import ms
 from hoithi.entries.actions import mark_seated
-from hoithi.entries.models import Entry, EntryState
+from hoithi.entries.models import BY_NUMBER, Entry, EntryState
 from hoithi.entries.queries import access_code_of
 from hoithi.exam.models import Package, PackageState, RosterLine, Sitting, SittingState
 from hoithi.exam.secrecy import is_collected
@@ -88,7 +88,7 @@ def _prepare(*, actor: User, each: Round, now: datetime) -> Sitting:
         Entry.objects.filter(category=each.category, state=EntryState.ACCEPTED)
         .exclude(pk__in=seated)
         .select_related("unit", "person", "team")
-        .order_by("number")
+        .order_by("unit__position", *BY_NUMBER)
     )
     if not entries:
         raise RuleViolation("nobody_to_sit")

@@ -8,6 +8,7 @@ import pytest
 
 from hoithi.audit.models import LogEntry
 from hoithi.contests.models import Contest
+from hoithi.contests.queries import unit_by_code
 from hoithi.entries.actions import (
     accept_registration,
     grant_extension,
@@ -17,6 +18,7 @@ from hoithi.entries.actions import (
     return_registration,
     show_number,
     submit_registration,
+    take_slips,
     withdraw_entry,
 )
 from hoithi.entries.models import Entry, Person, TeamMember, UnitRegistration
@@ -24,6 +26,7 @@ from hoithi.entries.queries import accepted_entries, access_code_of, people_of
 from hoithi.people.models import User
 from hoithi.rules.codes import read_code
 from hoithi.rules.errors import RuleViolation
+from tests import factories
 from tests.entries.scene import (
     LIVE,
     NOW,
@@ -193,6 +196,17 @@ def test_a_replacement_gets_a_new_number_and_points_at_the_old_entry(
     assert (made.number, made.state, made.replaces) == ("GN-031", "accepted", old)
     assert (old.state, old.number) == ("withdrawn", "GN-002")
     assert access_code_of(made) != access_code_of(old)
+
+
+def test_a_thousandth_number_stands_behind_the_others(contest: Contest, actor: User) -> None:
+    for number in ("GN-1000", "GN-101", "GN-999", "CJ-1000"):
+        unit, _, running = number.partition("-")
+        factories.entry(contest, unit, f"Lê Thị {running}", number)
+    category = contest.categories.get(key=ONLINE)
+    listed_numbers = [each.number for each in accepted_entries(category)]
+    assert listed_numbers == ["GN-101", "GN-999", "GN-1000", "CJ-1000"]
+    slips = take_slips(actor=actor, contest=contest, unit=unit_by_code(contest, "GN"), now=NOW)
+    assert [each.number for each in slips] == ["GN-101", "GN-999", "GN-1000"]
 
 
 def test_who_takes_part_already_replaces_nobody(accepted: UnitRegistration, actor: User) -> None:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from hoithi.contests.models import Contest, Entrant
 from hoithi.documents.render.slips import Slip
 from hoithi.entries.actions.holding import log
-from hoithi.entries.models import Entry, EntryState
+from hoithi.entries.models import BY_NUMBER, Entry, EntryState
 from hoithi.entries.queries import access_code_of
 from hoithi.people.models import Unit, User
 from hoithi.web.wording import moment
@@ -27,7 +27,7 @@ def take_slips(*, actor: User, contest: Contest, unit: Unit, now: datetime) -> l
             contest=contest, unit=unit, state=EntryState.ACCEPTED, category__in=opens
         )
         .select_related("person", "contest")
-        .order_by("number")
+        .order_by(*BY_NUMBER)
     )
     slips = [
         Slip(
