@@ -24,11 +24,6 @@ def first_broken() -> int | None:
     return None
 
 
-def entries_about(target: str) -> list[LogEntry]:
-    """What happened to one thing, newest first."""
-    return list(LogEntry.objects.filter(target=target).order_by("-number"))
-
-
 def entry_hash(entry: LogEntry) -> str:
     """SHA-256 over the entry's canonical form and the hash before it."""
     content = canonical(

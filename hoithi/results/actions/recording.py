@@ -191,9 +191,10 @@ def record_minutes(*, actor: User, each: Round, minutes: Minutes, now: datetime)
         approval=approval,
         recorded_at=now,
     )
-    entries = Entry.objects.filter(category=each.category, state=EntryState.ACCEPTED)
+    accepted = Entry.objects.filter(category=each.category, state=EntryState.ACCEPTED)
+    entries = accepted.select_related("unit")
     participants = [
-        Participant(entry.public_id.hex, str(entry.unit_id), bool(entry.barred_reason))
+        Participant(entry.public_id.hex, entry.unit.code, bool(entry.barred_reason))
         for entry in entries
     ]
     result = recorded_result(regulation_of(each), participants, marks)
