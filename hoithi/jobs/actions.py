@@ -1,7 +1,8 @@
 """Asking for long work, and the worker that does it (docs/decisions/0011).
 
 A kind is registered by the app it belongs to; its function may run twice for one job, so it starts
-over or goes on from what it finds.
+over or goes on from what it finds. One that must not take effect twice ends its job in the
+transaction that stores its work (`Progress.finish`).
 """
 
 from __future__ import annotations
@@ -11,14 +12,16 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from django.db import DatabaseError, close_old_connections, connection
+from django.db import DatabaseError, close_old_connections, connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from hoithi.jobs.models import Job, JobState
+from hoithi.rules.errors import RuleViolation
 
 logger = logging.getLogger(__name__)
 
@@ -34,6 +37,10 @@ def _this_try(job: Job) -> QuerySet[Job]:
     return Job.objects.filter(pk=job.pk, tries=job.tries, state=JobState.RUNNING)
 
 
+class LostError(Exception):
+    """Another worker has taken the job up: whatever this one has done must not be kept."""
+
+
 class Progress:
     """How far a job is; told to the database at most twice a second."""
 
@@ -47,6 +54,15 @@ class Progress:
             return
         self._told = now
         _this_try(self._job).update(done=done, total=total, beat_at=timezone.now())
+
+    def finish(self, result: dict[str, Json]) -> None:
+        """End the job well. In the transaction that stores the work, either both happen or
+        neither, however often workers die and come back. Raises LostError."""
+        ended = _this_try(self._job).update(
+            state=JobState.DONE, result=result, done=F("total"), ended_at=timezone.now()
+        )
+        if not ended:
+            raise LostError
 
 
 @contextmanager
@@ -71,21 +87,35 @@ def _beating(job: Job) -> Iterator[None]:
         thread.join()
 
 
-class Failure(Exception):  # noqa: N818 - what a job ends with, said to a person
-    """A job cannot be done; the code is a sentence of the catalogue that needs no facts."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
+class Failure(RuleViolation):
+    """A job cannot be done; what the code says to a person stands in the catalogue."""
 
 
-Work: TypeAlias = Callable[[Mapping[str, Json], Progress], "dict[str, Json]"]
-_KINDS: dict[str, Work] = {}
+# What a function answers is the job's result; None when it has finished the job itself.
+Work: TypeAlias = Callable[[Mapping[str, Json], Progress], "dict[str, Json] | None"]
+ClearUp: TypeAlias = Callable[[Mapping[str, Json]], None]
 
 
-def register(kind: str, work: Work) -> None:
-    """Make a kind known; every app does so for its own when it is loaded."""
-    _KINDS[kind] = work
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    work: Work
+    clear_up: ClearUp
+
+
+_KINDS: dict[str, _Kind] = {}
+
+
+def _nothing(_: Mapping[str, Json]) -> None:
+    pass
+
+
+def register(kind: str, work: Work, *, clear_up: ClearUp = _nothing) -> None:
+    """Make a kind known; every app does so for its own when it is loaded.
+
+    `clear_up` gets the params of a job that has failed for good, for whatever reason, and removes
+    what was kept for it alone.
+    """
+    _KINDS[kind] = _Kind(work, clear_up)
 
 
 def ask(
@@ -132,23 +162,30 @@ def claim(job: Job, now: datetime) -> bool:
 def run(job: Job) -> None:
     """Do one claimed job to its end; what it raises is written down, not raised."""
     if job.tries > MOST_TRIES:
-        _end(job, JobState.FAILED, message="job_lost")
+        _fail(job, RuleViolation("job_lost"))
         return
+    progress = Progress(job)
     try:
         with _beating(job):
-            result = _KINDS[job.kind](job.params, Progress(job))
-    except Failure as failure:
-        _end(job, JobState.FAILED, message=failure.code)
+            result = _KINDS[job.kind].work(job.params, progress)
+        if result is not None:
+            progress.finish(result)
+    except RuleViolation as violation:
+        _fail(job, violation)
+    except LostError:
+        logger.warning("job %s was taken up by another worker", job.pk)
     except Exception:
         logger.exception("job %s %s", job.kind, job.pk)
-        _end(job, JobState.FAILED, message="job_broken")
-    else:
-        _this_try(job).update(result=result, done=F("total"))
-        _end(job, JobState.DONE)
+        _fail(job, RuleViolation("job_broken"))
 
 
-def _end(job: Job, state: JobState, message: str = "") -> None:
-    _this_try(job).update(state=state, message=message, ended_at=timezone.now())
+@transaction.atomic
+def _fail(job: Job, why: RuleViolation) -> None:
+    ended = _this_try(job).update(
+        state=JobState.FAILED, message=why.code, facts=why.params, ended_at=timezone.now()
+    )
+    if ended and job.kind in _KINDS:
+        _KINDS[job.kind].clear_up(job.params)
 
 
 def work_off(*, now: Callable[[], datetime] = timezone.now) -> int:

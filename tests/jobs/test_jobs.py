@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import transaction
 
 from hoithi.jobs import actions
 from hoithi.jobs.actions import (
@@ -24,6 +25,7 @@ from hoithi.jobs.actions import (
     work_off,
 )
 from hoithi.jobs.models import Job, JobState
+from hoithi.rules.errors import RuleViolation
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2023, 10, 5, 1, 0, tzinfo=UTC)
@@ -145,6 +147,75 @@ def test_a_kind_that_is_known_no_more_is_our_fault_too(caplog: pytest.LogCapture
     actions._KINDS.clear()
     work_off()
     assert (now(job).state, job.message) == (JobState.FAILED, "job_broken")
+
+
+def test_what_a_failure_is_about_is_kept_for_its_sentence() -> None:
+    def refuse(params: Mapping[str, Json], progress: Progress) -> dict[str, Json]:
+        raise RuleViolation("too_many_rows", row=20_500, max_rows=20_000)
+
+    job = now(asked(refuse))
+    work_off()
+    failure = now(job).failure
+    assert failure is not None
+    assert (failure.code, failure.params) == ("too_many_rows", {"row": 20_500, "max_rows": 20_000})
+
+
+def test_a_job_that_ends_itself_is_over_with_the_transaction_of_its_work() -> None:
+    def store(params: Mapping[str, Json], progress: Progress) -> None:
+        with transaction.atomic():
+            Job.objects.filter(kind=KIND).update(scope_id="stored")
+            progress.finish({"stored": True})
+
+    job = asked(store)
+    assert work_off() == 1
+    assert (now(job).state, job.result, job.scope_id) == (JobState.DONE, {"stored": True}, "stored")
+
+
+def test_a_worker_whose_job_was_taken_up_stores_nothing_of_it(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def store(params: Mapping[str, Json], progress: Progress) -> None:
+        with transaction.atomic():
+            Job.objects.filter(kind=KIND).update(scope_id="stored")
+            progress.finish({})
+
+    job = asked(store)
+    slept = taken()
+    taken(LATER)
+    run(slept)
+    assert (now(job).state, job.result, job.tries) == (JobState.RUNNING, None, 2)
+    assert job.scope_id == "daknong-2023"
+    assert caplog.messages == [f"job {job.pk} was taken up by another worker"]
+
+
+def refusing(params: Mapping[str, Json], progress: Progress) -> dict[str, Json]:
+    raise RuleViolation("no_awards")
+
+
+def stumbling(params: Mapping[str, Json], progress: Progress) -> dict[str, Json]:
+    raise ZeroDivisionError
+
+
+@pytest.mark.parametrize(
+    ("work", "tries", "left"),
+    [(nothing, 0, ["kept"]), (refusing, 0, []), (stumbling, 0, []), (nothing, MOST_TRIES, [])],
+)
+def test_what_was_kept_for_a_job_is_cleared_up_when_it_fails(
+    work: Work, tries: int, left: list[str]
+) -> None:
+    kept = ["kept"]
+    register(KIND, work, clear_up=lambda params: kept.remove(str(params["what"])))
+    ask(
+        kind=KIND,
+        params={"what": "kept"},
+        requested_by="1",
+        scope_kind="contest",
+        scope_id="daknong-2023",
+        now=NOW,
+    )
+    Job.objects.update(tries=tries)
+    work_off()
+    assert kept == left
 
 
 def test_a_job_that_is_being_done_is_not_taken_again() -> None:
