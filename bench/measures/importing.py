@@ -1,4 +1,4 @@
-"""Ten thousand people from one workbook: read, checked and saved, while others write."""
+"""Ten thousand people from one workbook, read, checked and saved by the worker while others write."""
 
 from __future__ import annotations
 
@@ -18,16 +18,14 @@ _ROOT = Path(__file__).parents[2]
 
 
 class Measured(msgspec.Struct, frozen=True):
-    """Seconds of each part, and the longest that another writer waited."""
+    """Seconds until the list can be mended, and then until it is saved; the longest that another
+    writer waited, and the officer for a page; how many different bars were seen."""
 
     reading: float
-    checking: float
     saving: float
     longest_wait: float
-
-    @property
-    def total(self) -> float:
-        return self.reading + self.checking + self.saving
+    longest_request: float
+    bars: int
 
 
 def measure() -> Iterable[Figure]:
@@ -47,9 +45,14 @@ def measure() -> Iterable[Figure]:
     found = msgspec.json.decode(done.stdout, type=Measured)
     yield Figure(
         "import_10k_s",
-        found.total,
+        found.reading + found.saving,
         20,
         "lower",
-        {"reading s": found.reading, "checking s": found.checking, "saving s": found.saving},
+        {
+            "reading and checking s": found.reading,
+            "saving s": found.saving,
+            "longest page s": found.longest_request,
+            "bars": found.bars,
+        },
     )
     yield Figure("import_longest_wait_s", found.longest_wait, 1, "lower")

@@ -16,7 +16,7 @@ from hoithi.bank.models import Collection
 from hoithi.bank.sheets import read_bank_file
 from hoithi.contests.actions import appoint, load_plan, move_windows
 from hoithi.contests.models import CommitteeSeat, Contest, Round
-from hoithi.contests.queries import plan_of
+from hoithi.contests.queries import plan_of, unit_by_code
 from hoithi.entries.models import Entry
 from hoithi.entries.queries import access_code_of
 from hoithi.entries.samples import list_to_mend, load_samples

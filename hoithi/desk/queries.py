@@ -11,12 +11,15 @@ from django.urls import reverse
 
 from hoithi.contests.models import Assumption, Contest, ContestUnit, Duty, DutyState
 from hoithi.contests.queries import contests_of, plan_of, units_of
+from hoithi.entries.jobs import READ_LIST, SAVE_LIST
 from hoithi.entries.models import Entry, EntryState
-from hoithi.jobs.models import Job
+from hoithi.jobs.models import Job, JobState
 from hoithi.people.models import ScopeKind, Unit, User
 from hoithi.people.permissions import scopes_of
 from hoithi.results.jobs import CERTIFICATES
 from hoithi.results.models import Publication
+
+LISTS = (READ_LIST, SAVE_LIST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +151,8 @@ def assumption_by_id(contest: Contest, pk: int) -> Assumption:
 
 def job_place(job: Job) -> str:
     """The address of what a job works on; empty where there is no page for it."""
+    if job.kind in LISTS:
+        return _list_place(job)
     if job.kind != CERTIFICATES:
         return ""
     publication = (
@@ -165,6 +170,19 @@ def job_place(job: Job) -> str:
             "number": publication.number,
         },
     )
+
+
+def goes_on(job: Job) -> bool:
+    """Whether a job that is done leads on to what it has made, as a request would have done."""
+    return job.kind in LISTS and job.state == JobState.DONE
+
+
+def _list_place(job: Job) -> str:
+    """The list itself; where it is mended when it has been read or could not be saved."""
+    was_read = job.kind == READ_LIST and job.state == JobState.DONE
+    not_saved = job.kind == SAVE_LIST and job.state == JobState.FAILED
+    view = "entries:mend" if was_read or not_saved else "entries:people"
+    return reverse(view, args=[job.params[each] for each in ("contest", "unit", "form")])
 
 
 def duty_by_id(contest: Contest, pk: int) -> Duty:

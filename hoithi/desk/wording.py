@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from hoithi.contests.models import Contest
 from hoithi.contests.plan.schema import Plan
 from hoithi.desk.queries import FormRegistration, UnitCount
+from hoithi.entries.jobs import READ_LIST, SAVE_LIST
 from hoithi.results.jobs import CERTIFICATES
 from hoithi.rules.vietnamese import fold
 from hoithi.web.charts import Bar, Tone, bars
@@ -21,6 +22,11 @@ from hoithi.web.wording import number
 
 JOBS: dict[str, Promise] = {
     CERTIFICATES: _("Numbering and printing certificates"),
+    READ_LIST: _("Reading and checking a list"),
+    SAVE_LIST: _("Saving a list"),
+}
+JOBS_DONE: dict[str, Promise] = {
+    SAVE_LIST: _("The list is saved."),
 }
 ACTS: dict[str, Promise] = {
     "contests.load_plan": _("loaded the plan"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -174,15 +174,21 @@ def claims_of(rows: Sequence[SheetRow]) -> Claims:
     )
 
 
-def check_list(rows: Sequence[SheetRow], terms: Terms) -> CheckedList:
-    """Check every cell, then the rows against each other, then against what stands elsewhere."""
+def check_list(
+    rows: Sequence[SheetRow], terms: Terms, tell: Callable[[int], None] = lambda _: None
+) -> CheckedList:
+    """Check every cell, then the rows against each other, then against what stands elsewhere.
+
+    `tell` hears how many rows have been read.
+    """
     kept = people_rows(rows)
     problems: list[Problem] = []
     people = []
-    for number, cells in kept:
+    for done, (number, cells) in enumerate(kept, start=1):
         reads = _read_row(cells, terms)
         problems += _problems_of(number, cells, reads)
         people.append(_person(number, reads))
+        tell(done)
     problems += _doubtful(kept)
     problems += _duplicates(people, dict(kept), terms)
     problems += _elsewhere(people, dict(kept), terms)

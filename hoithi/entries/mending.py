@@ -69,7 +69,7 @@ class DroppedRow:
 @dataclass(frozen=True, slots=True)
 class MendView:
     """The whole page. `counter` says what is left to do; `notes` how many cells were put in order
-    without anybody seeing a difference."""
+    without anybody seeing a difference; `more` how many cells are told once these are mended."""
 
     letters: tuple[str, ...]
     heading: int
@@ -83,6 +83,7 @@ class MendView:
     proposals: int
     notes: int
     hidden: int
+    more: int
 
     @property
     def is_clean(self) -> bool:
@@ -95,7 +96,9 @@ def mend_view(staged: StagedSheet, checked: CheckedList, form: Form) -> MendView
     for problem in checked.problems:
         if problem.weight is not Weight.NOTE:
             told[problem.row, problem.column].append(problem)
-    shown = _shown_rows(staged, checked, {row for row, _ in told})
+    faulty = {row for row, _ in told}
+    shown = _shown_rows(staged, checked, faulty)
+    seen = {number for number, _ in shown}
     names = {number: cells.get("name", "") for number, cells in rows_of(staged)}
     width = max((len(cells) for _, cells in staged.rows), default=0)
     bad_cells = sum(any(each.weight is Weight.BAD for each in group) for group in told.values())
@@ -105,7 +108,9 @@ def mend_view(staged: StagedSheet, checked: CheckedList, form: Form) -> MendView
         titles=tuple(staged.titles),
         rows=tuple(_row(staged, number, cells, told) for number, cells in shown),
         problems=tuple(
-            _problem(staged, key, group, names.get(key[0], "")) for key, group in told.items()
+            _problem(staged, key, group, names.get(key[0], ""))
+            for key, group in told.items()
+            if key[0] in seen
         ),
         dropped=tuple(
             DroppedRow(number, text_at(staged, number, cells, "name"))
@@ -117,7 +122,8 @@ def mend_view(staged: StagedSheet, checked: CheckedList, form: Form) -> MendView
         bad=bad_cells,
         proposals=sum(1 for problem in checked.bad if problem.proposal),
         notes=sum(1 for problem in checked.problems if problem.weight is Weight.NOTE),
-        hidden=len(checked.rows) - len(shown),
+        hidden=len(set(checked.rows) - seen - faulty),
+        more=sum(1 for row, _ in told if row not in seen),
     )
 
 

@@ -10,6 +10,7 @@ from django.db.models.functions import Length
 
 from hoithi.contests.models import Category, Contest
 from hoithi.entries.composed import IsComposed
+from hoithi.jobs.models import Job
 from hoithi.people.models import Unit
 
 
@@ -182,15 +183,44 @@ class Entry(models.Model):
         return f"entry:{self.public_id.hex}"
 
 
+class SentFile(models.Model):
+    """A long list as it was sent, encrypted, until the worker has read it.
+
+    What could not be read is erased; the row stays, so that the unit sees why, until the next
+    upload takes its place.
+    """
+
+    registration = models.ForeignKey(UnitRegistration, models.CASCADE, related_name="sent")
+    form = models.SlugField(max_length=60)
+    file_name = models.CharField(max_length=200)
+    cipher = models.BinaryField(null=True)
+    key_id = models.CharField(max_length=8)
+    sent_at = models.DateTimeField()
+    job = models.ForeignKey(Job, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("registration", "form"), name="one_sent_per_form"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.registration_id}/{self.form}"
+
+
 class StagedList(models.Model):
-    """An uploaded list that is being mended: the whole sheet, encrypted, until it is saved."""
+    """An uploaded list that is being mended: the whole sheet and what was found in it, encrypted,
+    until it is saved. `version` goes up with every change; `job` is the saving asked for last.
+    """
 
     registration = models.ForeignKey(UnitRegistration, models.CASCADE, related_name="staged")
     form = models.SlugField(max_length=60)
     file_name = models.CharField(max_length=200)
     cipher = models.BinaryField()
+    found_cipher = models.BinaryField(null=True)
     key_id = models.CharField(max_length=8)
+    version = models.PositiveIntegerField(default=1)
     uploaded_at = models.DateTimeField()
+    job = models.ForeignKey(Job, models.PROTECT, null=True, related_name="+")
 
     class Meta:
         constraints = (

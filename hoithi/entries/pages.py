@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.core.paginator import Page, Paginator
 from django.http import Http404
 from django.utils.functional import Promise
 
@@ -15,20 +16,25 @@ from hoithi.entries.actions.registering import OPEN
 from hoithi.entries.models import Entry, EntryState, RegistrationState, UnitRegistration
 from hoithi.entries.queries import (
     FormCount,
+    ListedPeople,
     PersonRow,
     UnitOverview,
     barred_entrants,
     deadline_of,
     is_open,
-    people_of,
+    list_jobs,
     people_of_entry,
     registration_of,
     registration_overview,
-    staged_lists,
+    staged_forms,
     unit_overview,
 )
 from hoithi.entries.wording import ENTRY_STATES, REGISTRATION_STATES, Shown
+from hoithi.jobs.models import Job
 from hoithi.people.models import Unit
+from hoithi.web.violations import explain
+
+PAGE_SIZE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +74,32 @@ def place_of(contest: str, unit: str) -> Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Work:
+    """What the worker does with a list: a job that is not over yet, or why the last one failed."""
+
+    job: int | None = None
+    failure: str = ""
+
+
+def work_on(registration: UnitRegistration) -> dict[str, Work]:
+    """By form; forms without long work are left out."""
+    return {form: _work(job) for form, job in list_jobs(registration).items()}
+
+
+def _work(job: Job) -> Work:
+    if not job.is_over:
+        return Work(job.pk)
+    return Work(failure=explain(job.failure) if job.failure else "")
+
+
+@dataclass(frozen=True, slots=True)
 class FormLine:
     """A chosen form with its list; `is_staged` says that an upload waits to be mended."""
 
     count: FormCount
     is_staged: bool
     is_enough: bool
+    work: Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +123,15 @@ class UnitPage:
 def unit_page(place: Place, now: datetime) -> UnitPage:
     """The first page of a unit."""
     overview = unit_overview(place.contest, place.unit)
-    staged = staged_lists(place.registration) if place.registration else {}
+    staged = staged_forms(place.registration) if place.registration else ()
+    work = work_on(place.registration) if place.registration else {}
     lines = tuple(
-        FormLine(count, count.key in staged, not count.missing and not count.over)
+        FormLine(
+            count,
+            is_staged=count.key in staged,
+            is_enough=not count.missing and not count.over,
+            work=work.get(count.key, Work()),
+        )
         for count in overview.forms
     )
     open_now = is_open(place.contest, place.registration, now)
@@ -121,7 +153,7 @@ def unit_page(place: Place, now: datetime) -> UnitPage:
 
 
 def _is_ready(line: FormLine) -> bool:
-    return line.is_enough and not line.is_staged
+    return line.is_enough and not line.is_staged and line.work.job is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,45 +165,59 @@ class ListedPersonLine:
 
 
 @dataclass(frozen=True, slots=True)
+class PeoplePage:
+    """A page of a list; `total` is all of them."""
+
+    lines: tuple[ListedPersonLine, ...]
+    page: Page[PersonRow]
+
+    @property
+    def total(self) -> int:
+        return self.page.paginator.count
+
+    @property
+    def has_samples(self) -> bool:
+        return any(line.row.is_sample for line in self.lines)
+
+
+def people_page(people: ListedPeople, number: str | None) -> PeoplePage:
+    """The page of that number, or one that there is."""
+    page = Paginator(people, PAGE_SIZE).get_page(number)
+    return PeoplePage(tuple(ListedPersonLine(row, ENTRY_STATES[row.state]) for row in page), page)
+
+
+@dataclass(frozen=True, slots=True)
 class ListPage:
     """The list of one form."""
 
     place: Place
     form_key: str
     form_name: str
-    people: tuple[ListedPersonLine, ...]
+    people: PeoplePage
     minimum: int
     missing: int
     is_staged: bool
+    work: Work
     can_edit: bool
     is_accepted: bool
-    has_samples: bool
 
 
-def list_page(place: Place, form_key: str, now: datetime) -> ListPage:
+def list_page(place: Place, form_key: str, now: datetime, number: str | None) -> ListPage:
     """Raises Http404 for a form that the unit has not chosen."""
     registration, form = place.begun, place.chosen(form_key)
-    people = person_lines(registration, form_key)
+    people = people_page(ListedPeople(registration, form_key), number)
     return ListPage(
         place=place,
         form_key=form_key,
         form_name=form.name,
         people=people,
         minimum=form.minimum,
-        missing=max(0, max(1, form.minimum) - len(people)),
-        is_staged=form_key in staged_lists(registration),
+        missing=max(0, max(1, form.minimum) - people.total),
+        is_staged=form_key in staged_forms(registration),
+        work=work_on(registration).get(form_key, Work()),
         can_edit=is_open(place.contest, registration, now) and registration.state in OPEN,
         is_accepted=registration.state == RegistrationState.ACCEPTED,
-        has_samples=any(line.row.is_sample for line in people),
     )
-
-
-def person_lines(
-    registration: UnitRegistration, form_key: str, *, withdrawn: bool = False
-) -> tuple[ListedPersonLine, ...]:
-    """The people of a form with their states in words."""
-    rows = people_of(registration, form_key, withdrawn=withdrawn)
-    return tuple(ListedPersonLine(row, ENTRY_STATES[row.state]) for row in rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,10 +256,10 @@ def overview_page(contest: Contest) -> OverviewPage:
 
 @dataclass(frozen=True, slots=True)
 class FormPeople:
-    """A chosen form and everybody who was ever on its accepted list."""
+    """A chosen form and everybody who was ever on its accepted list, a page of them."""
 
     count: FormCount
-    people: tuple[ListedPersonLine, ...]
+    people: PeoplePage
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,11 +273,14 @@ class DecisionPage:
     has_samples: bool
 
 
-def decision_page(place: Place, now: datetime) -> DecisionPage:
-    """Everything about one unit, withdrawn people included."""
+def decision_page(place: Place, now: datetime, number: str | None) -> DecisionPage:
+    """Everything about one unit, withdrawn people included; the lists turn their pages together."""
     page = unit_page(place, now)
     forms = tuple(
-        FormPeople(line.count, person_lines(place.begun, line.count.key, withdrawn=True))
+        FormPeople(
+            line.count,
+            people_page(ListedPeople(place.begun, line.count.key, withdrawn=True), number),
+        )
         for line in page.forms
     )
     return DecisionPage(
@@ -239,7 +288,7 @@ def decision_page(place: Place, now: datetime) -> DecisionPage:
         forms=forms,
         can_decide=page.overview.state == RegistrationState.SUBMITTED,
         can_extend=not page.is_accepted,
-        has_samples=any(line.row.is_sample for form in forms for line in form.people),
+        has_samples=any(form.people.has_samples for form in forms),
     )
 
 

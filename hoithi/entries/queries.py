@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, overload
 from uuid import UUID
 
 import msgspec
@@ -16,17 +16,27 @@ from django.http import Http404
 from hoithi.contests.models import Category, Contest
 from hoithi.contests.plan.schema import Form
 from hoithi.contests.queries import barring_seats, form_of, plan_of, units_of
-from hoithi.entries.checking import Claims, SheetRow, Standing, Terms, claims_of
+from hoithi.entries.checking import (
+    CheckedList,
+    Claims,
+    SheetRow,
+    Standing,
+    Terms,
+    check_list,
+    claims_of,
+)
 from hoithi.entries.models import (
     BY_NUMBER,
     Entry,
     EntryState,
     Person,
+    SentFile,
     StagedList,
     TeamMember,
     UnitRegistration,
 )
-from hoithi.entries.sheets import StagedSheet
+from hoithi.entries.sheets import StagedSheet, rows_of
+from hoithi.jobs.models import Job
 from hoithi.people.keys import code_key, vault
 from hoithi.people.models import Unit
 from hoithi.people.vault import Sealed
@@ -238,19 +248,51 @@ class PersonRow:
     is_sample: bool
 
 
-def people_of(
-    registration: UnitRegistration, form_key: str, *, withdrawn: bool = False
-) -> tuple[PersonRow, ...]:
-    """The people of a form in the order of lists; of a team, its members."""
-    audiences = _audiences(registration.contest)
-    entries = Entry.objects.filter(
-        contest=registration.contest, unit=registration.unit, category__key=form_key
-    ).select_related("person", "team")
-    if not withdrawn:
-        entries = entries.exclude(state=EntryState.WITHDRAWN)
-    rows = [(entry, person) for entry in entries for person in _persons(entry)]
-    rows.sort(key=lambda pair: (pair[1].sort_key, pair[1].pk))
-    return tuple(_row(entry, person, audiences) for entry, person in rows)
+class ListedPeople(Sequence[PersonRow]):
+    """The people of a form in the order of lists; of a team, its members.
+
+    Who stands where is looked up once. A slice reads the rows that it is asked for, three queries:
+    numbers are opened for those alone who are shown.
+    """
+
+    def __init__(
+        self, registration: UnitRegistration, form_key: str, *, withdrawn: bool = False
+    ) -> None:
+        entries = Entry.objects.filter(
+            contest=registration.contest, unit=registration.unit, category__key=form_key
+        )
+        if not withdrawn:
+            entries = entries.exclude(state=EntryState.WITHDRAWN)
+        persons = entries.exclude(person=None).values_list("person__sort_key", "person", "pk")
+        members = TeamMember.objects.filter(team__entries__in=entries)
+        self._places = sorted(
+            [*persons, *members.values_list("person__sort_key", "person", "team__entries")]
+        )
+        self._audiences = _audiences(registration.contest)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    @overload
+    def __getitem__(self, index: int) -> PersonRow: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[PersonRow, ...]: ...
+    def __getitem__(self, index: int | slice) -> PersonRow | tuple[PersonRow, ...]:
+        if isinstance(index, int):
+            return self._rows([self._places[index]])[0]
+        return self._rows(self._places[index])
+
+    def _rows(self, places: Sequence[tuple[str, int, int]]) -> tuple[PersonRow, ...]:
+        people = Person.objects.in_bulk([person for _, person, _ in places])
+        entries = Entry.objects.in_bulk({entry for *_, entry in places})
+        return tuple(
+            _row(entries[entry], people[person], self._audiences) for _, person, entry in places
+        )
+
+
+def people_of(registration: UnitRegistration, form_key: str) -> tuple[PersonRow, ...]:
+    """Everybody who takes part in a form, or is listed to."""
+    return ListedPeople(registration, form_key)[:]
 
 
 def people_of_entry(entry: Entry) -> tuple[PersonRow, ...]:
@@ -309,12 +351,30 @@ def open_number(person: Person, field: NumberField) -> str:
     return vault().open(field, Sealed(person.key_id, bytes(cipher))).decode()
 
 
-# Lists that are being mended.
+# Lists that are being read and mended.
 
 
-def staged_lists(registration: UnitRegistration) -> dict[str, StagedList]:
-    """By form."""
-    return {staged.form: staged for staged in registration.staged.all()}
+def open_sent(sent: SentFile) -> bytes:
+    """The file as it was sent; nothing once it is erased."""
+    if sent.cipher is None:
+        return b""
+    return vault().open("sent_file", Sealed(sent.key_id, bytes(sent.cipher)))
+
+
+def staged_forms(registration: UnitRegistration) -> frozenset[str]:
+    """The forms of which an uploaded list has not been saved yet."""
+    return frozenset(registration.staged.values_list("form", flat=True))
+
+
+def list_jobs(registration: UnitRegistration) -> dict[str, Job]:
+    """By form, the job asked for last: to read the file that was sent, to save the list."""
+    jobs = [
+        (each.form, each.job)
+        for uploads in (registration.sent, registration.staged)
+        for each in uploads.select_related("job").only("form", "job")
+        if each.job is not None
+    ]
+    return dict(sorted(jobs, key=lambda pair: pair[1].pk))
 
 
 def staged_list(registration: UnitRegistration, form_key: str) -> StagedList | None:
@@ -326,6 +386,26 @@ def open_staged(staged: StagedList) -> StagedSheet:
     """What was uploaded, with what has been mended since."""
     content = vault().open("staged_list", Sealed(staged.key_id, bytes(staged.cipher)))
     return msgspec.json.decode(content, type=StagedSheet)
+
+
+def found_in(staged: StagedList) -> CheckedList:
+    """What was found in an uploaded list when it last changed, without the people."""
+    if staged.found_cipher is None:  # uploaded before this was kept
+        return check_sheet(staged.registration, staged.form, open_staged(staged))
+    content = vault().open("found", Sealed(staged.key_id, bytes(staged.found_cipher)))
+    return msgspec.json.decode(content, type=CheckedList)
+
+
+def check_sheet(
+    registration: UnitRegistration,
+    form_key: str,
+    sheet: StagedSheet,
+    tell: Callable[[int], None] = lambda _: None,
+) -> CheckedList:
+    """Hold a sheet as it stands now against its form and everybody registered by now."""
+    rows = rows_of(sheet)
+    terms = terms_for(registration.contest, registration.unit, form_key, rows)
+    return check_list(rows, terms, tell)
 
 
 # Who takes part.

@@ -17,7 +17,7 @@ from django.urls import resolve
 
 from hoithi.people.accounts import has_second_factor
 from hoithi.people.models import Role, Unit, User
-from hoithi.people.permissions import contest_scope, has_role, unit_scope
+from hoithi.people.permissions import contest_scope, has_role, may_act_for
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=HttpResponseBase)
@@ -111,10 +111,7 @@ def unit_role(view: StaffView[P]) -> View[P]:
         if not isinstance(key, str) or not isinstance(code, str):
             raise PermissionDenied
         unit = Unit.objects.filter(tree=key, code=code).first()
-        if unit is None or not (
-            has_role(request.user, [Role.UNIT_OFFICER], unit_scope(unit.pk))
-            or has_role(request.user, [Role.ORGANISER], contest_scope(key))
-        ):
+        if unit is None or not may_act_for(request.user, unit):
             raise PermissionDenied
         return view(request, *args, **kwargs)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from hoithi.people.models import Grant, Role, ScopeKind, User
+from hoithi.people.models import Grant, Role, ScopeKind, Unit, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,13 @@ def has_role(user: User, roles: Iterable[Role], scope: Scope) -> bool:
         scope_id=scope.id,
         withdrawn_at__isnull=True,
     ).exists()
+
+
+def may_act_for(user: User, unit: Unit) -> bool:
+    """The officer of a unit, and the organisers of the contest whose key its tree bears."""
+    return has_role(user, [Role.UNIT_OFFICER], unit_scope(unit.pk)) or has_role(
+        user, [Role.ORGANISER], contest_scope(unit.tree)
+    )
 
 
 def roles_in(user: User, scope: Scope) -> frozenset[Role]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hoithi.entries.actions import stage_list
 from hoithi.entries.models import Team, TeamMember
+from hoithi.entries.queries import check_sheet
 from hoithi.entries.sheets import StagedSheet
 from tests import factories
 from tests.addresses import Pair, Row
@@ -58,12 +59,14 @@ def parameters(scene: Scene) -> dict[str, Pair]:
     """A unit that has saved one list and mends another; a person and a team who take part."""
     registration = begin(scene.ours, scene.unit.code)
     save(registration, people(2))
+    sheet = StagedSheet(1, ["Họ và tên"], {"name": 0}, [(2, ["Lê Thị Mẫu"])], {}, [])
     stage_list(
         actor=scene.people["officer"],
         registration=registration,
         form_key=ONLINE,
         file_name="ds.xlsx",
-        sheet=StagedSheet(1, ["Họ và tên"], {"name": 0}, [(2, ["Lê Thị Mẫu"])], {}, []),
+        sheet=sheet,
+        checked=check_sheet(registration, ONLINE, sheet),
         now=NOW,
     )
     single = factories.entry(scene.ours, scene.unit.code, "Trần Văn Mẫu", "0002")

@@ -14,12 +14,14 @@ from hoithi.contests.models import Contest
 from hoithi.contests.queries import unit_by_code
 from hoithi.entries.models import Entry
 from hoithi.entries.samples import load_samples
+from hoithi.jobs.actions import work_off
 from hoithi.people.actions import give
 from hoithi.people.models import Role, User
 from hoithi.people.permissions import unit_scope
 from tests import factories
 from tests.browser.accessibility import broken_rules
 from tests.entries.scene import ONLINE, begin, listed, people, save
+from tests.entries.tables import table
 from tests.entries.workbooks import workbook
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -100,6 +102,47 @@ def test_a_list_is_sent_mended_and_saved_with_and_without_scripts(
     expect(status).to_have_text("Thiếu 27 người so với tối thiểu 30.")
     page.get_by_role("button", name="Lưu danh sách").click()
     expect(page.locator(".heading p")).to_have_text("3 người trong danh sách, tối thiểu 30")
+
+
+@pytest.mark.parametrize(("scripts", "size"), [(True, PHONE), (False, PHONE), (True, DESKTOP)])
+def test_a_long_list_is_worked_on_before_the_officers_eyes(
+    browser: Browser,
+    live_server: LiveServer,
+    contest: Contest,
+    tmp_path: Path,
+    scripts: bool,
+    size: tuple[int, int],
+) -> None:
+    file = tmp_path / "ds.csv"
+    file.write_bytes(table([listed(number) for number in range(1, 521)]))
+    page = opened(browser, live_server, organiser(contest), size=size, scripts=scripts)
+    page.goto(LIST)
+    page.get_by_label("Tệp danh sách").set_input_files(file)
+    page.get_by_role("button", name="Kiểm tra danh sách").click()
+    expect(page.get_by_role("heading", name="Đọc và kiểm tra danh sách")).to_be_visible()
+    expect(page.locator("progress")).to_be_visible()
+    if scripts:
+        assert broken_rules(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") == size[0]
+    _worked_on(page, scripts=scripts)
+    expect(page.get_by_role("heading", name="Sửa danh sách")).to_be_visible()
+    page.get_by_role("button", name="Lưu danh sách").click()
+    expect(page.get_by_role("heading", name="Lưu danh sách")).to_be_visible()
+    _worked_on(page, scripts=scripts)
+    expect(page.locator(".heading p")).to_have_text("520 người trong danh sách, tối thiểu 30")
+    expect(page.get_by_text("Đã lưu danh sách.")).to_be_visible()
+
+
+def _worked_on(page: Page, *, scripts: bool) -> None:
+    """The worker does what waits, while the page asks for nothing: both share one connection."""
+    if scripts:
+        with page.expect_response(lambda answer: "/cong-viec/" in answer.url):
+            pass
+    page.context.set_offline(True)
+    assert work_off() == 1
+    page.context.set_offline(False)
+    if not scripts:
+        page.get_by_role("link", name="Xem tiến độ").click()
 
 
 def test_taking_a_proposal_does_not_move_the_page(

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.contrib.messages import get_messages
 from django.test import Client
 
 from hoithi.contests.models import Contest
 from hoithi.contests.queries import unit_by_code
+from hoithi.entries.jobs import READ_LIST, SAVE_LIST
 from hoithi.jobs.actions import ask
 from hoithi.jobs.models import Job, JobState
 from hoithi.people.actions import give
@@ -18,6 +20,7 @@ from hoithi.results.jobs import CERTIFICATES
 from tests import factories
 
 pytestmark = pytest.mark.django_db
+LIST = "/don-vi/daknong-2023/GN/danh-sach/truc-tuyen/"
 
 
 @pytest.fixture
@@ -96,21 +99,82 @@ def test_who_asked_sees_it_whatever_rights_are_left(contest: Contest) -> None:
     assert show(gone, asked(None))[0] == 403
 
 
-def test_work_for_a_unit_is_seen_by_who_asked_and_by_nobody_else(
-    contest: Contest, an: User
-) -> None:
-    unit = unit_by_code(contest, "GN")
-    officer = factories.user("Lan", "another")
+def officer_of(contest: Contest, code: str, name: str) -> User:
+    officer = factories.user(name, "another")
     give(
         user=officer,
         role=Role.UNIT_OFFICER,
-        scope=unit_scope(unit.pk),
+        scope=unit_scope(unit_by_code(contest, code).pk),
         actor_id="0",
         actor_name="hoithi",
         now=factories.now(),
     )
-    job = asked(officer, "unit", str(unit.pk))
-    assert (show(officer, job)[0], show(an, job)[0]) == (200, 403)
+    return officer
+
+
+def test_work_for_a_unit_is_seen_by_whoever_may_act_for_it(contest: Contest, an: User) -> None:
+    lan, hoa = officer_of(contest, "GN", "Lan"), officer_of(contest, "GN", "Hoa")
+    strangers = [
+        officer_of(contest, "CJ", "Minh"),
+        factories.user("Nga", contest.key, Role.COMMITTEE, Role.OBSERVER),
+        factories.user("Sơn", "binhthuan-2024", Role.ORGANISER),
+    ]
+    job = asked(lan, "unit", str(unit_by_code(contest, "GN").pk))
+    assert [show(each, job)[0] for each in (lan, hoa, an)] == [200, 200, 200]
+    assert [show(each, job)[0] for each in strangers] == [403, 403, 403]
+
+
+def asked_for_list(kind: str, by: User, contest: Contest) -> Job:
+    return ask(
+        kind=kind,
+        params={"contest": contest.key, "unit": "GN", "form": "truc-tuyen"},
+        requested_by=str(by.pk),
+        scope_kind="unit",
+        scope_id=str(unit_by_code(contest, "GN").pk),
+        now=factories.now(),
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "leads_to"),
+    [
+        (READ_LIST, JobState.RUNNING, LIST),
+        (READ_LIST, JobState.FAILED, LIST),
+        (SAVE_LIST, JobState.WAITING, LIST),
+        (SAVE_LIST, JobState.FAILED, f"{LIST}sua/"),
+    ],
+)
+def test_work_on_a_list_says_where_the_list_is(
+    contest: Contest, an: User, kind: str, state: JobState, leads_to: str
+) -> None:
+    job = asked_for_list(kind, an, contest)
+    Job.objects.update(state=state, message="list_gone" if state == JobState.FAILED else "")
+    status, page = show(an, job)
+    assert status == 200
+    assert f'href="{leads_to}"' in page
+
+
+@pytest.mark.parametrize(
+    ("kind", "goal", "said"),
+    [(READ_LIST, f"{LIST}sua/", []), (SAVE_LIST, LIST, ["Đã lưu danh sách."])],
+)
+def test_a_list_that_is_done_is_what_comes_next(
+    contest: Contest, an: User, kind: str, goal: str, said: list[str]
+) -> None:
+    job = asked_for_list(kind, an, contest)
+    Job.objects.update(state=JobState.DONE, ended_at=factories.now())
+    client = factories.sign_in(Client(), an)
+    plain = client.get(f"/cong-viec/{job.pk}/")
+    assert (plain.status_code, plain.headers["Location"]) == (302, goal)
+    assert [str(each) for each in get_messages(plain.wsgi_request)] == said
+    bar = client.get(f"/cong-viec/{job.pk}/", headers={"HX-Request": "true"})
+    assert (bar.status_code, bar.headers["HX-Redirect"]) == (200, goal)
+
+
+def test_a_failure_says_what_it_is_about(an: User) -> None:
+    job = asked(an)
+    Job.objects.update(state=JobState.FAILED, message="list_has_problems", facts={"cells": 3})
+    assert "Còn 3 ô cần sửa." in show(an, job)[1]
 
 
 def test_there_is_no_page_for_a_job_that_is_not_there(an: User) -> None:

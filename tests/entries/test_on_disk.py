@@ -12,12 +12,16 @@ import pytest
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.sqlite
 NATIONAL_ID, PHONE, STAGED_ID = "000190424242", "0900000424", "000190535353"
+SENT_ID, SENT_NAME = "000190646464", "Phạm Thị Chờ Đọc"
 PREPARE = f"""
 from django.core.management import call_command
 call_command("migrate", verbosity=0)
 from hoithi.entries.actions import stage_list, submit_registration
+from hoithi.entries.jobs import take_list
+from hoithi.entries.queries import check_sheet
 from hoithi.entries.sheets import StagedSheet
 from tests.entries.scene import NOW, begin, listed, load, officer, people, save, sheet
+from tests.entries.tables import table
 registration = begin(load())
 planted = listed(31, national_id="{NATIONAL_ID}", phone="{PHONE}")
 rows = sheet(*(cells for _, cells in people(30)), planted)
@@ -38,8 +42,26 @@ stage_list(
     form_key="truc-tuyen",
     file_name="ds.xlsx",
     sheet=staged,
+    checked=check_sheet(other, "truc-tuyen", staged),
     now=NOW,
 )
+rows = [listed(1, name="{SENT_NAME}", national_id="{SENT_ID}")]
+rows += [cells for _, cells in people(600, start=1000)]
+take_list(
+    actor=officer(),
+    registration=begin(registration.contest, "KN"),
+    form_key="truc-tuyen",
+    file_name="ds.csv",
+    content=table(rows),
+    now=NOW,
+)
+"""
+WORK = """
+from hoithi.entries.models import SentFile, StagedList
+from hoithi.jobs.actions import work_off
+work_off()
+import sys
+sys.stdout.write(f"{SentFile.objects.count()} {StagedList.objects.count()}")
 """
 ACCEPT = """
 import sys
@@ -112,9 +134,22 @@ def test_of_two_processes_that_accept_at_once_one_wins(folder: Path) -> None:
 
 
 def test_the_file_holds_no_national_id_no_phone_and_no_uploaded_list(folder: Path) -> None:
-    content = (folder / "desk.sqlite3").read_bytes()
-    assert "Trần Thị Anh Bình".encode() in content
+    assert "Trần Thị Anh Bình".encode() in everything(folder)
     secrets = (NATIONAL_ID, PHONE, STAGED_ID, "Lê Thị Giữ Kín", "000190000001", "0900000001")
-    for secret in secrets:
-        assert secret.encode() not in content
-        assert secret.encode("utf-16-le") not in content
+    sent = (SENT_ID, SENT_NAME, "000190001000")
+    assert found(folder, *secrets, *sent) == []
+    assert run(folder, WORK) == "0 2"
+    assert found(folder, *secrets, *sent) == []
+
+
+def everything(folder: Path) -> bytes:
+    return b"".join(file.read_bytes() for file in folder.rglob("*") if file.is_file())
+
+
+def found(folder: Path, *secrets: str) -> list[str]:
+    content = everything(folder)
+    return [
+        secret
+        for secret in secrets
+        if secret.encode() in content or secret.encode("utf-16-le") in content
+    ]

@@ -20,7 +20,7 @@ from hoithi.entries.actions.registering import (
     save_list,
     submit_registration,
 )
-from hoithi.entries.actions.staging import discard_list, mend_list, stage_list
+from hoithi.entries.actions.staging import discard_list, mend_list, save_staged, stage_list
 
 __all__ = [
     "accept_registration",
@@ -35,6 +35,7 @@ __all__ = [
     "replace_person",
     "return_registration",
     "save_list",
+    "save_staged",
     "show_number",
     "stage_list",
     "submit_registration",

@@ -85,15 +85,15 @@ def replace_person(
             registration = _held(entry)
             _withdraw(entry, reason, now)
             rows = prepared(registration, checked.people, now=now, sample=entry.person.is_sample)
-            (person,) = store_people(registration, rows)
-            standing = Entry.objects.filter(category=entry.category, person=person)
+            store_people(registration, rows)
+            standing = Entry.objects.filter(category=entry.category, person_id=rows[0].key)
             if standing.exclude(state=EntryState.WITHDRAWN).exists():
                 raise RuleViolation("listed_already")
             made = Entry.objects.create(
                 contest=entry.contest,
                 category=entry.category,
                 unit=entry.unit,
-                person=person,
+                person_id=rows[0].key,
                 number=next_number(entry),
                 state=EntryState.ACCEPTED,
                 accepted_at=now,
@@ -136,7 +136,8 @@ def replace_member(
                 raise RuleViolation("not_a_member")
             _remove_idle([member.pk], now)
             rows = prepared(registration, checked.people, now=now, sample=member.is_sample)
-            (person,) = store_people(registration, rows)
+            store_people(registration, rows)
+            person = Person.objects.get(pk=rows[0].key)
             if not TeamMember.objects.get_or_create(team=team, person=person)[1]:
                 raise RuleViolation("listed_already")
             log(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -13,11 +13,10 @@ from hoithi.contests.models import Contest, Entrant
 from hoithi.contests.queries import form_of, plan_of
 from hoithi.entries.actions.holding import hold, log, wrong_state
 from hoithi.entries.actions.storing import (
-    arrive_early,
+    Prepared,
     enter_persons,
     enter_team,
     forget_unlisted,
-    give_up,
     prepared,
     store_people,
 )
@@ -25,8 +24,8 @@ from hoithi.entries.checking import CheckedList, too_few, too_many
 from hoithi.entries.models import (
     Entry,
     EntryState,
-    Person,
     RegistrationState,
+    SentFile,
     StagedList,
     UnitRegistration,
 )
@@ -68,8 +67,9 @@ def choose_forms(
     hold(registration, OPEN)
     before: Facts = {"forms": list(registration.forms), "declared": registration.declared}
     for dropped in set(registration.forms) - set(chosen):
-        _store(registration, dropped, [])
+        _store(registration, dropped, [], now)
         StagedList.objects.filter(registration=registration, form=dropped).delete()
+        SentFile.objects.filter(registration=registration, form=dropped).delete()
     registration.forms, registration.declared = chosen, declared
     registration.save(update_fields=["forms", "declared"])
     after: Facts = {"forms": list(chosen), "declared": declared}
@@ -85,12 +85,17 @@ def save_list(
     checked: CheckedList,
     now: datetime,
     is_sample: bool = False,
+    staged: StagedList | None = None,
+    tell: Callable[[int], None] = lambda _: None,
+    settle: Callable[[], None] = lambda: None,
 ) -> None:
     """Put a checked list in the place of the one that a unit had for a form, whole or not at all.
 
-    Saving the same list again changes nothing. Raises RuleViolation: `form_not_chosen`,
-    `list_has_problems`, `too_many`, `taken_elsewhere` when another unit was quicker, the clock or
-    the state.
+    Saving the same list again changes nothing. `staged` is the upload it was read from, which goes;
+    `tell` hears how many people are ready; `settle` is called last, in the one transaction that
+    stores them. Raises RuleViolation: `form_not_chosen`, `list_has_problems`, `too_many`,
+    `list_changed` when the upload was mended meanwhile, `taken_elsewhere` when another unit was
+    quicker, the clock or the state.
     """
     if form_key not in registration.forms:
         raise RuleViolation("form_not_chosen")
@@ -100,16 +105,13 @@ def save_list(
     if over is not None:
         raise over
     check_clock(registration, now)
-    people = prepared(registration, checked.people, now=now, sample=is_sample)
-    with transaction.atomic():
-        hold(registration, OPEN)
-    arrived: list[int] = []
+    people = prepared(registration, checked.people, now=now, sample=is_sample, tell=tell)
     try:
-        arrived = arrive_early(registration, people)
         with transaction.atomic():
             hold(registration, OPEN)
-            _store(registration, form_key, people)
-            StagedList.objects.filter(registration=registration, form=form_key).delete()
+            if staged is not None:
+                _drop(staged)
+            _store(registration, form_key, people, now)
             log(
                 actor,
                 "save_list",
@@ -117,21 +119,27 @@ def save_list(
                 now,
                 after={"form": form_key, "people": len(checked.people)},
             )
+            settle()
     except IntegrityError as error:
-        give_up(arrived)
         raise RuleViolation("taken_elsewhere") from error
-    except RuleViolation:
-        give_up(arrived)
-        raise
 
 
-def _store(registration: UnitRegistration, form_key: str, people: Sequence[Person]) -> None:
+def _drop(staged: StagedList) -> None:
+    """Raises RuleViolation `list_changed` unless the upload is as it was read."""
+    unchanged = StagedList.objects.filter(pk=staged.pk, version=staged.version)
+    if not unchanged.delete()[0]:
+        raise RuleViolation("list_changed")
+
+
+def _store(
+    registration: UnitRegistration, form_key: str, people: Sequence[Prepared], now: datetime
+) -> None:
     category = registration.contest.categories.get(key=form_key)
-    stored = store_people(registration, people)
+    store_people(registration, people)
     if category.entrant == Entrant.TEAM:
-        enter_team(registration, category, stored)
+        enter_team(registration, category, people, now)
     else:
-        enter_persons(registration, category, stored)
+        enter_persons(registration, category, people)
     forget_unlisted(registration)
 
 
@@ -148,7 +156,7 @@ def submit_registration(*, actor: User, registration: UnitRegistration, now: dat
     overview = unit_overview(contest, registration.unit)
     if not overview.forms:
         raise RuleViolation("no_form")
-    if registration.staged.exists():
+    if registration.staged.exists() or registration.sent.exclude(cipher=None).exists():
         raise RuleViolation("list_waiting")
     for count in overview.forms:
         form = form_of(contest, count.key)

@@ -1,16 +1,23 @@
-"""Writing people as they are stored: numbers encrypted, names foldable and sortable."""
+"""Writing people as they are stored: numbers encrypted, names foldable and sortable.
+
+A list becomes the unit's in one transaction: whoever looks and whatever dies, there is the old list
+or the new one. What takes long (sealing, keys for sorting, the database's form of every value) is
+done before it begins, and rows go in by prepared statements: others wait for a fraction of a
+second, however long the list.
+"""
 
 from __future__ import annotations
 
-import time
-import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID, uuid4
 
-from django.db import IntegrityError, connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 
 from hoithi.contests.models import Category
+from hoithi.entries.actions.rows import Columns, Row, delete
 from hoithi.entries.checking import ListedPerson
 from hoithi.entries.models import Entry, EntryState, Person, Team, TeamMember, UnitRegistration
 from hoithi.people.keys import vault
@@ -27,170 +34,146 @@ _SEEN = (
     "phone_index",
 )
 _FIELDS = (*_SEEN, "folded_name", "sort_key", "national_id_cipher", "phone_cipher", "key_id")
-_BATCH = 100
-_SHORT = 500
-# SQLite lets who waits for the database try again every tenth of a second at the latest.
-_BREATH_S = 0.12
+_LISTED = Columns(Person, *_FIELDS)
+_WHOLE = Columns(Person, *_FIELDS, "contest", "unit", "is_sample", "added_at", "removed_at")
+_PUBLIC_ID = Columns(Entry, "public_id")
+_REST = [
+    field.name
+    for field in Entry._meta.local_concrete_fields
+    if not field.primary_key and field.name not in ("person", "public_id")
+]
+_ENTERED = Columns(Entry, "person", "public_id", *_REST)
+
+
+@dataclass(slots=True)
+class Prepared:
+    """Somebody of a list: the row of the person and the public id of an entry as the database
+    takes them; `key` is the person's once it is stored."""
+
+    folded_name: str
+    birth: str
+    national_id: str
+    row: Row
+    public_id: str | UUID
+    key: int = 0
 
 
 def prepared(
-    registration: UnitRegistration, people: Sequence[ListedPerson], *, now: datetime, sample: bool
-) -> list[Person]:
-    """Rows that are not stored yet, in the order of the list, numbers sealed.
+    registration: UnitRegistration,
+    people: Sequence[ListedPerson],
+    *,
+    now: datetime,
+    sample: bool,
+    tell: Callable[[int], None] = lambda _: None,
+) -> list[Prepared]:
+    """In the order of the list, numbers sealed; `tell` hears how many are done."""
+    alike: dict[str, object] = {
+        "contest_id": registration.contest_id,
+        "unit_id": registration.unit_id,
+        "is_sample": sample,
+        "added_at": now,
+        "removed_at": None,
+    }
+    made = []
+    for done, listed in enumerate(people, start=1):
+        made.append(_prepared(listed, alike))
+        tell(done)
+    return made
 
-    Sealing and sorting keys take most of the time of saving: done before the transaction begins,
-    it keeps nobody waiting.
-    """
-    return [
-        _filled(
-            Person(
-                contest=registration.contest,
-                unit=registration.unit,
-                is_sample=sample,
-                added_at=now,
-            ),
-            listed,
-        )
-        for listed in people
-    ]
 
-
-def _filled(person: Person, listed: ListedPerson) -> Person:
-    person.name = listed.name
-    person.given_name = listed.given_name
-    person.folded_name = fold(listed.name)
-    person.sort_key = name_sort_key(listed.name, listed.given_name)
-    person.birth = listed.birth
-    person.audience = listed.audience
-    person.workplace = listed.workplace
+def _prepared(listed: ListedPerson, alike: dict[str, object]) -> Prepared:
+    folded = fold(listed.name)
     national_id = vault().seal("national_id", listed.national_id.encode())
     phone = vault().seal("phone", listed.phone.encode())
-    person.national_id_cipher = national_id.cipher if listed.national_id else None
-    person.national_id_index = vault().index("national_id", listed.national_id)
-    person.phone_cipher = phone.cipher if listed.phone else None
-    person.phone_index = vault().index("phone", listed.phone)
-    person.key_id = national_id.key_id
-    return person
-
-
-def arrive_early(registration: UnitRegistration, people: Sequence[Person]) -> list[int]:
-    """Store the newcomers of a long list in short transactions, before it is saved; their ids.
-
-    They are on no list yet, and whoever saves gives them up when the save does not happen. Thus the
-    save itself holds the database only for a moment, however long the list.
-    """
-    if len(people) <= _SHORT:
-        return []
-    known = set(
-        Person.objects.filter(
-            contest=registration.contest, unit=registration.unit, removed_at=None
-        ).values_list("folded_name", "birth", "national_id_index")
+    index = vault().index("national_id", listed.national_id)
+    values: dict[str, object] = {
+        "name": listed.name,
+        "given_name": listed.given_name,
+        "folded_name": folded,
+        "sort_key": name_sort_key(listed.name, listed.given_name),
+        "birth": listed.birth,
+        "audience": listed.audience,
+        "workplace": listed.workplace,
+        "national_id_cipher": national_id.cipher if listed.national_id else None,
+        "national_id_index": index,
+        "phone_cipher": phone.cipher if listed.phone else None,
+        "phone_index": vault().index("phone", listed.phone),
+        "key_id": national_id.key_id,
+    }
+    return Prepared(
+        folded,
+        listed.birth,
+        index,
+        _WHOLE.row(alike | values),
+        *_PUBLIC_ID.row({"public_id": uuid4()}),
     )
-    newcomers = [
-        each
-        for each in people
-        if (each.folded_name, each.birth, each.national_id_index) not in known
-    ]
-    arrived: list[int] = []
-    try:
-        for start in range(0, len(newcomers), _SHORT):
-            part = newcomers[start : start + _SHORT]
-            with transaction.atomic():
-                Person.objects.bulk_create(part)
-            arrived += [each.pk for each in part]
-            time.sleep(_BREATH_S)
-    except IntegrityError:
-        give_up(arrived)
-        raise
-    return arrived
 
 
-def give_up(arrived: Sequence[int]) -> None:
-    """Forget newcomers whose list was not saved."""
-    Person.objects.filter(pk__in=arrived).delete()
+class _Known(NamedTuple):
+    """Somebody of a unit as stored; `seen` are the values of _SEEN."""
+
+    pk: int
+    folded_name: str
+    seen: tuple[str, ...]
+
+    @property
+    def birth(self) -> str:
+        return self.seen[_SEEN.index("birth")]
+
+    @property
+    def national_id(self) -> str:
+        return self.seen[_SEEN.index("national_id_index")]
 
 
-def store_people(registration: UnitRegistration, people: Sequence[Person]) -> list[Person]:
-    """The stored row of each prepared one; known people keep theirs, unchanged ones untouched.
+def store_people(registration: UnitRegistration, people: Sequence[Prepared]) -> None:
+    """Give everybody a row and its key. Known people keep theirs, an unchanged one untouched.
 
-    Somebody is known by the national id, else by name and birth within the unit.
+    Somebody is known by the national id, else by name and birth within the unit. The registration
+    must be held: then nobody else adds people of the unit.
     """
-    known = list(
-        Person.objects.filter(contest=registration.contest, unit=registration.unit, removed_at=None)
-    )
-    by_id = {each.national_id_index: each for each in known if each.national_id_index}
-    found = [by_id.get(each.national_id_index) for each in people]
+    unit = Person.objects.filter(contest=registration.contest, unit=registration.unit)
+    standing = unit.filter(removed_at=None).values_list("pk", "folded_name", *_SEEN)
+    known = [_Known(pk, folded, tuple(seen)) for pk, folded, *seen in standing]
+    by_id = {each.national_id: each for each in known if each.national_id}
+    found = [by_id.get(each.national_id) for each in people]
     taken = {each.pk for each in found if each is not None}
     by_name = {(each.folded_name, each.birth): each for each in known if each.pk not in taken}
-    stored = [
-        match or by_name.pop((each.folded_name, each.birth), None) or each
-        for match, each in zip(found, people, strict=True)
-    ]
-    changed = [
-        _overwritten(row, each)
-        for row, each in zip(stored, people, strict=True)
-        if row is not each and any(getattr(row, name) != getattr(each, name) for name in _SEEN)
-    ]
-    Person.objects.bulk_update(changed, _FIELDS, batch_size=_BATCH)
-    Person.objects.bulk_create(row for row in stored if row.pk is None)
-    return stored
-
-
-def _overwritten(row: Person, prepared: Person) -> Person:
-    for name in _FIELDS:
-        setattr(row, name, getattr(prepared, name))
-    return row
+    fresh, changed = [], []
+    for same, each in zip(found, people, strict=True):
+        match = same or by_name.pop((each.folded_name, each.birth), None)
+        if match is None:
+            fresh.append(each)
+            continue
+        each.key = match.pk
+        if each.row[: len(_SEEN)] != match.seen:
+            changed.append((each.row[: len(_FIELDS)], match.pk))
+    _LISTED.update(changed)
+    last = unit.aggregate(last=Max("pk"))["last"] or 0
+    _WHOLE.insert(each.row for each in fresh)
+    keys = unit.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)
+    for each, key in zip(fresh, keys, strict=True):
+        each.key = key
 
 
 def enter_persons(
-    registration: UnitRegistration, category: Category, people: Sequence[Person]
+    registration: UnitRegistration, category: Category, people: Sequence[Prepared]
 ) -> None:
     """One listed entry for each; whoever is no longer on the list loses theirs."""
     standing = dict(_listed(registration, category).values_list("person", "pk"))
-    listed = {person.pk for person in people}
-    gone = [pk for person, pk in standing.items() if person not in listed]
-    Entry.objects.filter(pk__in=gone).delete()
-    fresh = [person.pk for person in people if person.pk not in standing]
-    if fresh:
-        pattern = Entry(
-            contest=registration.contest,
-            category=category,
-            unit=registration.unit,
-            person_id=fresh[0],
-        )
-        _insert_alike(pattern, fresh)
-
-
-def _insert_alike(pattern: Entry, people: Sequence[int]) -> None:
-    """Entries that differ in person and public id only, by one prepared statement.
-
-    `bulk_create` takes ten times as long to make its own, and all the while nobody else can write.
-    """
-    columns = [each for each in Entry._meta.local_concrete_fields if not each.primary_key]
-    values = [
-        each.get_db_prep_save(each.pre_save(pattern, add=True), connection) for each in columns
-    ]
-    names = [each.name for each in columns]
-    at_person, at_public = names.index("person"), names.index("public_id")
-    public_id = columns[at_public]
-    rows = []
-    for person in people:
-        row = list(values)
-        row[at_person] = person
-        row[at_public] = public_id.get_db_prep_save(uuid.uuid4(), connection)
-        rows.append(row)
-    quote = connection.ops.quote_name
-    titles = ", ".join(quote(str(each.column)) for each in columns)
-    places = ", ".join(["%s"] * len(columns))
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            f"INSERT INTO {quote(Entry._meta.db_table)} ({titles}) VALUES ({places})",  # noqa: S608 - our own names
-            rows,
-        )
+    listed = {each.key for each in people}
+    delete(Entry, [pk for person, pk in standing.items() if person not in listed])
+    entry = Entry(contest=registration.contest, category=category, unit=registration.unit)
+    alike = Columns(Entry, *_REST).row(vars(entry))
+    _ENTERED.insert(
+        (each.key, each.public_id, *alike) for each in people if each.key not in standing
+    )
 
 
 def enter_team(
-    registration: UnitRegistration, category: Category, people: Sequence[Person]
+    registration: UnitRegistration,
+    category: Category,
+    people: Sequence[Prepared],
+    now: datetime,
 ) -> None:
     """The unit's one team with these members; without members there is no team."""
     entry = _listed(registration, category).select_related("team").first()
@@ -203,25 +186,29 @@ def enter_team(
             team.delete()
         return
     if team is None:
+        members = Person.objects.filter(pk__in=[each.key for each in people])
         team = Team.objects.create(
             contest=registration.contest,
             unit=registration.unit,
             name=registration.unit.name,
-            is_sample=all(person.is_sample for person in people),
-            added_at=people[0].added_at,
+            is_sample=all(person.is_sample for person in members),
+            added_at=now,
         )
         Entry.objects.create(
             contest=registration.contest, category=category, unit=registration.unit, team=team
         )
-    TeamMember.objects.bulk_create(TeamMember(team=team, person=person) for person in people)
+    TeamMember.objects.bulk_create(TeamMember(team=team, person_id=each.key) for each in people)
 
 
 def forget_unlisted(registration: UnitRegistration) -> None:
     """Delete people of a unit who were only on a draft: nothing about them was ever decided."""
-    people = Person.objects.filter(contest=registration.contest, unit=registration.unit)
-    people.exclude(pk__in=Entry.objects.exclude(person=None).values("person")).exclude(
+    people = Person.objects.filter(
+        contest=registration.contest, unit=registration.unit, removed_at=None
+    )
+    idle = people.exclude(pk__in=Entry.objects.exclude(person=None).values("person")).exclude(
         pk__in=TeamMember.objects.values("person")
-    ).filter(removed_at=None).delete()
+    )
+    delete(Person, idle.values_list("pk", flat=True))
 
 
 def _listed(registration: UnitRegistration, category: Category) -> QuerySet[Entry]:

@@ -13,15 +13,15 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from hoithi.contests.queries import form_of
-from hoithi.entries.actions import discard_list, mend_list, save_list
-from hoithi.entries.checking import CheckedList, check_list
+from hoithi.entries.actions import discard_list, mend_list
+from hoithi.entries.actions.staging import Change
 from hoithi.entries.forms import CellForm, RowForm
+from hoithi.entries.jobs import save_mended
 from hoithi.entries.mending import mend_view
-from hoithi.entries.pages import Place, place_of
-from hoithi.entries.queries import open_staged, staged_list, terms_for
+from hoithi.entries.pages import Place, Work, place_of, work_on
+from hoithi.entries.queries import found_in, open_staged, staged_list
 from hoithi.entries.sheets import (
     StagedSheet,
-    rows_of,
     with_cell,
     with_proposals,
     with_row,
@@ -45,30 +45,18 @@ def _place(contest: str, unit: str, form: str) -> Place:
     return place
 
 
-def _checked(place: Place, form_key: str, sheet: StagedSheet) -> CheckedList:
-    rows = rows_of(sheet)
-    return check_list(rows, terms_for(place.contest, place.unit, form_key, rows))
-
-
-def _sheet(place: Place, form_key: str) -> StagedSheet:
-    """Raises RuleViolation: `list_gone`."""
-    staged = staged_list(place.begun, form_key)
-    if staged is None:
-        raise RuleViolation("list_gone")
-    return open_staged(staged)
-
-
 @unit_role
 @require_safe
 def mend(request: StaffRequest, contest: str, unit: str, form: str) -> HttpResponseBase:
     """The sheet as it was sent, its faults in their places."""
     place = _place(contest, unit, form)
-    staged = staged_list(place.begun, form)
+    staged, work = staged_list(place.begun, form), work_on(place.begun).get(form, Work())
+    if work.job is not None:
+        return redirect("desk:job", work.job)
     if staged is None:
         return redirect("entries:people", contest, unit, form)
-    sheet = open_staged(staged)
     plan = form_of(place.contest, form)
-    view = mend_view(sheet, _checked(place, form, sheet), plan)
+    view = mend_view(open_staged(staged), found_in(staged), plan)
     return unit_frame(
         request,
         "entries/mend.html",
@@ -77,6 +65,7 @@ def mend(request: StaffRequest, contest: str, unit: str, form: str) -> HttpRespo
         form_name=plan.name,
         file_name=staged.file_name,
         view=view,
+        failure=work.failure,
     )
 
 
@@ -93,15 +82,15 @@ def findings(
     staged = staged_list(place.begun, form)
     if staged is None:
         return redirect("entries:people", contest, unit, form)
-    sheet = open_staged(staged)
-    return workbook(findings_of(sheet, _checked(place, form, sheet)), f"can-sua-{unit}-{form}.xlsx")
+    content = findings_of(open_staged(staged), found_in(staged))
+    return workbook(content, f"can-sua-{unit}-{form}.xlsx")
 
 
 def _change(
     request: StaffRequest,
     place: Place,
     form_key: str,
-    change: Callable[[StagedSheet], StagedSheet],
+    change: Change,
 ) -> HttpResponseBase:
     """Change the staged sheet and go on to what is left; the page itself shows what was done."""
     try:
@@ -121,7 +110,7 @@ def mend_cell(request: StaffRequest, contest: str, unit: str, form: str) -> Http
     if not cell.is_valid():
         return redirect("entries:mend", contest, unit, form)
     row, column, text = (cell.cleaned_data[key] for key in ("row", "column", "text"))
-    return _change(request, place, form, lambda sheet: with_cell(sheet, row, column, text))
+    return _change(request, place, form, lambda sheet, _: with_cell(sheet, row, column, text))
 
 
 @unit_role
@@ -133,7 +122,7 @@ def take_all(request: StaffRequest, contest: str, unit: str, form: str) -> HttpR
         request,
         place,
         form,
-        lambda sheet: with_proposals(sheet, _checked(place, form, sheet).problems),
+        lambda sheet, found: with_proposals(sheet, found.problems),
     )
 
 
@@ -163,29 +152,25 @@ def _row(
     if not row.is_valid():
         return redirect("entries:mend", contest, unit, form)
     number = row.cleaned_data["row"]
-    return _change(request, place, form, lambda sheet: change(sheet, number))
+    return _change(request, place, form, lambda sheet, _: change(sheet, number))
 
 
 @unit_role
 @require_POST
 def save(request: StaffRequest, contest: str, unit: str, form: str) -> HttpResponseBase:
-    """Put the mended list in the place of the one before."""
+    """Put the mended list in the place of the one before: a short one at once."""
     place = _place(contest, unit, form)
-    if acted(request, lambda: _save(request, place, form), _("The list is saved.")):
-        return redirect("entries:people", contest, unit, form)
-    return redirect("entries:mend", contest, unit, form)
-
-
-def _save(request: StaffRequest, place: Place, form_key: str) -> None:
-    checked = _checked(place, form_key, _sheet(place, form_key))
-    save_list(
-        actor=request.user,
-        registration=place.begun,
-        form_key=form_key,
-        checked=checked,
-        now=timezone.now(),
-        is_sample=request.user.is_sample,
-    )
+    try:
+        job = save_mended(
+            actor=request.user, registration=place.begun, form_key=form, now=timezone.now()
+        )
+    except RuleViolation as violation:
+        messages.error(request, explain(violation))
+        return redirect("entries:mend", contest, unit, form)
+    if job is not None:
+        return redirect("desk:job", job.pk)
+    messages.success(request, _("The list is saved."))
+    return redirect("entries:people", contest, unit, form)
 
 
 @unit_role

@@ -46,7 +46,7 @@ def overview(request: StaffRequest, contest: str) -> HttpResponseBase:
 def decision(request: StaffRequest, contest: str, unit: str) -> HttpResponseBase:
     """One unit: its lists, and what can be decided."""
     place = place_of(contest, unit)
-    page = decision_page(place, timezone.now())
+    page = decision_page(place, timezone.now(), request.GET.get("page"))
     return desk_frame(request, "entries/decision.html", place.contest, page=page)
 
 

@@ -12,19 +12,17 @@ from hoithi.contests.queries import form_of, plan_of
 from hoithi.entries.actions import (
     choose_forms,
     recall_registration,
-    stage_list,
     submit_registration,
 )
-from hoithi.entries.forms import MOST_BYTES, ChooseForms, UploadForm
+from hoithi.entries.forms import ChooseForms, UploadForm
+from hoithi.entries.jobs import take_list
 from hoithi.entries.pages import Place, list_page, place_of, unit_page
-from hoithi.entries.sheets import staged_sheet
+from hoithi.entries.queries import people_of
 from hoithi.entries.views.frames import unit_frame
 from hoithi.entries.workbooks import people_workbook, template_of
 from hoithi.people.http import StaffRequest, unit_role
 from hoithi.web.acting import acted, carried_out
-from hoithi.web.spreadsheets import XLSX_TYPE, read_sheet
-
-MOST_ROWS = 3000
+from hoithi.web.spreadsheets import XLSX_TYPE
 
 
 @unit_role
@@ -80,25 +78,23 @@ def template(
 def people(request: StaffRequest, contest: str, unit: str, form: str) -> HttpResponseBase:
     """The list of a form, and the upload that begins a new one."""
     place = place_of(contest, unit)
-    page = list_page(place, form, timezone.now())
+    page = list_page(place, form, timezone.now(), request.GET.get("page"))
     upload = UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and carried_out(
-        upload, lambda: _stage(request, place, form, upload)
+        upload, lambda: _take(request, place, form, upload)
     ):
         return redirect("entries:mend", contest, unit, form)
     return unit_frame(request, "entries/people.html", place, form, page=page, upload=upload)
 
 
-def _stage(request: StaffRequest, place: Place, form_key: str, upload: UploadForm) -> None:
+def _take(request: StaffRequest, place: Place, form_key: str, upload: UploadForm) -> None:
     file = upload.cleaned_data["file"]
-    sheet = read_sheet(file.read(), file.name, max_bytes=MOST_BYTES, max_rows=MOST_ROWS)
-    required = plan_of(place.contest).registration.required
-    stage_list(
+    take_list(
         actor=request.user,
         registration=place.begun,
         form_key=form_key,
         file_name=file.name,
-        sheet=staged_sheet(sheet, required=required),
+        content=file.read(),
         now=timezone.now(),
     )
 
@@ -113,8 +109,8 @@ def download(
 ) -> HttpResponseBase:
     """The list as it stands, for Excel."""
     place = place_of(contest, unit)
-    page = list_page(place, form, timezone.now())
-    content = people_workbook(place.contest, place.unit, [line.row for line in page.people])
+    rows = people_of(place.begun, place.chosen(form).key)
+    content = people_workbook(place.contest, place.unit, rows)
     return workbook(content, f"danh-sach-{unit}-{form}.xlsx")
 
 
