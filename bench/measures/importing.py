@@ -1,4 +1,4 @@
-"""Ten thousand people from one workbook, read, checked and saved by the worker while others write."""
+"""Ten thousand people from one workbook, taken in by the worker while others write."""
 
 from __future__ import annotations
 

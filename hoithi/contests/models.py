@@ -160,7 +160,7 @@ class Round(models.Model):
 
 
 class CommitteeSeat(models.Model):
-    """Somebody sits in a body of the contest, by a decision that lies in the files of the office.
+    """A fact from a decision: somebody sits in a body of the contest.
 
     `identity` is the blind index of the national id, so that a seat bars its holder from taking
     part without the number being stored. `user` is whoever had an account when the seat was given;
@@ -174,6 +174,7 @@ class CommitteeSeat(models.Model):
     user = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     email = models.EmailField(blank=True)
     identity = models.CharField(max_length=32, blank=True)
+    decision = models.CharField(max_length=200, blank=True)
     since = models.DateField()
     until = models.DateField(null=True)
     ended_reason = models.CharField(max_length=300, blank=True)

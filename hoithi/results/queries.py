@@ -415,6 +415,14 @@ def latest_publication(each: Round) -> Publication | None:
     return Publication.objects.filter(round=each).order_by("-number").first()
 
 
+def publications_of(contest: Contest) -> list[Publication]:
+    """The version in force of each published round, in the order of the rounds."""
+    newest: dict[int, Publication] = {}
+    for publication in Publication.objects.filter(contest=contest).order_by("number"):
+        newest[publication.round_id] = publication
+    return [newest[each.pk] for each in contest.rounds.all() if each.pk in newest]
+
+
 def awards_of(publication: Publication) -> list[Award]:
     """Given prizes in order, with their entries. One query."""
     return list(
