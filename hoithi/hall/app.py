@@ -58,6 +58,8 @@ from hoithi.rules.paper import Prediction
 
 WAITING_PULSE_MS = 2000
 SITTING_PULSE_MS = 4000
+ENDED_PULSE_MS = 15_000
+_PULSES_MS: dict[wire.State, int] = {"waiting": WAITING_PULSE_MS, "submitted": ENDED_PULSE_MS}
 MOST_SAVES = 400
 _RETRY_AFTER_S = 2
 _DRAWN_AT_ONCE = 10
@@ -360,16 +362,16 @@ class Hall:
         state = self._state(sitting, entry, line, now_ms)
         if attempt is not None and token.attempt == attempt.attempt:
             state = "open" if attempt.ended is Ended.OPEN else "submitted"
-        waiting = now_ms < sitting.opens_ms
         reply = wire.PulseReply(
             now_ms=now_ms,
             opens_ms=sitting.opens_ms,
             closes_ms=sitting.closes_ms + sitting.extra_ms(entry, now_ms),
             order=self.follower.order,
-            pulse_ms=self._pulse_ms(WAITING_PULSE_MS if waiting else SITTING_PULSE_MS),
+            pulse_ms=self._pulse_ms(_PULSES_MS.get(state, SITTING_PULSE_MS)),
             state=state,
             deadline_ms=attempt.deadline_ms if attempt is not None else None,
             receipt=_receipt(attempt),
+            void=attempt is not None and attempt.void,
         )
         return 200, _encode(reply)
 

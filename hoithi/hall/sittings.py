@@ -106,6 +106,7 @@ def _entrance(questions: Questions) -> bytes:
         "prediction": prediction
         and wire.PredictionPrompt(prediction.prompt, prediction.minimum, prediction.maximum),
         "signals": policy.signals,
+        "utc_offset_min": policy.attempts.utc_offset_min,
     }
     return _json.encode(shared)[1:-1]
 

@@ -105,6 +105,7 @@ class EnterReply(msgspec.Struct, frozen=True):
     sample: SampleQuestion
     prediction: PredictionPrompt | None
     signals: bool
+    utc_offset_min: int
     results_url: str
     receipt: ReceiptView | None
 
@@ -164,7 +165,10 @@ class SubmitRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PulseReply(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The server's time and the contestant's own standing, asked for every `pulse_ms`."""
+    """The server's time and the contestant's own standing, asked for every `pulse_ms`.
+
+    `deadline_ms`, `receipt` and `void` are those of the attempt of the token, else of the last one.
+    """
 
     now_ms: int
     opens_ms: int
@@ -174,6 +178,7 @@ class PulseReply(msgspec.Struct, frozen=True, omit_defaults=True):
     state: State
     deadline_ms: int | None = None
     receipt: ReceiptView | None = None
+    void: bool = False
 
 
 MESSAGES: dict[str, tuple[type[msgspec.Struct] | None, type[msgspec.Struct]]] = {

@@ -62,6 +62,7 @@ def test_a_code_opens_the_hall_as_it_is_typed(hall: HallProcess) -> None:
         "ready",
     )
     assert (reply["items"], reply["attempts_left"], reply["receipt"]) == (5, 1, None)
+    assert reply["utc_offset_min"] == 420
 
 
 def test_the_paper_served_is_the_one_the_rules_draw(hall: HallProcess) -> None:
@@ -316,7 +317,7 @@ def test_the_page_comes_in_three_small_files_that_stay_cached(hall: HallProcess)
 
 def test_the_page_never_asks_this_device_for_the_date() -> None:
     script = (PAGE / "page.js").read_text()
-    assert re.findall(r"Date\.now|new Date", script) == []
+    assert re.findall(r"Date\.now|new Date\(\)|timeOrigin", script) == []
 
 
 def test_more_minutes_reach_the_page_and_the_deadline(hall: HallProcess) -> None:
@@ -354,10 +355,22 @@ def test_a_void_attempt_takes_nothing_until_it_is_restored(hall: HallProcess) ->
     attempt = bytes.fromhex(str(reply["attempt"]))
     wait_for_order(client, order(hall.control_address, OrderKind.VOID, line=line, attempt=attempt))
     assert client.save((0, 1)) == (403, {"error": "voided"})
+    assert client.pulse()[1]["void"] is True
     wait_for_order(
         client, order(hall.control_address, OrderKind.RESTORE, line=line, attempt=attempt)
     )
     assert client.save((0, 1))[0] == 200
+    assert "void" not in client.pulse()[1]
+
+
+def test_who_has_ended_is_asked_to_come_back_less_often(hall: HallProcess) -> None:
+    client, _ = sitting_client(hall)
+    sitting = client.pulse()[1]["pulse_ms"]
+    assert client.submit()[0] == 200
+    ended = client.pulse()[1]["pulse_ms"]
+    assert isinstance(sitting, int)
+    assert isinstance(ended, int)
+    assert (4000 <= sitting <= 5000, 15_000 <= ended <= 18_750) == (True, True)
 
 
 def test_before_the_opening_one_waits_and_the_desk_can_open_earlier(new_hall: HallProcess) -> None:
