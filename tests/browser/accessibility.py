@@ -12,9 +12,16 @@ _OPTIONS = {
 }
 
 
-def broken_rules(page: Page) -> list[str]:
+# Contrast of level AAA: 7 to 1, and 4.5 to 1 for large letters.
+_STRONG_CONTRAST = {"color-contrast-enhanced": {"enabled": True}}
+
+
+def broken_rules(page: Page, *, strong_contrast: bool = False) -> list[str]:
     """One line for each place where the page as it stands breaks a rule."""
-    violations = Axe().run(page, options=_OPTIONS).response["violations"]
+    options = dict(_OPTIONS)
+    if strong_contrast:
+        options["rules"] = {"target-size": {"enabled": True}, **_STRONG_CONTRAST}
+    violations = Axe().run(page, options=options).response["violations"]
     return [
         f"{violation['id']}: {node['target']} {node['failureSummary']}"
         for violation in violations

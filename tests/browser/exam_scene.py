@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import APIResponse, Locator, Page, Route, expect
 
+from hoithi.hall.formats import Kind, Row
+from hoithi.hall.store import control_writer, journal_reader
 from hoithi.hall.store.api import PublishedPackage, PublishedSitting
-from hoithi.hall.store.sqlite_control import SqliteControlWriter
 from hoithi.rules import paper
 from hoithi.rules.paper import (
     AttemptRule,
@@ -25,16 +28,9 @@ from hoithi.rules.paper import (
     Text,
 )
 from tests.browser.chromium import HOST
-from tests.hall.scene import (
-    SITTING,
-    Client,
-    HallProcess,
-    close_connections,
-    code,
-    now_ms,
-    published_line,
-)
+from tests.hall.scene import SITTING, HallProcess, code, now_ms, published_line
 
+THANKS = "Đã nộp bài. Cảm ơn anh/chị đã tham gia!"
 TITLE = "Hội thi chuyển đổi số (dữ liệu mẫu)"
 ITEMS = 8
 POLICY = Policy(
@@ -139,22 +135,25 @@ def package(policy: Policy = POLICY) -> paper.Package:
 
 
 class NewHall(Protocol):
-    """Opens a hall with an hour's sitting of forty lines."""
+    """Opens a hall with a sitting of forty lines, of an hour if nothing else is said."""
 
-    def __call__(self, policy: Policy = POLICY, *, opens_in_ms: int = -1000) -> HallProcess: ...
+    def __call__(
+        self, policy: Policy = POLICY, *, opens_in_ms: int = -1000, lasts_ms: int = 3_600_000
+    ) -> HallProcess: ...
 
 
-def open_hall(folder: Path, policy: Policy = POLICY, *, opens_in_ms: int = -1000) -> HallProcess:
-    """A running hall with one sitting; whoever opens it stops it."""
-    process = HallProcess(folder)
+def publish_exam(
+    control: str, policy: Policy = POLICY, *, opens_in_ms: int = -1000, lasts_ms: int = 3_600_000
+) -> None:
+    """Publish one sitting of forty lines at the address of a control store."""
     made = package(policy)
     opens_ms = now_ms() + opens_in_ms
-    writer = SqliteControlWriter(process.control)
+    writer = control_writer(control)
     writer.publish(
         PublishedPackage(
             "cd" * 16, made.questions, paper.read_questions(made.questions).sha256, bytes(32)
         ),
-        PublishedSitting(SITTING, "cd" * 16, TITLE, "", bytes(32), opens_ms, opens_ms + 3_600_000),
+        PublishedSitting(SITTING, "cd" * 16, TITLE, "", bytes(32), opens_ms, opens_ms + lasts_ms),
         [
             dataclasses.replace(
                 published_line(line),
@@ -165,6 +164,14 @@ def open_hall(folder: Path, policy: Policy = POLICY, *, opens_in_ms: int = -1000
         ],
     )
     writer.close()
+
+
+def open_hall(
+    folder: Path, policy: Policy = POLICY, *, opens_in_ms: int = -1000, lasts_ms: int = 3_600_000
+) -> HallProcess:
+    """A running hall with one sitting; whoever opens it stops it."""
+    process = HallProcess(folder)
+    publish_exam(process.control_address, policy, opens_in_ms=opens_in_ms, lasts_ms=lasts_ms)
     return process.start()
 
 
@@ -173,9 +180,11 @@ def new_hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NewHall]:
     """Opens halls that end with the test."""
     opened: list[HallProcess] = []
 
-    def make(policy: Policy = POLICY, *, opens_in_ms: int = -1000) -> HallProcess:
+    def make(
+        policy: Policy = POLICY, *, opens_in_ms: int = -1000, lasts_ms: int = 3_600_000
+    ) -> HallProcess:
         folder = tmp_path_factory.mktemp("hall")
-        opened.append(open_hall(folder, policy, opens_in_ms=opens_in_ms))
+        opened.append(open_hall(folder, policy, opens_in_ms=opens_in_ms, lasts_ms=lasts_ms))
         return opened[-1]
 
     yield make
@@ -191,16 +200,43 @@ def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HallProcess]:
     process.stop()
 
 
+def pass_on(route: Route) -> APIResponse:
+    """Let the hall have a request whose answer the page will not get."""
+    return route.fetch(url=route.request.url.replace(HOST, "127.0.0.1"))
+
+
+def journal_rows(hall: HallProcess, line: int) -> list[Row]:
+    """What the journal holds of a line, oldest first."""
+    with closing(journal_reader(hall.journal_address)) as reader:
+        rows = [row for batch in reader.batches(SITTING) for row in batch.rows]
+    attempts = {row.attempt for row in rows if row.kind is Kind.START and row.item == line}
+    own = [row for row in rows if row.attempt in attempts]
+    return sorted(own, key=lambda row: (row.server_ms, row.epoch, row.seq))
+
+
 def stored_answers(hall: HallProcess, line: int) -> list[int]:
-    """What the hall holds, asked from another device, which takes the attempt over."""
-    reader = Client(hall.port, device=f"{line:032x}")
-    assert reader.enter(code(line))[0] == 200
-    status, reply = reader.start(take_over=True)
-    close_connections()
-    assert status == 200
-    answers = reply["answers"]
-    assert isinstance(answers, list)
+    """What counts of a line's last attempt, by the journal alone."""
+    answers: list[int] = []
+    for row in journal_rows(hall, line):
+        if row.kind is Kind.START:
+            answers = [-1] * ITEMS
+        elif row.kind is Kind.ANSWER:
+            answers[row.item] = row.option
     return answers
+
+
+def late_answers(hall: HallProcess, line: int) -> list[tuple[int, int]]:
+    """Position and option of what came too late."""
+    rows = journal_rows(hall, line)
+    return [(row.item, row.option) for row in rows if row.kind is Kind.LATE_ANSWER]
+
+
+def wait_for_end(hall: HallProcess, line: int) -> None:
+    """Until the hall has ended a line's attempt."""
+    deadline = time.monotonic() + 30
+    while journal_rows(hall, line)[-1].kind is not Kind.AUTO_SUBMIT:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 @dataclass
@@ -211,6 +247,7 @@ class Contestant:
     hall: HallProcess
     line: int
     items: int = ITEMS
+    origin: str = ""
 
     @property
     def slip(self) -> str:
@@ -219,7 +256,7 @@ class Contestant:
 
     @property
     def address(self) -> str:
-        return f"http://{HOST}:{self.hall.port}/thi/"
+        return f"{self.origin or f'http://{HOST}:{self.hall.port}'}/thi/"
 
     def press(self, name: str) -> None:
         self.page.get_by_role("button", name=name, exact=True).click()
@@ -274,6 +311,40 @@ class Contestant:
         expect(self.page.locator(".status")).to_have_text(
             re.compile(r"^Đã lưu lúc \d\d:\d\d:\d\d$")
         )
+
+    def comes_back(self) -> Contestant:
+        """Open the address without the slip, as after closing tab or browser."""
+        self.page.goto(self.address)
+        return self
+
+    def answers(self, letters: str, first: int = 1) -> None:
+        """Choose in question after question, without waiting for anything to be saved."""
+        for number, letter in enumerate(letters, start=first):
+            self.go_to(number)
+            self.choose(letter)
+
+    def sees_all_saved(self) -> None:
+        """No answer waits any more."""
+        waiting = '.dots [data-state="waiting"], .dots [data-state="late"]'
+        expect(self.page.locator(waiting)).to_have_count(0)
+
+    def hand_in(self) -> None:
+        self.press("Xem lại")
+        self.press("Nộp bài")
+        self.sees(THANKS)
+
+    def shown_answers(self) -> list[int]:
+        """The option that is marked in each question, −1 where none is."""
+        shown = []
+        for number in range(1, self.items + 1):
+            self.go_to(number)
+            shown.append("ABCD".find(self.chosen()) if self.chosen() else -1)
+        return shown
+
+    def device(self) -> str:
+        """The id that this browser has given itself."""
+        found: str = self.page.evaluate("JSON.parse(localStorage.getItem('thi.device')).id")
+        return found
 
     def sees(self, text: str | re.Pattern[str]) -> None:
         expect(self.page.get_by_text(text)).to_be_visible()

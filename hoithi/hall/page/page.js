@@ -15,7 +15,8 @@ const TEXTS = {
     fullName: "Họ và tên",
     unit: "Đơn vị",
     number: "Số báo danh",
-    wrongName: "Nếu họ tên hoặc đơn vị chưa đúng, anh/chị vẫn vào thi được; sau khi công bố kết quả có mục báo sửa họ tên.",
+    shortNumber: "SBD",
+    wrongName: "Nếu họ tên hoặc đơn vị chưa đúng, anh/chị vẫn vào thi được; sau khi công bố kết quả sẽ có mục đề nghị sửa.",
     notMe: "Không phải tôi",
     goOn: "Đúng, tiếp tục",
     rulesTitle: "Thể lệ và đồng ý",
@@ -29,7 +30,7 @@ const TEXTS = {
     acceptRules: "Tôi đã đọc và chấp nhận thể lệ",
     acceptConsent: "Tôi đồng ý cho Ban Tổ chức xử lý dữ liệu như đã nêu",
     sampleTitle: "Câu hỏi thử",
-    sampleHelp: "Chọn một phương án để làm quen. Câu này không tính điểm.",
+    sampleHelp: "Anh/chị chọn một phương án để làm quen. Câu này không tính điểm.",
     sampleDone: "Đã chọn. Khi thi, “Đã lưu” hiện ở đây sau khi máy chủ đã ghi.",
     start: "Bắt đầu làm bài",
     resume: "Tiếp tục làm bài",
@@ -50,11 +51,18 @@ const TEXTS = {
     sending: "Đang gửi…",
     waiting: "Chờ mạng: sẽ tự gửi",
     blank: "Chưa trả lời",
-    lateSaved: "Đã ghi nhận sau giờ, không tính điểm",
+    lateSaved: "Đến sau giờ: đã ghi nhận, chưa được tính",
     offline: (n) => `Mất kết nối. ${n} câu trả lời đang chờ và sẽ tự gửi khi có mạng.`,
     offlineNone: "Mất kết nối. Anh/chị cứ làm tiếp, câu trả lời sẽ tự gửi khi có mạng.",
+    offlineElsewhere: "Mất kết nối. Vui lòng kiểm tra mạng.",
+    offlineEnd: "Mất kết nối. Biên nhận sẽ hiện ở đây khi có mạng.",
+    offlineLate: (n) => `Mất kết nối. ${n} câu trả lời chưa gửi được, trang sẽ tự gửi khi có mạng.`,
     noStorage: "Trình duyệt không cho lưu tạm. Vui lòng không đóng trang khi đang mất mạng.",
     busy: "Máy chủ đang bận ghi dữ liệu. Trang sẽ tự gửi lại.",
+    moreTime: "Ban Tổ chức đã cho thêm thời gian. Anh/chị tiếp tục làm bài.",
+    limitReached: "Lượt thi đã có quá nhiều lần đổi câu trả lời. Câu đã lưu vẫn được tính, câu mới không ghi thêm được.",
+    lessTime: "Ban Tổ chức đã đổi giờ kết thúc. Anh/chị xem lại thời gian còn lại.",
+    keys: "Bàn phím: phím số để chọn phương án, phím ← → để chuyển câu.",
     larger: "Chữ to hơn",
     smaller: "Chữ nhỏ hơn",
     answered: "đã trả lời",
@@ -74,7 +82,12 @@ const TEXTS = {
     doneTitle: "Đã nộp bài. Cảm ơn anh/chị đã tham gia!",
     doneAuto: "Hết giờ làm bài. Bài của anh/chị đã được nộp tự động.",
     doneFacts: (a, t) => `Đã ghi ${a}/${t} câu trả lời.`,
-    doneAt: (time, day) => `Thời điểm nộp: ${time} ngày ${day}.`,
+    doneAt: (time, day) => `Nộp trong giờ, lúc ${time} ngày ${day}.`,
+    doneEnd: (time, day) => `Hết giờ lúc ${time} ngày ${day}.`,
+    lateWaiting: (n) => `${n} câu trả lời chưa kịp gửi trong giờ. Trang đang gửi để Ban Tổ chức xem xét.`,
+    lateKept: (list) => `Đến sau khi hết giờ: ${list}. Máy chủ đã ghi nhận để Ban Tổ chức xem xét; các câu này chưa được tính.`,
+    lateQuestion: (n) => `câu ${n}`,
+    latePrediction: "câu dự đoán",
     receipt: "Mã biên nhận",
     receiptHelp: "Anh/chị chụp lại hoặc ghi lại mã này. Sau khi công bố, mã cho phép kiểm tra bài của mình đã được tính.",
     nonce: "Số kèm theo biên nhận",
@@ -92,6 +105,7 @@ const TEXTS = {
     otherTab: "Bài thi đang mở ở thẻ khác của trình duyệt. Thẻ này không ghi câu trả lời.",
     useThisTab: "Làm bài ở thẻ này",
     voided: "Lượt thi này đã được Ban Tổ chức hủy, có lý do ghi trong biên bản. Vui lòng liên hệ cán bộ đầu mối của đơn vị.",
+    enterAgain: "Nhập mã dự thi",
     retry: "Thử lại",
     errors: {
       code_mistyped: "Mã có ký tự gõ nhầm. Vui lòng xem lại phiếu và nhập lại.",
@@ -101,6 +115,7 @@ const TEXTS = {
       not_open: "Phòng thi chưa mở.",
       closed: "Vòng thi đã kết thúc.",
       no_attempts_left: "Anh/chị đã dùng hết số lượt thi theo thể lệ.",
+      limit_reached: "Lượt thi này đã chuyển máy quá nhiều lần. Vui lòng liên hệ cán bộ đầu mối của đơn vị.",
       too_many: "Có quá nhiều mã sai từ nơi này. Vui lòng chờ ít phút rồi thử lại.",
       unavailable: "Máy chủ tạm thời chưa ghi được dữ liệu. Vui lòng thử lại sau ít giây.",
       incomplete: "Thể lệ yêu cầu trả lời tất cả các câu trước khi nộp.",
@@ -120,6 +135,7 @@ const TEXTS = {
     fullName: "Full name",
     unit: "Unit",
     number: "Contestant number",
+    shortNumber: "No.",
     wrongName: "If your name or unit is wrong you can still sit the exam; after publication there is a form to have it corrected.",
     notMe: "This is not me",
     goOn: "Correct, go on",
@@ -155,11 +171,18 @@ const TEXTS = {
     sending: "Sending…",
     waiting: "No network: sends by itself",
     blank: "Not answered",
-    lateSaved: "Recorded after the end, does not count",
+    lateSaved: "After the end: recorded, does not count yet",
     offline: (n) => `No connection. Answers waiting: ${n}. They will be sent by themselves.`,
     offlineNone: "No connection. Please go on, answers will be sent by themselves.",
+    offlineElsewhere: "No connection. Please check the network.",
+    offlineEnd: "No connection. Your receipt will show here when the network is back.",
+    offlineLate: (n) => `No connection. Answers not sent: ${n}. They will be sent when the network is back.`,
     noStorage: "The browser forbids keeping answers. Please do not close the page while offline.",
     busy: "The server is busy writing. The page will send again by itself.",
+    moreTime: "The committee has given more time. Please go on.",
+    limitReached: "This attempt has had too many changes. What is saved counts; nothing more can be saved.",
+    lessTime: "The committee has changed the end. Please look at the time that is left.",
+    keys: "Keyboard: digits choose an option, ← → turn the pages.",
     larger: "Larger text",
     smaller: "Smaller text",
     answered: "answered",
@@ -179,7 +202,12 @@ const TEXTS = {
     doneTitle: "Handed in. Thank you for taking part!",
     doneAuto: "Time is over. Your paper was handed in automatically.",
     doneFacts: (a, t) => `Answers recorded: ${a}/${t}.`,
-    doneAt: (time, day) => `Handed in at ${time} on ${day}.`,
+    doneAt: (time, day) => `Handed in in time, at ${time} on ${day}.`,
+    doneEnd: (time, day) => `Time ended at ${time} on ${day}.`,
+    lateWaiting: (n) => `Answers not sent in time: ${n}. The page is sending them so that the committee knows of them.`,
+    lateKept: (list) => `After the end came: ${list}. They are recorded for the committee; so far they do not count.`,
+    lateQuestion: (n) => `question ${n}`,
+    latePrediction: "the prediction",
     receipt: "Receipt",
     receiptHelp: "Please note it or take a picture. After publication it shows that your paper was counted.",
     nonce: "Number that belongs to the receipt",
@@ -197,6 +225,7 @@ const TEXTS = {
     otherTab: "Your paper is open in another tab. This one stores no answers.",
     useThisTab: "Work in this tab",
     voided: "The committee has made this attempt void, for a reason in the minutes. Please ask your unit officer.",
+    enterAgain: "Type a code",
     retry: "Try again",
     errors: {
       code_mistyped: "A character is mistyped. Please compare with your slip.",
@@ -206,6 +235,7 @@ const TEXTS = {
       not_open: "The hall is not open yet.",
       closed: "The round is over.",
       no_attempts_left: "You have used all attempts that the rules allow.",
+      limit_reached: "This attempt has moved between devices too often. Please ask your unit officer.",
       too_many: "Too many wrong codes from here. Please wait a few minutes.",
       unavailable: "The server cannot store data right now. Please try again in a few seconds.",
       incomplete: "The rules want every question answered before handing in.",
@@ -218,18 +248,23 @@ const TEXTS = {
 const API = "v1/";
 const MOST_SAVES = 200; // rows in one request: stays below the hall's 16 kB
 const LONGEST_WAIT_MS = 15_000;
+const TABS_ANSWER_MS = 150; // another tab of this browser answers within this
+const VAULT_MS = 500; // some browsers never open their database
+const NEWS_MS = 20_000;
+const LISTENS_AFTER_CLOSE_MS = 3_600_000; // for minutes granted after the end
+
+const sleep = (ms, value) => new Promise((done) => setTimeout(done, ms, value));
 
 // ---- storage: may be forbidden or full; then the page goes on from memory and says so
 
 const store = {
   memory: new Map(),
-  durable: true,
+  failed: new Set(), // keys whose last write did not succeed: of them memory knows better
   read(key) {
+    if (this.failed.has(key)) return this.memory.get(key) ?? null;
     try {
-      const text = localStorage.getItem(`thi.${key}`);
-      return text === null ? (this.memory.get(key) ?? null) : JSON.parse(text);
+      return JSON.parse(localStorage.getItem(`thi.${key}`));
     } catch {
-      this.durable = false;
       return this.memory.get(key) ?? null;
     }
   },
@@ -237,29 +272,94 @@ const store = {
     this.memory.set(key, value);
     try {
       localStorage.setItem(`thi.${key}`, JSON.stringify(value));
-      this.durable = true;
+      this.failed.delete(key);
     } catch {
-      this.durable = false;
+      this.failed.add(key);
     }
   },
   drop(key) {
     this.memory.delete(key);
     try {
       localStorage.removeItem(`thi.${key}`);
+      this.failed.delete(key);
     } catch {
-      this.durable = false;
+      this.failed.add(key);
     }
   },
 };
+
+// What localStorage is given reaches the disk some seconds later: a browser that is killed forgets
+// the last answers. This one is on disk at once, and has room where the other is full.
+const vault = {
+  opened: null,
+  works: false,
+  open() {
+    this.opened ??= new Promise((done) => {
+      try {
+        const asked = indexedDB.open("thi", 1);
+        asked.onupgradeneeded = () => asked.result.createObjectStore("kept");
+        asked.onsuccess = () => {
+          asked.result.onclose = () => (this.opened = null);
+          done(asked.result);
+        };
+        asked.onerror = () => done(null);
+      } catch {
+        done(null);
+      }
+      setTimeout(done, VAULT_MS, null);
+    });
+    return this.opened;
+  },
+  async act(mode, what) {
+    const db = await this.open();
+    return new Promise((done) => {
+      const end = (works, result = null) => {
+        this.works = works;
+        done(result);
+      };
+      try {
+        const work = db.transaction("kept", mode, { durability: "strict" });
+        const asked = what(work.objectStore("kept"));
+        work.oncomplete = () => end(true, asked.result);
+        work.onabort = () => end(false);
+      } catch {
+        end(false);
+      }
+    });
+  },
+};
+
+// What must outlive the page is kept twice, and the newer copy counts.
+let version = 0;
+
+function keep(key, record) {
+  version += 1;
+  const copy = { ...record, version };
+  store.write(key, copy);
+  return vault.act("readwrite", (kept) => kept.put(copy, key));
+}
+
+async function recall(key) {
+  const copies = [await vault.act("readonly", (kept) => kept.get(key)), store.read(key)];
+  const [newest] = copies.filter((copy) => copy?.version > 0).sort((one, other) => other.version - one.version);
+  version = Math.max(version, newest?.version ?? 0);
+  return newest ?? null;
+}
+
+const isDurable = () => vault.works || !store.failed.size;
 
 // ---- the hall's clock: server time plus this device's monotonic counter, never its date
 
 const clock = {
   base: null,
   at: 0,
+  // When the hall wrote its time is known but for the journey: a time inside that is left alone.
   set(serverMs, sentAt) {
     const now = performance.now();
-    this.base = serverMs + (now - sentAt) / 2;
+    const known = this.base === null ? null : this.base + now - this.at;
+    const latest = serverMs + now - sentAt;
+    if (known !== null && serverMs <= known && known <= latest) return;
+    this.base = (serverMs + latest) / 2;
     this.at = now;
   },
   now() {
@@ -267,16 +367,10 @@ const clock = {
   },
 };
 
-function clockTime(ms, seconds = true) {
-  const options = { hour: "2-digit", minute: "2-digit", timeZone: "Asia/Ho_Chi_Minh", hour12: false };
-  if (seconds) options.second = "2-digit";
-  return new Intl.DateTimeFormat("vi-VN", options).format(ms);
-}
-
-function day(ms) {
-  const options = { day: "2-digit", month: "2-digit", year: "numeric", timeZone: "Asia/Ho_Chi_Minh" };
-  return new Intl.DateTimeFormat("vi-VN", options).format(ms);
-}
+// The contest's own time, as its plan says; the device's zone is not asked.
+const here = (ms) => new Date(ms + (page.who?.utc_offset_min ?? 420) * 60_000).toISOString();
+const clockTime = (ms, seconds = true) => here(ms).slice(11, seconds ? 19 : 16);
+const day = (ms) => here(ms).slice(0, 10).split("-").reverse().join("/");
 
 function span(ms) {
   const all = Math.max(0, Math.ceil(ms / 1000));
@@ -295,12 +389,14 @@ const page = {
   token: null,
   paper: null, // the StartReply's items
   attempt: null,
+  epoch: 0, // 0 while nothing of the attempt is loaded
   answers: [],
   prediction: -1,
   predictionText: "",
   lastSeq: 0, // the last number given to an answer in this epoch
-  acknowledged: 0, // the last number the hall has on disk
   queue: [], // rows [number, position, option, time] not yet acknowledged
+  doubt: [], // rows whose number the hall has: for these, or for those of another tab?
+  late: [], // rows the hall took after the end
   savedAt: new Map(), // position → hall time of the acknowledgement, if it came to this page
   flags: new Set(),
   at: 0, // the position shown
@@ -308,20 +404,28 @@ const page = {
   pulseMs: 4000,
   net: "ok", // ok | down | busy
   active: true, // false in a second tab or on a device that was replaced
-  late: false,
   sending: false, // a save or the handing in is on its way
   submitWanted: false, // hand in as soon as nothing waits any more
   submitProblem: "",
-  ended: false,
+  ended: false, // time is over, as far as this page knows
+  isVoid: false,
+  receipt: null,
+  news: "", // a sentence of TEXTS that is shown for a while
+  newsUntil: 0,
   warned: 0,
 };
 
 const t = new Proxy({}, { get: (_, key) => TEXTS[page.language][key] });
 const explain = (error) => t.errors[error] ?? t.errors.other;
 
+const waiting = () => [...page.doubt, ...page.queue];
+const positions = (rows) => new Set(rows.map((row) => row[1]));
+
 // ---- talking to the hall
 
-async function call(path, body) {
+const outOfReach = (status) => status === 0 || status === 408 || status === 429 || status >= 500;
+
+async function call(path, body, lasting = false) {
   const sentAt = performance.now();
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), LONGEST_WAIT_MS);
@@ -330,11 +434,11 @@ async function call(path, body) {
   try {
     const response = await fetch(API + path, {
       method: "POST", headers, body: JSON.stringify(body), cache: "no-store",
-      credentials: "omit", signal: stop.signal,
+      credentials: "omit", signal: stop.signal, keepalive: lasting,
     });
     const reply = await response.json();
     if (reply.now_ms) clock.set(reply.now_ms, sentAt);
-    return { status: response.status, reply, wait: Number(response.headers.get("Retry-After")) * 1000 };
+    return { status: response.status, reply, wait: Number(response.headers.get("Retry-After")) * 1000 || 0 };
   } catch {
     return { status: 0, reply: { error: "network" }, wait: 0 };
   } finally {
@@ -342,21 +446,27 @@ async function call(path, body) {
   }
 }
 
-function deviceId() {
-  let id = store.read("device");
-  if (!id) {
-    id = Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0")).join("");
-    store.write("device", id);
+let device = "";
+
+async function deviceId() {
+  device ||= (await recall("device"))?.id ?? "";
+  if (!device) {
+    device = Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, "0")).join("");
+    keep("device", { id: device });
   }
-  return id;
+  return device;
 }
+
+let former = null; // the session before another code was scanned
 
 async function enter(code) {
   page.token = null;
   const { status, reply } = await call("enter", { code });
   if (status !== 200) return reply.error;
   page.who = reply;
-  page.token = reply.token;
+  // The token of the attempt, if this browser had it, may still send what waits.
+  const isFormer = former && reply.state === "submitted" && reply.receipt.attempt === former.attempt;
+  page.token = isFormer ? former.token : reply.token;
   remember();
   if (reply.state === "submitted") showDone(reply.receipt);
   else if (reply.state === "closed") showClosed();
@@ -364,70 +474,122 @@ async function enter(code) {
   return null;
 }
 
-function remember(receipt = null) {
-  store.write("session", { who: page.who, token: page.token, started: page.paper !== null, receipt });
+function remember() {
+  const { who, token, attempt, receipt } = page;
+  keep("session", { who, token, attempt, receipt, started: page.paper !== null });
 }
 
 async function start(takeOver = false) {
+  const who = page.who;
+  const others = page.active && page.paper ? new Set() : askTabs();
   const { status, reply } = await call("start", {
-    device: deviceId(),
-    regulation: page.who.regulation.version,
-    consent: page.who.consent.version,
+    device: await deviceId(),
+    regulation: who.regulation.version,
+    consent: who.consent.version,
     take_over: takeOver,
   });
+  const held = await others;
+  if (page.who !== who) return null;
   if (status === 200) {
-    if (page.who.state !== "open" && page.who.attempts_left !== null) page.who.attempts_left -= 1;
-    page.who.state = "open";
-    openPaper(reply);
+    if (who.state !== "open" && who.attempts_left !== null && reply.attempt !== page.attempt) who.attempts_left -= 1;
+    who.state = "open";
+    await openPaper(reply, held.has(reply.attempt));
     return null;
   }
-  if (reply.error === "other_device") showNote("otherDevice", ["takeOver", () => start(true)]);
-  else if (reply.error === "not_open") showWaiting(reply.opens_ms ?? page.who.opens_ms);
-  else if (reply.error === "closed") showClosed();
-  else if (reply.error === "voided") showNote("voided");
-  else if (reply.error === "submitted" || reply.error === "no_attempts_left") await fetchReceipt();
+  if (reply.error === "other_device") showNote("otherDevice", ["takeOver", () => resync(true)]);
+  else if (reply.error === "not_open") showWaiting(reply.opens_ms ?? who.opens_ms);
+  else if (reply.error === "voided") showVoided();
   else if (status === 401) showEnter(explain(reply.error));
+  else if (reply.error === "submitted" || reply.error === "no_attempts_left") return (await fetchReceipt()) ? null : reply.error;
+  else if (reply.error === "closed") (await fetchReceipt()) || showClosed();
   else return reply.error;
   return null;
 }
 
-function openPaper(reply) {
+async function openPaper(reply, isHeld) {
+  const kept = await keptQueue(reply.attempt);
+  const same = page.attempt === reply.attempt;
+  const stay = same && page.active && !page.ended && (view === "exam" || view === "review");
+  const own = same ? { epoch: page.epoch, queue: waiting(), late: page.late } : null;
+  if (page.ended && page.attempt === reply.attempt) tellNews("moreTime");
+  if (!same) Object.assign(page, { epoch: 0, queue: [], doubt: [], late: [], savedAt: new Map() });
   page.token = reply.token;
   page.paper = reply.paper;
   page.attempt = reply.attempt;
   page.answers = [...reply.answers];
   page.prediction = reply.prediction;
-  page.predictionText = reply.prediction < 0 ? "" : String(reply.prediction);
+  if (!stay) page.predictionText = reply.prediction < 0 ? "" : String(reply.prediction);
   page.deadline = reply.deadline_ms;
   page.pulseMs = reply.pulse_ms;
-  page.acknowledged = reply.last_seq;
-  page.lastSeq = reply.last_seq;
-  page.queue = [];
-  page.ended = false;
-  page.active = true;
-  page.late = false;
-  page.savedAt = new Map();
+  Object.assign(page, { receipt: null, ended: false, isVoid: false, warned: 0, net: "ok" });
   const place = store.read(`place.${page.attempt}`);
-  page.at = place?.at ?? 0;
+  page.at = page.paper[place?.at] ? place.at : 0;
   page.flags = new Set(place?.flags);
-  // What this browser had not sent before a reload or a crash goes first. After another device had
-  // its turn, what the hall holds is newer: then only gaps are filled.
-  const kept = store.read(`queue.${page.attempt}`);
-  const held = (position) => (position < 0 ? reply.prediction : reply.answers[position]) >= 0;
-  for (const [number, position, option, at] of kept?.queue ?? []) {
-    if (kept.epoch === reply.epoch ? number > reply.last_seq : !held(position)) put(position, option, at);
-  }
-  page.epoch = reply.epoch;
-  keepQueue();
+  page.active = !isHeld;
   remember();
-  claimTab();
-  showExam();
+  if (isHeld) {
+    lose();
+    pulseLater();
+    return;
+  }
+  Object.assign(page, { epoch: reply.epoch, lastSeq: reply.last_seq, queue: [], doubt: [], late: [] });
+  putBack(reply, own ? [kept, own] : [kept]);
+  holdTab();
+  keepQueue();
+  if (stay) redraw();
+  else showExam();
   pulseLater();
   flush();
 }
 
-function keepQueue() {
-  store.write(`queue.${page.attempt}`, { epoch: page.epoch, queue: page.queue });
+// Puts on top of what the hall holds what this browser had not sent: before a reload or a crash, in
+// another tab, or too late and there is time again. A row whose number the hall has, but not its
+// answer, is in doubt. After another device had its turn, what the hall holds is newer: then only
+// gaps are filled.
+function putBack(reply, copies) {
+  const held = (position) => (position < 0 ? reply.prediction : reply.answers[position]);
+  const seen = new Set();
+  for (const [late, { epoch, queue }] of copies.flatMap((copy) => [[true, { ...copy, queue: copy.late }], [false, copy]])) {
+    for (const row of [...queue].sort((one, other) => one[0] - other[0])) {
+      const [number, position, option, at] = row;
+      if (!isAnswer(position, option) || seen.has(row.join())) continue;
+      seen.add(row.join());
+      if (epoch !== reply.epoch) {
+        if (held(position) < 0) put(position, option, at);
+      } else if (number > reply.last_seq) put(position, option, at);
+      else if (held(position) === option) continue;
+      else if (late) put(position, option, at);
+      else page.doubt = [...page.doubt.filter((other) => other[1] !== position), row];
+    }
+  }
+}
+
+const isAnswer = (position, option) =>
+  position < 0 ? Boolean(page.who.prediction) && option >= 0 : option >= -1 && option < (page.paper[position]?.options.length ?? -1);
+
+async function keepQueue() {
+  await keep(`queue.${page.attempt}`, { epoch: page.epoch, queue: waiting(), late: page.late });
+  window.onbeforeunload = waiting().length && !isDurable() ? () => t.noStorage : null;
+}
+
+async function keptQueue(attempt) {
+  const isRow = (row) => Array.isArray(row) && row.length === 4 && row.every(Number.isSafeInteger);
+  const isCopy = (copy) => Array.isArray(copy?.queue) && Array.isArray(copy.late) && [...copy.queue, ...copy.late].every(isRow);
+  const copy = await recall(`queue.${attempt}`);
+  return isCopy(copy) ? copy : { epoch: 0, queue: [], late: [] };
+}
+
+// What waits, for sending only: after the end there is no paper to show.
+async function loadQueue(attempt) {
+  if (page.attempt === attempt && page.epoch) return;
+  const kept = await keptQueue(attempt);
+  Object.assign(page, { attempt, epoch: kept.epoch, queue: kept.queue, late: kept.late, doubt: [] });
+}
+
+function forget(attempt) {
+  store.drop(`queue.${attempt}`);
+  store.drop(`place.${attempt}`);
+  vault.act("readwrite", (kept) => kept.delete(`queue.${attempt}`));
 }
 
 function keepPlace() {
@@ -437,6 +599,7 @@ function keepPlace() {
 function put(position, option, at) {
   page.lastSeq += 1;
   page.queue.push([page.lastSeq, position, option, at]);
+  page.doubt = page.doubt.filter((row) => row[1] !== position);
   page.savedAt.delete(position);
   if (position < 0) page.prediction = option;
   else page.answers[position] = option;
@@ -453,88 +616,146 @@ function answer(position, option) {
 let failures = 0;
 let retryTimer = null;
 
+// Longer after every failure, and never all in the same moment.
 function later(wait, what = flush) {
   failures += 1;
   const backoff = Math.min(LONGEST_WAIT_MS, 500 * 2 ** failures);
   clearTimeout(retryTimer);
-  retryTimer = setTimeout(what, Math.max(wait, backoff * (0.5 + Math.random() / 2)));
+  retryTimer = setTimeout(what, wait + backoff * (0.5 + Math.random() / 2));
+}
+
+function wentWrong(status, wait, what) {
+  page.net = status === 0 ? "down" : "busy";
+  later(wait, what);
 }
 
 // Sends what is not yet acknowledged, in order, one request at a time; hands in after the last.
 async function flush() {
-  if (page.sending || !page.active) return;
+  if (page.sending || !page.active || !page.token) return;
   clearTimeout(retryTimer);
-  if (!page.queue.length) {
+  const rows = page.doubt.length ? page.doubt.slice(0, 1) : page.queue.slice(0, MOST_SAVES);
+  if (!rows.length) {
     if (page.submitWanted) handIn();
     return;
   }
+  const { attempt, epoch } = page;
   page.sending = true;
   redraw();
-  const rows = page.queue.slice(0, MOST_SAVES);
-  const { status, reply, wait } = await call("save", { saves: rows });
+  const { status, reply, wait } = await call("save", { saves: rows }, true);
   page.sending = false;
+  if (page.attempt !== attempt || page.epoch !== epoch) {
+    flush();
+    return;
+  }
   if (status === 200 || status === 202) {
     failures = 0;
     page.net = "ok";
-    page.late = status === 202;
-    page.deadline = reply.deadline_ms;
-    acknowledge(reply.acknowledged, reply.now_ms);
-  } else if (status === 0 || status === 503 || status === 429 || status >= 500) {
-    page.net = status === 0 ? "down" : "busy";
-    later(wait);
+    if (page.paper) setDeadline(reply.deadline_ms);
+    acknowledge(rows, reply.acknowledged, status === 202, reply.now_ms);
+    if (reply.acknowledged > page.lastSeq && page.paper && !page.ended) {
+      resync(); // another tab has saved more
+      return;
+    }
+  } else if (reply.error === "limit_reached") {
+    dropQueue();
+    tellNews("limitReached");
+    if (page.paper && !page.ended) resync();
+    return;
+  } else if (outOfReach(status)) {
+    wentWrong(status, wait);
+  } else if (reply.error === "conflict" && page.doubt.length) {
+    const [, position, option, at] = rows[0];
+    if (page.doubt[0] === rows[0]) put(position, option, at);
+    keepQueue();
   } else if (reply.error === "gap" || reply.error === "conflict") {
-    await resume();
+    if (page.paper && !page.ended) later(0, resync);
+    else renumber(reply.last_seq ?? reply.expected - 1);
+    if (page.paper && !page.ended) return;
   } else if (reply.error === "stale_device") {
-    showStale();
+    if (page.ended) dropQueue();
+    else showStale();
     return;
   } else if (reply.error === "submitted") {
-    await fetchReceipt();
+    if (page.receipt) dropQueue();
+    else await fetchReceipt();
     return;
   } else if (reply.error === "voided") {
-    page.active = false;
-    showNote("voided");
+    showVoided();
     return;
   } else if (status === 401) {
-    page.active = false;
-    showEnter(explain(reply.error));
+    if (page.receipt) dropQueue();
+    else showEnter(explain(reply.error));
     return;
   } else {
-    page.net = "busy";
-    later(LONGEST_WAIT_MS);
+    wentWrong(status, LONGEST_WAIT_MS);
   }
   redraw();
   if (page.net === "ok") flush();
 }
 
-function acknowledge(upTo, now) {
-  page.acknowledged = upTo;
-  const waiting = new Set(page.queue.filter((row) => row[0] > upTo).map((row) => row[1]));
-  for (const [number, position, option] of page.queue) {
-    if (number <= upTo && !waiting.has(position)) {
-      if (option >= 0) page.savedAt.set(position, now);
-      else page.savedAt.delete(position);
-    }
-  }
-  page.queue = page.queue.filter((row) => row[0] > upTo);
+// Only the rows that were sent: a number after them may be another tab's.
+function acknowledge(rows, upTo, isLate, now) {
+  const done = new Set(rows.filter((row) => row[0] <= upTo));
+  const left = (row) => !done.has(row);
+  page.doubt = page.doubt.filter(left);
+  page.queue = page.queue.filter(left);
+  const unsaved = positions(waiting());
+  if (isLate) page.late.push(...done);
+  else for (const [, position] of done) if (!unsaved.has(position)) page.savedAt.set(position, now);
   keepQueue();
 }
 
-// Asks the hall where the attempt stands and puts the unsent answers on top of it.
-async function resume() {
-  const error = await start();
-  if (error) {
-    page.net = error === "network" ? "down" : "busy";
-    later(0);
+// After the end the paper is not asked for again; the numbers alone say where to go on.
+function renumber(lastSeq) {
+  const rows = waiting();
+  Object.assign(page, { queue: [], doubt: [], lastSeq });
+  for (const row of rows) {
+    if (row[0] > lastSeq) put(row[1], row[2], row[3]);
+    else page.doubt.push(row);
   }
+  keepQueue();
+}
+
+function dropQueue() {
+  Object.assign(page, { queue: [], doubt: [] });
+  keepQueue();
+  redraw();
+}
+
+// Asks where the attempt stands, and only if it is open goes back into it: starting after its end
+// would begin another one. Answers an error that may pass, or nothing.
+async function resume(takeOver = false) {
+  const who = page.who;
+  const { status, reply } = await call("pulse", {});
+  if (page.who !== who) return null;
+  if (status === 401) {
+    showEnter(explain(reply.error));
+    return null;
+  }
+  if (status !== 200) return reply.error;
+  setTimes(reply);
+  if (reply.void) showVoided();
+  else if (reply.receipt && reply.state !== "open") showDone(reply.receipt);
+  else if (reply.state === "open" && reply.deadline_ms < reply.now_ms) timeIsUp();
+  else return start(takeOver);
+  return null;
+}
+
+// Goes back to what the hall holds; keeps trying, because the hall may be out of reach.
+async function resync(takeOver = false) {
+  const error = await resume(takeOver);
+  if (!error) return;
+  page.net = error === "network" ? "down" : "busy";
+  if ((!page.paper || view === "notice") && noted !== error) showNote(error, ["retry", () => resync(takeOver)]);
+  later(0, () => resync(takeOver));
+  redraw();
 }
 
 async function fetchReceipt() {
   const { status, reply } = await call("pulse", {});
-  if (status === 200 && reply.receipt) {
-    showDone(reply.receipt);
-    return true;
-  }
-  return false;
+  if (status !== 200 || !reply.receipt) return false;
+  showDone(reply.receipt);
+  return true;
 }
 
 function submit() {
@@ -545,98 +766,167 @@ function submit() {
 }
 
 async function handIn() {
+  const { attempt, epoch } = page;
   page.sending = true;
   const { status, reply, wait } = await call("submit", { last_seq: page.lastSeq });
   page.sending = false;
+  if (page.attempt !== attempt || page.epoch !== epoch) return;
   if (status === 200) {
     showDone(reply);
     return;
   }
-  if (status === 0 || status === 429 || status >= 500) {
-    page.net = status === 0 ? "down" : "busy";
-    later(wait);
-    redraw();
-    return;
+  if (outOfReach(status)) {
+    wentWrong(status, wait);
+  } else if (reply.error === "gap") {
+    later(0, resync);
+  } else {
+    page.submitWanted = false;
+    if (reply.error === "stale_device") showStale();
+    else if (reply.error === "voided") showVoided();
+    else if (status === 401) showEnter(explain(reply.error));
+    else page.submitProblem = reply.error;
   }
-  page.submitWanted = false;
-  if (reply.error === "stale_device") showStale();
-  else if (reply.error === "submitted" && (await fetchReceipt())) return;
-  else if (reply.error === "gap") await resume();
-  else page.submitProblem = reply.error;
   redraw();
 }
 
 function showStale() {
   page.active = false;
-  showNote("staleDevice", ["takeOver", () => start(true)]);
+  showNote("staleDevice", ["takeOver", () => resync(true)]);
+}
+
+function showVoided() {
+  page.isVoid = true;
+  page.submitWanted = false;
+  showNote("voided", ["enterAgain", () => showEnter()]);
+  pulseLater();
 }
 
 let pulseTimer = null;
 
-// Never all in the same moment, and sooner while a receipt is awaited.
+// After a receipt that time gave, more time may still be given; one that was asked for is the last word.
+const listens = () =>
+  view !== "enter" && view !== "closed" && (view !== "done" || (page.receipt.automatic && clock.now() < page.who.closes_ms + LISTENS_AFTER_CLOSE_MS));
+
+// The hall spreads its contestants by the times it names; while a receipt is awaited, sooner.
 function pulseLater() {
-  const share = page.ended ? Math.random() : 0.8 + Math.random() * 0.4;
   clearTimeout(pulseTimer);
-  pulseTimer = setTimeout(pulse, page.pulseMs * share);
+  if (listens()) pulseTimer = setTimeout(pulse, page.pulseMs * (page.ended && !page.receipt ? Math.random() : 0.9));
 }
 
 async function pulse() {
   clearTimeout(pulseTimer);
-  if (!page.token || view === "enter" || view === "done") return;
+  if (!page.token || !listens()) return;
+  const who = page.who;
   const { status, reply } = await call("pulse", {});
+  if (page.who !== who) return;
   if (status === 200) {
-    page.pulseMs = reply.pulse_ms;
-    if (page.net === "down") {
-      page.net = "ok";
-      flush();
-    }
-    if (page.who) {
-      page.who.opens_ms = reply.opens_ms;
-      page.who.closes_ms = reply.closes_ms;
-    }
-    if (view === "waiting") opensAt = reply.opens_ms;
-    if (reply.deadline_ms && reply.deadline_ms !== page.deadline) {
-      page.deadline = reply.deadline_ms;
-      page.warned = 0;
-      if (page.ended && page.active && page.paper && page.deadline > reply.now_ms) {
-        page.ended = false;
-        showExam();
-      }
-    }
-    if (reply.receipt && page.paper && reply.state === "submitted") showDone(reply.receipt);
+    const idle = page.net === "busy" && !waiting().length && !page.submitWanted;
+    const back = page.net === "down" || idle;
+    if (back) page.net = "ok";
+    await heed(reply);
+    if (back) flush();
   } else if (status === 0) {
     page.net = "down";
   } else if (status === 401) {
-    showEnter(explain(reply.error));
+    if (view !== "done") showEnter(explain(reply.error));
     return;
   }
   redraw();
   pulseLater();
 }
 
+function setTimes(reply) {
+  page.pulseMs = reply.pulse_ms;
+  page.who.opens_ms = reply.opens_ms;
+  page.who.closes_ms = reply.closes_ms;
+}
+
+function setDeadline(ms) {
+  if (page.deadline === ms) return;
+  if (page.deadline && page.active && !page.ended) tellNews(ms > page.deadline ? "moreTime" : "lessTime");
+  page.deadline = ms;
+  page.warned = 0;
+}
+
+function tellNews(text) {
+  page.news = text;
+  page.newsUntil = performance.now() + NEWS_MS;
+}
+
+async function heed(reply) {
+  setTimes(reply);
+  if (view === "waiting") opensAt = reply.opens_ms;
+  if (!(page.attempt || page.ended) || !["exam", "review", "notice", "done"].includes(view)) return;
+  const wasVoid = page.isVoid;
+  page.isVoid = reply.void ?? false;
+  if (page.isVoid) {
+    if (!wasVoid) showVoided();
+  } else if (reply.state === "open" && reply.deadline_ms > reply.now_ms && (page.ended || wasVoid)) {
+    await start();
+  } else if (reply.receipt && reply.state === "submitted") {
+    if (wasVoid || reply.receipt.receipt !== page.receipt?.receipt) showDone(reply.receipt);
+  } else if (reply.deadline_ms && page.paper && !page.ended) {
+    setDeadline(reply.deadline_ms);
+  }
+}
+
 // ---- one tab at a time: a second one is told and stores nothing
 
 const tabId = Math.random().toString(36).slice(2);
-const tabs = "BroadcastChannel" in window ? new BroadcastChannel("thi") : null;
+const channel = "BroadcastChannel" in window ? new BroadcastChannel("thi") : null;
+let elsewhere = new Set(); // attempts that other tabs have open
 
-function claimTab() {
-  tabs?.postMessage({ kind: "claim", attempt: page.attempt, tab: tabId });
+// Without a channel, what one tab writes into the storage is an event in the others.
+function tell(kind, more = {}) {
+  const message = { kind, attempt: page.attempt, tab: tabId, ...more };
+  if (channel) channel.postMessage(message);
+  else store.write("tabs", { ...message, at: performance.now() });
 }
 
-tabs?.addEventListener("message", ({ data }) => {
-  if (data.tab === tabId || data.attempt !== page.attempt || !page.paper) return;
-  if (data.kind === "claim" && page.active) {
-    tabs.postMessage({ kind: "held", attempt: page.attempt, tab: tabId, to: data.tab });
-  } else if ((data.kind === "held" && data.to === tabId) || data.kind === "take") {
-    page.active = false;
-    showNote("otherTab", ["useThisTab", takeTab]);
+function hear({ kind, attempt, tab, to }) {
+  if (tab === tabId) return;
+  if (kind === "claim" && page.active && page.paper) {
+    holdTab();
+    tell("held", { to: tab });
+  } else if (kind === "held" && to === tabId) {
+    elsewhere.add(attempt);
+    if (attempt === page.attempt && page.active && page.paper) lose();
+  } else if (kind === "take" && attempt === page.attempt && page.active) {
+    lose();
   }
-});
+}
+
+channel?.addEventListener("message", ({ data }) => hear(data));
+if (!channel) window.addEventListener("storage", ({ key, newValue }) => key === "thi.tabs" && newValue && hear(JSON.parse(newValue)));
+
+// Which attempts other tabs have open, as far as they answer: one that sleeps does not, and finds
+// out when it wakes, because the storage names who holds the attempt now.
+async function askTabs() {
+  elsewhere = new Set();
+  tell("claim");
+  await sleep(TABS_ANSWER_MS);
+  return elsewhere;
+}
+
+function holdTab() {
+  store.write("holder", { attempt: page.attempt, tab: tabId });
+}
+
+function isElsewhere() {
+  const holder = store.read("holder");
+  return holder?.attempt === page.attempt && holder.tab !== tabId;
+}
+
+function lose() {
+  Object.assign(page, { active: false, submitWanted: false, savedAt: new Map() });
+  if (view !== "done") showNote("otherTab", ["useThisTab", takeTab]);
+}
 
 async function takeTab() {
-  tabs.postMessage({ kind: "take", attempt: page.attempt, tab: tabId });
   page.active = true;
-  await resume();
+  holdTab();
+  tell("take");
+  await resync();
 }
 
 // ---- drawing
@@ -645,6 +935,7 @@ const $ = (id) => document.getElementById(id);
 let view = "";
 let redraw = () => {};
 let opensAt = null;
+let noted = ""; // what a notice says, while it stands
 
 function h(tag, properties = {}, ...children) {
   const node = document.createElement(tag);
@@ -667,6 +958,7 @@ const button = (label, onclick, kind = "main") => h("button", { type: "button", 
 
 function show(name, ...children) {
   view = name;
+  noted = "";
   redraw = () => drawBar();
   document.documentElement.lang = page.language;
   document.title = page.who ? `${t.title} · ${page.who.title}` : t.title;
@@ -679,20 +971,28 @@ function show(name, ...children) {
   tick();
 }
 
-const unsent = () => new Set(page.queue.map((row) => row[1]));
+const unsent = () => positions(waiting());
+
+function bandText() {
+  const count = unsent().size;
+  if (view === "done" && !count) return "";
+  if (page.net === "busy") return t.busy;
+  if (page.net === "down") {
+    if (page.ended) return count ? t.offlineLate(count) : t.offlineEnd;
+    if (page.submitWanted) return t.offlineSubmit;
+    if (view !== "exam" && view !== "review") return t.offlineElsewhere;
+    return count ? t.offline(count) : t.offlineNone;
+  }
+  if (page.news && (view === "exam" || view === "review")) return t[page.news];
+  return !isDurable() && view === "exam" ? t.noStorage : "";
+}
 
 function drawBar() {
   const [first, second] = $("who").children;
   say(first, page.who ? page.who.name : t.title);
-  say(second, page.who ? `${t.number}: ${page.who.number}` : t.titleHelp);
-  let message = "";
-  if (page.net === "busy") message = t.busy;
-  else if (page.net === "down" && page.submitWanted) message = t.offlineSubmit;
-  else if (page.net === "down") message = page.queue.length ? t.offline(unsent().size) : t.offlineNone;
-  else if (!store.durable && view === "exam") message = t.noStorage;
-  const band = $("net");
-  say(band, message);
-  band.hidden = !message;
+  say(second, page.who ? `${t.shortNumber} ${page.who.number}` : t.titleHelp);
+  $("net").dataset.kind = page.net === "ok" && /Time$/.test(page.news) ? "news" : "";
+  say($("net"), bandText());
 }
 
 function drawFoot() {
@@ -723,16 +1023,19 @@ function switchLanguage() {
   again();
 }
 
-function showEnter(problem = "") {
+function showEnter(problem = "", code = "") {
   again = () => showEnter();
-  page.who = null;
-  page.paper = null;
-  page.token = null;
-  store.drop("session");
+  if (page.receipt && !unsent().size) forget(page.receipt.attempt);
+  Object.assign(page, {
+    who: null, token: null, paper: null, attempt: null, epoch: 0, queue: [], doubt: [], late: [], deadline: null,
+    net: "ok", active: true, submitWanted: false, ended: false, isVoid: false, receipt: null, news: "",
+  });
+  store.drop("session"); // a full storage would keep the one before
+  keep("session", {});
   const error = h("p", { class: "note bad", role: "alert", hidden: !problem }, problem);
   const input = h("input", {
     id: "code", name: "code", autocomplete: "off", autocapitalize: "characters", spellcheck: false,
-    inputMode: "text", maxLength: 24, required: true, "aria-describedby": "code-help",
+    inputMode: "text", maxLength: 24, required: true, "aria-describedby": "code-help", value: code,
   });
   const go = h("button", { class: "main" }, t.enter);
   const form = h(
@@ -778,7 +1081,7 @@ function showConfirm() {
 
 function showResume() {
   again = showResume;
-  showStartButton("rules", h("h1", {}, page.who.title), t.resume, []);
+  showStartButton("rules", h("h1", {}, page.who.title), t.resume, [], resume);
 }
 
 function showRules() {
@@ -816,19 +1119,22 @@ function sample(question) {
   return h("fieldset", { class: "sample" }, h("legend", {}, `${t.sampleTitle}: ${question.stem}`), ...options, done);
 }
 
+// A, B, … Z, AA, AB, …
+const letter = (index) => (index < 26 ? "" : letter(Math.floor(index / 26) - 1)) + String.fromCharCode(65 + (index % 26));
+
 function option(name, index, text, onchange) {
   return h("label", { class: "option" },
     h("input", { type: "radio", name, value: index, onchange }),
-    h("span", { class: "letter", "aria-hidden": "true" }, "ABCDEFGH"[index]),
+    h("span", { class: "letter", "aria-hidden": "true" }, letter(index)),
     h("span", {}, text));
 }
 
-function showStartButton(name, top, label, boxes) {
+function showStartButton(name, top, label, boxes, begin = start) {
   const error = h("p", { class: "note bad", role: "alert", hidden: true });
   const go = button(label, async () => {
     go.disabled = true;
     const now = clock.now();
-    const failed = now !== null && now < page.who.opens_ms ? (showWaiting(page.who.opens_ms), null) : await start();
+    const failed = now !== null && now < page.who.opens_ms ? (showWaiting(page.who.opens_ms), null) : await begin();
     go.disabled = false;
     if (failed) {
       error.textContent = explain(failed);
@@ -858,7 +1164,7 @@ function showWaiting(opens) {
     if (left + jitter <= 0 && !starting) {
       starting = true;
       const failed = await start();
-      if (failed) setTimeout(() => (starting = false), 2000);
+      if (failed) setTimeout(() => (starting = false), 1500 + Math.random() * 2500);
     }
   };
   redraw();
@@ -874,6 +1180,7 @@ function showClosed() {
 function showNote(text, action = null) {
   again = () => showNote(text, action);
   show("notice", h("p", { class: "note", role: "alert" }, t[text] ?? explain(text)), action && h("div", { class: "actions" }, button(t[action[0]], action[1])));
+  noted = text;
 }
 
 function showExam() {
@@ -895,7 +1202,9 @@ function showExam() {
   page.paper.forEach((_, index) => dots.append(h("button", { type: "button", onclick: () => go(index) }, String(index + 1))));
   const review = button(t.review, showReview, "plain");
   const warning = h("p", { class: "hidden-text", role: "alert" });
-  show("exam", h("div", { class: "row" }, place, flag), heading, options, status, h("div", { class: "steps" }, back, next), dots, h("div", { class: "actions" }, review), warning);
+  const question = h("section", { class: "question", tabIndex: -1, "aria-labelledby": "stem" },
+    h("div", { class: "row" }, place, flag), heading, options, status);
+  show("exam", question, h("div", { class: "steps" }, back, next), dots, h("div", { class: "actions" }, review), h("p", { class: "fine keys" }, t.keys), warning);
   let drawn = -1;
 
   function go(index) {
@@ -949,15 +1258,19 @@ function showExam() {
     say(warning, page.warned === 1 ? t.hurry1 : page.warned === 5 ? t.hurry5 : "");
   };
   redraw();
+  heading.focus({ preventScroll: true });
   page.moveBy = move;
   page.choose = (index) => {
     const choice = options.children[index]?.firstChild;
     if (choice && !choice.disabled) choice.click();
   };
+  // One key alone acts only where the question has the focus: WCAG 2.1.4.
+  page.hasFocus = () => question.contains(document.activeElement);
 }
 
 function stateOf(position) {
   if (unsent().has(position)) return "waiting";
+  if (page.late.some((row) => row[1] === position)) return "late";
   const value = position < 0 ? page.prediction : page.answers[position];
   return value >= 0 ? "saved" : "empty";
 }
@@ -966,7 +1279,7 @@ function statusOf(position) {
   const state = stateOf(position);
   if (state === "empty") return t.blank;
   if (state === "waiting") return page.net === "ok" ? t.sending : t.waiting;
-  if (page.late) return t.lateSaved;
+  if (state === "late") return t.lateSaved;
   return page.savedAt.has(position) ? t.saved(clockTime(page.savedAt.get(position))) : t.savedBefore;
 }
 
@@ -1035,28 +1348,49 @@ function predictionField(prompt) {
 
 function showDone(receipt) {
   again = () => showDone(receipt);
-  page.active = false;
-  page.ended = true;
-  page.paper = null;
-  page.queue = [];
-  page.net = "ok";
-  page.submitWanted = false;
+  Object.assign(page, { receipt, ended: true, paper: null, net: "ok", submitWanted: false, isVoid: false, news: "" });
   page.who.state = "submitted";
-  store.drop(`queue.${receipt.attempt}`);
-  store.drop(`place.${receipt.attempt}`);
-  remember(receipt);
+  if (!receipt.automatic) {
+    Object.assign(page, { queue: [], doubt: [], late: [] });
+    forget(receipt.attempt);
+  }
+  remember();
   const more = page.who.attempts_left !== 0 && page.who.closes_ms > clock.now();
+  const at = [clockTime(receipt.submitted_ms), day(receipt.submitted_ms)];
+  const late = h("p", { class: "note late", role: "status" });
   show(
     "done",
     h("p", { class: "over" }, page.who.title),
     h("h1", {}, receipt.automatic ? t.doneAuto : t.doneTitle),
-    h("p", {}, `${t.doneFacts(receipt.answered, receipt.total)} ${t.doneAt(clockTime(receipt.submitted_ms), day(receipt.submitted_ms))}`),
+    h("p", {}, `${t.doneFacts(receipt.answered, receipt.total)} ${receipt.automatic ? t.doneEnd(...at) : t.doneAt(...at)}`),
+    late,
     h("div", { class: "receipt" }, h("p", {}, t.receipt), h("p", { class: "code" }, receipt.receipt)),
     h("p", { class: "quiet" }, t.receiptHelp),
     h("details", {}, h("summary", {}, t.attempt), h("p", { class: "fine" }, `${t.attempt}: ${receipt.attempt}`), h("p", { class: "fine" }, `${t.nonce}: ${receipt.nonce}`)),
     page.who.results_url && h("p", {}, h("a", { href: page.who.results_url }, t.results)),
     h("div", { class: "actions" }, more && button(t.again, showRules, "plain"), button(t.another, () => showEnter(), "plain")),
   );
+  redraw = () => {
+    drawBar();
+    say(late, lateText());
+  };
+  redraw();
+  pulseLater();
+  if (receipt.automatic) sendLate(receipt.attempt);
+}
+
+// What was chosen in time but comes too late is sent all the same: it is evidence for the committee.
+async function sendLate(attempt) {
+  await loadQueue(attempt);
+  redraw();
+  flush();
+}
+
+function lateText() {
+  const count = unsent().size;
+  if (count) return t.lateWaiting(count);
+  const late = [...positions(page.late)].sort((one, other) => one - other);
+  return late.length ? t.lateKept(late.map((at) => (at < 0 ? t.latePrediction : t.lateQuestion(at + 1))).join(", ")) : "";
 }
 
 // ---- the clock on the screen, four times a second
@@ -1078,14 +1412,20 @@ function tick() {
   } else {
     say(time, "");
   }
+  if (page.news && performance.now() > page.newsUntil) {
+    page.news = "";
+    drawBar();
+  }
+  if (page.active && page.paper && isElsewhere()) lose();
   if (view === "waiting") redraw();
 }
 
-function timeIsUp() {
+async function timeIsUp() {
   page.ended = true;
-  redraw();
-  flush();
+  page.receipt = null;
+  if (page.attempt) await loadQueue(page.attempt);
   if (page.active) showNote("timeUp");
+  flush();
   pulseLater();
 }
 
@@ -1093,7 +1433,7 @@ function timeIsUp() {
 
 document.addEventListener("keydown", (event) => {
   if (view !== "exam" || event.ctrlKey || event.altKey || event.metaKey) return;
-  if (/^[1-9]$/.test(event.key)) page.choose(Number(event.key) - 1);
+  if (/^[1-9]$/.test(event.key) && page.hasFocus()) page.choose(Number(event.key) - 1);
   else if (event.key === "ArrowRight") page.moveBy(1);
   else if (event.key === "ArrowLeft") page.moveBy(-1);
   else return;
@@ -1102,14 +1442,23 @@ document.addEventListener("keydown", (event) => {
 
 function comeBack() {
   failures = 0;
-  if (page.token && view !== "enter" && view !== "done") pulse();
+  if (!page.attempt) page.net = "ok";
+  redraw();
+  pulse();
   flush();
 }
 
-window.addEventListener("online", comeBack);
+// When the network of an office is back, all its phones know it in the same moment.
+window.addEventListener("online", () => setTimeout(comeBack, Math.random() * 1000));
 window.addEventListener("offline", () => { page.net = "down"; redraw(); });
 document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && comeBack());
-window.addEventListener("pageshow", (event) => event.persisted && page.paper && resume());
+window.addEventListener("pageshow", ({ persisted }) => {
+  if (!persisted || !page.who) return;
+  if (page.paper && !page.ended) {
+    if (isElsewhere()) page.active = false;
+    resync();
+  } else comeBack();
+});
 
 // A slip scanned while the page is open changes nothing but the fragment.
 window.addEventListener("hashchange", () => location.hash && location.reload());
@@ -1118,31 +1467,23 @@ async function open() {
   document.documentElement.dataset.size = page.size;
   setInterval(tick, 250);
   const code = location.hash.slice(1).replace(/%20/g, " ");
+  const kept = await recall("session");
   if (code) {
+    former = kept;
     history.replaceState(null, "", location.pathname);
-    showEnter();
+    showEnter("", code);
     const failed = await enter(code);
-    if (failed) showEnter(explain(failed));
+    if (failed) showEnter(explain(failed), code);
     return;
   }
-  const kept = store.read("session");
-  if (!kept?.token) {
+  if (!kept?.token || !kept.who) {
     showEnter();
     return;
   }
-  page.who = kept.who;
-  page.token = kept.token;
+  Object.assign(page, { who: kept.who, token: kept.token, attempt: kept.attempt });
   if (kept.receipt) showDone(kept.receipt);
-  else if (kept.started) reopen();
+  else if (kept.started) resync();
   else showConfirm();
-}
-
-// Back into the paper after a reload; keeps trying, because the code may be out of reach.
-async function reopen() {
-  const failed = await start();
-  if (!failed) return;
-  showNote(failed, ["retry", reopen]);
-  later(0, () => view === "notice" && !page.paper && reopen());
 }
 
 open();
