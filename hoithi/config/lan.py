@@ -22,7 +22,11 @@ def lan_addresses() -> list[str]:
             found.append(str(probe.getsockname()[0]))
         except OSError:
             pass
-    for info in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET):
+    try:
+        named = socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)
+    except OSError:  # the machine's name leads nowhere, as on many laptops
+        named = []
+    for info in named:
         address = str(info[4][0])
         if address not in found:
             found.append(address)

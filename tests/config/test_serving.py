@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from hoithi.config.lan import use_lan_address
+import socket
+
+import pytest
+
+from hoithi.config.lan import lan_addresses, use_lan_address
 from hoithi.config.serve import Addresses, children
 
 HERE = Addresses("127.0.0.1", 8000, 8001)
@@ -57,6 +61,17 @@ def test_on_the_network_links_lead_to_this_machine() -> None:
         "HOITHI_PUBLIC_URL": "http://192.168.1.10:8210",
         "HOITHI_HALL_URL": "http://192.168.1.10:8001/thi/",
     }
+
+
+def test_a_machine_whose_name_leads_nowhere_still_has_addresses(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def leads_nowhere(*_arguments: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    before = lan_addresses()
+    monkeypatch.setattr(socket, "getaddrinfo", leads_nowhere)
+    assert lan_addresses() in ([], before[:1])
 
 
 def test_an_address_that_was_chosen_is_kept() -> None:
