@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
 
+from hoithi.config.cli import main
 from hoithi.entries.models import Entry
 from hoithi.entries.queries import access_code_of
 from hoithi.exam.actions import close_round
@@ -20,6 +21,7 @@ from hoithi.people.keys import vault
 from hoithi.results.actions import publish, rule_on_item
 from hoithi.rules import paper
 from hoithi.rules.codes import grouped
+from hoithi.rules.errors import RuleViolation
 from hoithi.verify.checks import verify
 from tests import factories
 from tests.exam.scene import Scene
@@ -173,7 +175,11 @@ def test_a_round_from_its_seal_to_its_publication_as_one_contestant_sees_it(
 
 
 def test_a_ruling_shows_when_its_correction_is_published_and_so_does_the_bundle(
-    hall_scene: Scene, client: Client, settings: Settings, tmp_path: Path
+    hall_scene: Scene,
+    client: Client,
+    settings: Settings,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     scene = hall_scene
     settings.FILES = tmp_path / "files"
@@ -184,7 +190,21 @@ def test_a_ruling_shows_when_its_correction_is_published_and_so_does_the_bundle(
     scene.close(sitting)
     publish_round(scene)
     rule_for_all(scene, last_item(sitting, entry))
-    close_round(actor=scene.an, each=scene.round, now=factories.now())
+    due = (
+        "the bundle was not written: a correction is due (Thi trực tuyến). "
+        "Grade again after a ruling and publish the correction, then ask for the bundle\n"
+    )
+    for is_graded in (False, True):
+        if is_graded:
+            close_round(actor=scene.an, each=scene.round, now=factories.now())
+        assert client.get(BUNDLE).status_code == 302
+        assert main(["bundle", scene.contest.key, str(tmp_path / "b.zip")]) == 1
+        assert capsys.readouterr().err == due
+        assert not list(tmp_path.glob("b.zip*"))
+        if not is_graded:
+            with pytest.raises(RuleViolation) as refused:
+                publish(actor=scene.an, each=scene.round, reason="Vội", now=factories.now())
+            assert refused.value.code == "ruling_ungraded"
 
     between = ask(client, access_code_of(entry))
     assert ("29/30" in between, "phán quyết" in between) == (True, False)

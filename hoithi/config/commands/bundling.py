@@ -12,6 +12,7 @@ from hoithi.contests.models import Contest
 from hoithi.exam.bundling import write_bundle
 from hoithi.exam.secrecy import closed_rounds
 from hoithi.hall.store.api import StoreError
+from hoithi.portal.queries.trust import corrections_due
 
 
 def bundle(options: argparse.Namespace) -> int:
@@ -19,6 +20,13 @@ def bundle(options: argparse.Namespace) -> int:
     contest = Contest.objects.filter(key=options.contest).first()
     if contest is None:
         return complain(f"there is no contest {options.contest}")
+    due = corrections_due(contest)
+    if due:
+        names = ", ".join(name or "the table of units" for name in due)
+        return complain(
+            f"the bundle was not written: a correction is due ({names}). "
+            "Grade again after a ruling and publish the correction, then ask for the bundle"
+        )
     now = timezone.now()
     partial: Path = options.file.with_name(options.file.name + ".partial")
     try:

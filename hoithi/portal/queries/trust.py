@@ -22,6 +22,7 @@ from hoithi.portal.queries.results import Published, content_of
 from hoithi.portal.wording import period
 from hoithi.results.collective import is_collective_outdated, latest_collective
 from hoithi.results.models import CollectivePublication, Publication
+from hoithi.results.pending import has_ungraded_ruling
 from hoithi.results.queries import latest_publication, proposal, publication_content
 from hoithi.verify.bundle import Closing
 
@@ -113,18 +114,33 @@ def edition_of(contest: Contest, rounds: list[Round]) -> str:
 
 
 def is_settled(contest: Contest) -> bool:
-    """Whether what is published is what the scores say.
+    """Whether every official round is published, and no correction is due."""
+    official = contest.rounds.filter(purpose=Purpose.OFFICIAL)
+    return all(latest_publication(each) for each in official) and not corrections_due(contest)
 
-    After a ruling it is not, until the correction is published, and a bundle of that hour would
-    contradict itself. Names may differ: a bundle has none.
+
+def corrections_due(contest: Contest) -> list[str]:
+    """The names of what was published and is not what rulings and scores say; a bundle of that hour
+    would contradict itself. Empty for the table of units, which has no name of its own.
+
+    A ruling counts from its second signature, graded or not. Names may differ: a bundle has none.
     """
-    for each in contest.rounds.filter(purpose=Purpose.OFFICIAL).select_related("contest"):
-        last = latest_publication(each)
-        now = msgspec.convert(publication_content(each, proposal(each)), Published)
-        if last is None or _order(content_of(last)) != _order(now):
-            return False
+    rounds = contest.rounds.filter(purpose=Purpose.OFFICIAL).select_related("contest")
+    due = [each.name for each in rounds if _is_correction_due(each)]
     table = latest_collective(contest)
-    return table is None or not is_collective_outdated(table)
+    if table is not None and is_collective_outdated(table):
+        due.append("")
+    return due
+
+
+def _is_correction_due(each: Round) -> bool:
+    last = latest_publication(each)
+    if last is None:
+        return False
+    if has_ungraded_ruling(each):
+        return True
+    now = msgspec.convert(publication_content(each, proposal(each)), Published)
+    return _order(content_of(last)) != _order(now)
 
 
 def _order(content: Published) -> list[tuple[str, int, Decimal, str]]:

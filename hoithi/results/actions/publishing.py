@@ -18,6 +18,7 @@ from hoithi.results.collective import (
     latest_collective,
 )
 from hoithi.results.models import Award, CollectivePublication, Publication
+from hoithi.results.pending import has_ungraded_ruling
 from hoithi.results.queries import (
     digest,
     latest_publication,
@@ -34,11 +35,13 @@ from hoithi.rules.errors import RuleViolation
 def publish(*, actor: User, each: Round, reason: str, now: datetime) -> Publication:
     """Freeze the result of a round as its next version.
 
-    Raises RuleViolation: `not_official`, `no_scores`, `ties_open`, `reason_missing` for a
-    correction, `nothing_changed`, `published_meanwhile`.
+    Raises RuleViolation: `not_official`, `ruling_ungraded`, `no_scores`, `ties_open`,
+    `reason_missing` for a correction, `nothing_changed`, `published_meanwhile`.
     """
     if each.purpose != Purpose.OFFICIAL:
         raise RuleViolation("not_official")
+    if has_ungraded_ruling(each):
+        raise RuleViolation("ruling_ungraded")
     proposed = proposal(each)
     if not proposed.rows:
         raise RuleViolation("no_scores")
@@ -116,7 +119,7 @@ def publish_collective(
     """Freeze the table of units as its next version; it rests on published rounds only.
 
     Raises RuleViolation: `no_collective_rule`, `rounds_unpublished`, `rounds_outdated`,
-    `ties_open`, `reason_missing` for a correction, `nothing_changed`, `published_meanwhile`.
+    `ruling_ungraded`, `ties_open`, `reason_missing` for a correction, `nothing_changed`, `published_meanwhile`.
     """
     proposed = collective_proposal(contest)
     numbers = _published_rounds(contest)
@@ -155,5 +158,7 @@ def _published_rounds(contest: Contest) -> dict[str, int]:
             raise RuleViolation("rounds_unpublished", round=each.round.name)
         if each.is_outdated:
             raise RuleViolation("rounds_outdated", round=each.round.name)
+        if has_ungraded_ruling(each.round):
+            raise RuleViolation("ruling_ungraded")
         numbers[each.round.key] = each.publication.number
     return numbers
