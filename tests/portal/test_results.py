@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import cProfile
+import re
+from html import unescape
+
 import pytest
 from django.test import Client
 from pytest_django.fixtures import DjangoAssertNumQueries
@@ -170,6 +174,45 @@ def test_a_result_costs_the_same_with_one_row_and_with_three(
     publish_online(scene.contest, scene.actor, "Thêm hai bài")
     with django_assert_num_queries(6):
         client.get(RESULTS)
+
+
+def test_a_version_that_was_read_is_not_read_again(
+    scene: Scene, client: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    scene.publish()
+    client.get(RESULTS)
+    with django_assert_num_queries(5):
+        client.get(RESULTS)
+
+
+def test_units_stand_in_the_order_of_the_plan(scene: Scene, client: Client) -> None:
+    scene.publish()
+    html = client.get(RESULTS).content.decode()
+    assert re.findall(r'<option lang="vi">([^<]+)', unescape(html)) == [
+        *("Thành phố Gia Nghĩa", "Huyện Cư Jút", "Huyện Đắk R'lấp"),
+    ]
+
+
+def test_only_what_is_shown_is_worded_and_only_what_is_searched_folded(client: Client) -> None:
+    contest = factories.contest(open_now=False)
+    entries = [factories.entry(contest, "GN", f"Nguyễn Văn {at}", f"GN-{at}") for at in range(120)]
+    record(contest, *((entry, "30", at + 1) for at, entry in enumerate(entries)))
+    publish_online(contest, secretary(contest))
+    assert calls(client, {}) == {"decided_by": 49, "fold": 1}
+    assert calls(client, {"ten": "nguyen"}) == {"decided_by": 49, "fold": 122}
+    assert calls(client, {"ten": "van 7"}) == {"decided_by": 11, "fold": 2}
+
+
+def calls(client: Client, query: dict[str, str]) -> dict[str, int]:
+    """How often a view of the result words a place and folds a text."""
+    profile = cProfile.Profile()
+    profile.runcall(client.get, RESULTS, query)
+    counted = {"decided_by": 0, "fold": 0}
+    for each in profile.getstats():
+        name = getattr(each.code, "co_name", "")
+        if name in counted:
+            counted[name] += each.callcount
+    return counted
 
 
 def test_long_results_have_pages_that_keep_the_search(client: Client) -> None:

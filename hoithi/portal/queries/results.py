@@ -10,25 +10,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import cached_property, lru_cache
 
 import msgspec
 from django.core.paginator import Page, Paginator
 from django.http import Http404
 
 from hoithi.contests.models import Contest, Purpose, Round
-from hoithi.contests.queries import regulation_of
+from hoithi.contests.plan.conversion import regulation_of
+from hoithi.contests.queries import plan_of
 from hoithi.portal.queries.frame import Frame, frame_of
 from hoithi.portal.queries.windows import windows_of
 from hoithi.results.models import CollectivePublication, Publication
 from hoithi.results.queries import (
     PassedOn,
     PublishedRow,
-    publication_by_number,
     versions_of,
 )
 from hoithi.results.wording import decided_by
 from hoithi.rules.regulation import Regulation
-from hoithi.rules.vietnamese import fold
+from hoithi.rules.vietnamese import fold, sort_key
 
 ROWS_ON_A_PAGE = 50
 
@@ -104,7 +105,9 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class ResultsPage:
-    """A version of a round's result. `page` holds the found rows, `ranked` counts all of them."""
+    """A version of a round's result. `page` holds the found rows and `rows` what is shown of them;
+    `ranked` counts all, found or not.
+    """
 
     frame: Frame
     round_key: str
@@ -116,7 +119,8 @@ class ResultsPage:
     ranked: int
     prizes: tuple[PrizeGroup, ...]
     units: tuple[str, ...]
-    page: Page[Row]
+    page: Page[PublishedRow]
+    rows: tuple[Row, ...]
     barred: tuple[BarredRow, ...]
 
 
@@ -128,6 +132,24 @@ class Awaited:
     round_name: str
     closes_at: datetime
     is_closed: bool
+
+
+class _Frozen:
+    """A publication as read once: it never changes, and ten thousand rows take long to read."""
+
+    def __init__(self, content: Published) -> None:
+        self.content = content
+
+    @cached_property
+    def folded(self) -> list[str]:
+        """The names of the rows in order, as they are searched."""
+        return [fold(row.name) for row in self.content.rows]
+
+
+@lru_cache(maxsize=4)
+def _frozen(publication: int, sha256: str) -> _Frozen:  # noqa: ARG001 - with it none is mistaken
+    contents = Publication.objects.values_list("content", flat=True)
+    return _Frozen(msgspec.convert(contents.get(pk=publication), Published))
 
 
 def content_of(publication: Publication) -> Published:
@@ -146,35 +168,44 @@ def public_round(contest: Contest, key: str) -> Round:
 def results_of(
     contest: Contest, key: str, *, number: int | None, search: Search, page: str, now: datetime
 ) -> ResultsPage | Awaited:
-    """A version of a round's result, the one in force if no number is given. Six queries at most.
+    """A version of a round's result, the one in force if no number is given. Six queries at most,
+    five for a version that was read before.
 
     Raises Http404 for no such round, no such version.
     """
     each = public_round(contest, key)
-    versions = versions_from(versions_of(each))
-    if not versions and number is None:
+    found = versions_of(each)
+    if not found and number is None:
         closes_at = next(one.closes_at for one in windows_of(contest) if one.key == key)
         return Awaited(frame_of(contest), each.name, closes_at, closes_at <= now)
-    shown = next((one for one in versions if number in (None, one.number)), None)
-    if shown is None:
+    publication = next((one for one in found if number in (None, one.number)), None)
+    if publication is None:
         raise Http404
-    publication = publication_by_number(each, shown.number)
-    content = content_of(publication)
-    regulation = regulation_of(each)
-    found = [_row(row, regulation) for row in content.rows if _fits(row, search)]
+    versions = versions_from(found)
+    frozen = _frozen(publication.pk, publication.sha256)
+    content = frozen.content
+    plan = plan_of(contest)
+    regulation = regulation_of(plan, plan.round(key))
+    rows = Paginator(_found(frozen, search), ROWS_ON_A_PAGE).get_page(page)
+    needle = fold(search.name)
     return ResultsPage(
         frame=frame_of(contest),
         round_key=each.key,
         round_name=each.name,
-        version=shown,
+        version=next(one for one in versions if one.number == publication.number),
         sha256=publication.sha256,
         versions=versions,
         counts=content.counts,
         ranked=len(content.rows),
         prizes=_prize_groups(content.rows, [line.label for line in regulation.prizes]),
-        units=tuple(sorted({row.unit for row in content.rows})),
-        page=Paginator(found, ROWS_ON_A_PAGE).get_page(page),
-        barred=tuple(row for row in content.barred if _fits(row, search)),
+        units=_units({row.unit for row in content.rows}, [unit.name for unit in plan.units]),
+        page=rows,
+        rows=tuple(_row(row, regulation) for row in rows),
+        barred=tuple(
+            row
+            for row in content.barred
+            if search.unit in ("", row.unit) and needle in fold(row.name)
+        ),
     )
 
 
@@ -188,8 +219,18 @@ def versions_from(
     )
 
 
-def _fits(row: PublishedRow | BarredRow, search: Search) -> bool:
-    return fold(search.name) in fold(row.name) and search.unit in ("", row.unit)
+def _found(frozen: _Frozen, search: Search) -> Sequence[PublishedRow]:
+    rows: Sequence[PublishedRow] = frozen.content.rows
+    if search.name:
+        needle = fold(search.name)
+        rows = [row for row, name in zip(rows, frozen.folded, strict=True) if needle in name]
+    return [row for row in rows if row.unit == search.unit] if search.unit else rows
+
+
+def _units(named: set[str], order: Sequence[str]) -> tuple[str, ...]:
+    """Units in the order of the plan; one that the plan calls otherwise by now comes last."""
+    known = [name for name in order if name in named]
+    return (*known, *sorted(named.difference(known), key=sort_key))
 
 
 def _row(row: PublishedRow, regulation: Regulation) -> Row:
@@ -202,9 +243,10 @@ def _prize_groups(rows: Sequence[PublishedRow], labels: Sequence[str]) -> tuple[
 
     A label that the plan no longer has, in an older version, comes last.
     """
-    given = {row.prize: None for row in rows if row.prize}
+    winners = [row for row in rows if row.prize]
+    given = {row.prize: None for row in winners}
     order = [label for label in labels if label in given]
     order += [label for label in given if label not in order]
     return tuple(
-        PrizeGroup(label, tuple(row for row in rows if row.prize == label)) for label in order
+        PrizeGroup(label, tuple(row for row in winners if row.prize == label)) for label in order
     )
