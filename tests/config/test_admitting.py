@@ -40,6 +40,21 @@ def test_the_link_sets_a_password_and_leads_to_the_second_step(client: Client) -
     assert (answer.status_code, answer["location"]) == (302, "/tai-khoan/hai-buoc/bat/")
 
 
+@pytest.mark.parametrize("named", ["", "HOITHI_DESK_PORT", "HOITHI_PUBLIC_URL"])
+def test_a_link_says_where_the_desk_is_taken_to_be_unless_that_was_named(
+    named: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contest = factories.contest()
+    for each in ("HOITHI_DESK_PORT", "HOITHI_PUBLIC_URL"):
+        monkeypatch.delenv(each, raising=False)
+    if named:
+        monkeypatch.setenv(named, "1")
+    assert main(["admit", contest.key, "an@example.vn", "Nguyễn Văn Mẫu"]) == 0
+    said = capsys.readouterr().out
+    assert "To set a password within" in said
+    assert ("The desk is taken to be at http://" in said) == (not named)
+
+
 def test_who_has_an_account_gets_the_rights_and_no_link() -> None:
     contest = factories.contest()
     user = User.objects.create_user("pho-ban@example.vn", "Lê Thị Mẫu", PASSWORD)

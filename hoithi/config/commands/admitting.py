@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -41,6 +42,11 @@ def admit(options: argparse.Namespace) -> int:
     if link:
         days = settings.PASSWORD_RESET_TIMEOUT // 86_400
         say(f"To set a password within {days} days:  {link}")
+        if not {"HOITHI_PUBLIC_URL", "HOITHI_DESK_PORT"} & set(os.environ):
+            say(
+                f"The desk is taken to be at {settings.PUBLIC_URL}. Where it is not, put its "
+                "address into the link, and set HOITHI_PUBLIC_URL as for hoithi serve"
+            )
     return 0
 
 
