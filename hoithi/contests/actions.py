@@ -74,6 +74,8 @@ def load_plan(
     if problems:
         raise PlanError(problems)
     text = write_plan(plan)
+    if parse_plan(text.encode()) != plan:  # what is stored is read for as long as the contest lives
+        raise ValueError("a plan that cannot be read back is not stored")
     sha256 = hashlib.sha256(text.encode()).hexdigest()
     contest = Contest.objects.filter(key=plan.key).first()
     if contest is None:

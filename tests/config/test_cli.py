@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 import zipfile
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from hoithi.config.cli import main
 from hoithi.contests.actions import fix_rules
@@ -47,6 +49,7 @@ def spoiled(tmp_path: Path) -> Path:
     ):
         assert good in text
         text = text.replace(good, bad, 1)
+    shutil.copy(PLAN.parent / "bank.csv", tmp_path)
     file = tmp_path / "contest.toml"
     file.write_text(text)
     return file
@@ -65,21 +68,24 @@ def test_the_slips_of_a_plan_are_told_with_their_keys(say: Say, spoiled: Path) -
     vietnamese = (
         f"{spoiled}: contest.utc_offset_min: Thiếu mục này. Hãy thêm vào.\n"
         f"{spoiled}: contest.utc_offset: Không có mục tên này. Có phải là “utc_offset_min”?\n"
-        f"{spoiled}: rounds[1].online.minutes: Giá trị 0 nằm ngoài giới hạn.\n"
+        f"{spoiled}: rounds[1].online.minutes: Giá trị 0 nằm ngoài giới hạn: "
+        "phải từ 1 đến 600. Hãy sửa lại.\n"
     )
     english = (
         f"{spoiled}: contest.utc_offset_min: This key is missing. Add it.\n"
         f"{spoiled}: contest.utc_offset: There is no such key. Is it “utc_offset_min”?\n"
-        f"{spoiled}: rounds[1].online.minutes: The value 0 is out of bounds.\n"
+        f"{spoiled}: rounds[1].online.minutes: The value 0 is out of bounds: "
+        "it must be from 1 to 600. Correct it.\n"
     )
     assert say("plan", "check", spoiled) == (1, vietnamese, "")
     assert say("plan", "check", spoiled, "--language", "en") == (1, english, "")
 
 
 def test_contradictions_are_told_once_the_shape_is_right(say: Say, tmp_path: Path) -> None:
+    shutil.copy(PLAN.parent / "bank.csv", tmp_path)
     file = tmp_path / "contest.toml"
     file.write_text(PLAN.read_text().replace('code = "CJ"', 'code = "GN"', 1))
-    sentence = "The key “GN” is used twice."
+    sentence = "The key “GN” is used twice. Change one of them."
     assert say("plan", "check", file, "--language", "en") == (
         *(1, f"{file}: units[2]: {sentence}\n", ""),
     )
@@ -90,11 +96,12 @@ def test_contradictions_are_told_once_the_shape_is_right(say: Say, tmp_path: Pat
     [
         (b"", "Thiếu mục này. Hãy thêm vào."),
         (b"PK\x03\x04\xff", "Tệp không phải UTF-8 (byte 4). Hãy lưu lại với bảng mã UTF-8."),
-        (b"[", "Không đọc được TOML: Invalid initial character for a key part (at end of"),
-        (b"a = " + b"[" * 100_000, "Không đọc được TOML: [[[[."),
+        (b"[", "Tệp kết thúc khi còn dở một mục."),
+        (b"a = " + b"[" * 100_000, "Các dấu ngoặc [ hoặc { lồng nhau quá sâu. Hãy xóa bớt."),
     ],
 )
 def test_what_is_no_plan_is_told(say: Say, tmp_path: Path, content: bytes, sentence: str) -> None:
+    shutil.copy(PLAN.parent / "bank.csv", tmp_path)
     file = tmp_path / "contest.toml"
     file.write_bytes(content)
     code, said, complained = say("plan", "check", file)
@@ -103,13 +110,10 @@ def test_what_is_no_plan_is_told(say: Say, tmp_path: Path, content: bytes, sente
 
 def test_a_file_that_is_not_there_and_a_folder_are_told(say: Say, tmp_path: Path) -> None:
     none = tmp_path / "none.toml"
-    sentence = "Không mở được tệp"
-    assert say("plan", "check", none) == (
-        1,
-        f"{none}: {sentence}: No such file or directory.\n",
-        "",
-    )
-    assert say("plan", "check", tmp_path) == (1, f"{tmp_path}: {sentence}: Is a directory.\n", "")
+    missing = "Không có tệp này. Hãy xem lại đường dẫn."
+    folder = "Đây là một thư mục. Hãy ghi đường dẫn đến tệp kế hoạch ở trong đó."
+    assert say("plan", "check", none) == (1, f"{none}: {missing}\n", "")
+    assert say("plan", "check", tmp_path) == (1, f"{tmp_path}: {folder}\n", "")
 
 
 # plan load, plan export
@@ -137,7 +141,7 @@ def test_a_plan_with_slips_is_not_loaded(say: Say, spoiled: Path) -> None:
         ("minutes = 30", f"minutes = {'9' * 5000}", "Tệp có một số dài hàng nghìn chữ số."),
         ("minutes = 30", "minutes = 1e99999999999", "minutes: Sai kiểu: cần số nguyên"),
         ("cấp tỉnh", "cấp\\u0000", "contest.level: Sau “cấp” có một ký tự không nhìn thấy."),
-        ("cấp tỉnh", "\\ud800", "Không đọc được TOML: Escaped character is not a Unicode"),
+        ("cấp tỉnh", "\\ud800", "level: Dòng 11: sau dấu"),
         ('code = "CJ"', 'code = "C/J"', "units[2].code: “C/J” không làm mã được."),
         ("closes_at = 2023-10-06", "closes_at = 2023-09-06", "Kết thúc không sau bắt đầu."),
     ],
@@ -145,6 +149,7 @@ def test_a_plan_with_slips_is_not_loaded(say: Say, spoiled: Path) -> None:
 def test_what_no_table_could_hold_is_told_before_it_is_loaded(
     say: Say, tmp_path: Path, good: str, bad: str, sentence: str
 ) -> None:
+    shutil.copy(PLAN.parent / "bank.csv", tmp_path)
     file = tmp_path / "contest.toml"
     text = PLAN.read_text()
     assert good in text
@@ -176,6 +181,9 @@ def test_an_exported_plan_loads_to_the_same_contest(say: Say, tmp_path: Path) ->
     assert code == 0
     exported = tmp_path / "exported.toml"
     exported.write_text(text)
+    code, said, _ = say("plan", "check", exported)
+    assert (code, "Cạnh tệp kế hoạch không có tệp “bank.csv”." in said) == (1, True)
+    shutil.copy(PLAN.parent / "bank.csv", tmp_path)
     assert say("plan", "check", exported) == (0, f"{exported}: hợp lệ.\n", "")
     assert say("plan", "load", exported) == (0, "daknong-2023: nothing has changed\n", "")
     changed = tmp_path / "changed.toml"
@@ -225,6 +233,18 @@ def test_what_is_no_bundle_is_told(say: Say, tmp_path: Path) -> None:
     assert say("verify", "--language", "en", other) == (
         *(1, "manifest.json: Cannot be read: missing.\n", ""),
     )
+
+
+# run
+
+
+@pytest.mark.django_db
+def test_production_gets_no_sample_contest(say: Say, settings: Settings) -> None:
+    settings.PRODUCTION = True
+    code, said, complained = say("run")
+    assert (code, said) == (1, "")
+    assert complained.startswith("hoithi run sets up the sample contest, which production refuses.")
+    assert Contest.objects.count() == 0
 
 
 # sample-list

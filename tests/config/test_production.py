@@ -28,7 +28,8 @@ def test_the_sample_contest_is_refused_before_anything_is_made(tmp_path: Path) -
         1,
         (
             "hoithi run sets up a sample contest with accounts that everybody knows, which "
-            "production refuses. Here it is hoithi setup, hoithi plan load FILE, hoithi admit, then hoithi serve.\n"
+            "production refuses. Here it is hoithi setup, hoithi plan load FILE, hoithi "
+            "admit, then hoithi serve.\n"
         ),
     )
     assert list(tmp_path.iterdir()) == []

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 
 from hoithi.config.commands import say
-from hoithi.contests.plan.checking import check_plan
+from hoithi.contests.plan.checking import check_files, check_plan
 from hoithi.contests.plan.reading import PlanError, Problem, read_plan
 from hoithi.contests.plan.sentences import sentence
 
@@ -14,7 +14,8 @@ from hoithi.contests.plan.sentences import sentence
 def check(options: argparse.Namespace) -> int:
     """Name every error of a plan file."""
     try:
-        problems = check_plan(read_plan(options.file))
+        plan = read_plan(options.file)
+        problems = [*check_plan(plan), *check_files(plan, options.file.parent)]
     except PlanError as error:
         return refuse(options, error.problems)
     if problems:

@@ -52,7 +52,8 @@ def run(options: argparse.Namespace) -> int:
     if settings.PRODUCTION:
         return complain(
             "hoithi run sets up a sample contest with accounts that everybody knows, which "
-            "production refuses. Here it is hoithi setup, hoithi plan load FILE, hoithi admit, then hoithi serve."
+            "production refuses. Here it is hoithi setup, hoithi plan load FILE, hoithi "
+            "admit, then hoithi serve."
         )
     try:
         check_ports(_addresses(options))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta, timezone
 from decimal import Decimal
+from pathlib import Path
 
 import msgspec
 
@@ -46,7 +47,21 @@ def check_plan(plan: Plan) -> list[Problem]:
     problems += _collective(plan)
     problems += _money(plan)
     problems += _assumptions(plan)
+    if plan.bank and not _is_file_name(plan.bank):
+        problems.append(Problem("bank", "bank_not_beside", {"value": plan.bank}))
     return problems
+
+
+def check_files(plan: Plan, folder: Path) -> list[Problem]:
+    """What the plan names and its folder lacks. A plan that was exported is loaded without."""
+    if plan.bank and _is_file_name(plan.bank) and not (folder / plan.bank).is_file():
+        return [Problem("bank", "bank_missing", {"value": plan.bank})]
+    return []
+
+
+def _is_file_name(name: str) -> bool:
+    """Whether it names a file beside the plan, and leads nowhere else on any system."""
+    return not name.startswith(".") and not set(name) & set("/\\:")
 
 
 def _keys_once(key: str, values: Sequence[str]) -> Iterator[Problem]:
@@ -132,7 +147,7 @@ def _round(plan: Plan, each: Round, key: str) -> Iterator[Problem]:
         yield from _online(plan, each, each.online, f"{key}.online")
     points = _highest_mark(each)
     if points > MOST_POINTS:
-        params = {"points": f"{points:f}", "most": f"{MOST_POINTS:f}"}
+        params = {"points": int(points), "most": int(MOST_POINTS)}
         yield Problem(key, "marks_too_large", params)
 
 

@@ -29,6 +29,7 @@ from hoithi.rules.regulation import KEY, ONE_LINE
 MOST_BYTES = 2_000_000
 _UTF16 = re.compile(rb"\xff\xfe|\xfe\xff|\0[ -~]\0[ -~]|[ -~]\0[ -~]\0")
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200
+_FIRST_DAY, _LAST_DAY = f"{_FIRST_YEAR}-01-01", f"{_LAST_YEAR}-12-31"
 _LARGEST = 1_000_000
 _PATTERNS = {KEY: "key_form", CODE: "code_form", ONE_LINE: "one_line"}
 _UNSEEN = frozenset({"Cc", "Cf"})  # control characters, and those that only steer others
@@ -58,8 +59,14 @@ def read_bytes(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             return file.read(MOST_BYTES + 1)  # one more tells that there are more
+    except FileNotFoundError as error:
+        raise PlanError([Problem("", "file_missing")]) from error
+    except IsADirectoryError as error:
+        raise PlanError([Problem("", "file_is_folder")]) from error
+    except PermissionError as error:
+        raise PlanError([Problem("", "file_closed")]) from error
     except OSError as error:
-        raise PlanError([Problem("", "file_missing", {"why": error.strerror})]) from error
+        raise PlanError([Problem("", "file_unreadable", {"why": error.strerror})]) from error
 
 
 def read_plan(path: Path) -> Plan:
@@ -74,16 +81,46 @@ def parse_plan(content: bytes) -> Plan:
     if _UTF16.match(content):
         raise PlanError([Problem("", "utf16")])
     try:
-        table = tomllib.loads(content.decode("utf-8-sig"), parse_float=_decimal)
+        text = content.decode("utf-8-sig")
+        table = tomllib.loads(text, parse_float=_decimal)
     except UnicodeDecodeError as error:
         raise PlanError([Problem("", "not_utf8", {"byte": error.start})]) from error
     except tomllib.TOMLDecodeError as error:
-        raise PlanError([Problem("", "not_toml", {"why": str(error)})]) from error
+        raise PlanError([_not_toml(str(error), text)]) from error
     except ValueError as error:  # Python reads no whole number of so many digits
         raise PlanError([Problem("", "number_too_long")]) from error
     except RecursionError as error:
-        raise PlanError([Problem("", "not_toml", {"why": "[[[["})]) from error
+        raise PlanError([Problem("", "nested_too_deep")]) from error
     return plan_from(table)
+
+
+_PLACE = re.compile(r"(.+?) \(at (?:line (\d+), column (\d+)|end of document)\)")
+_MESSAGES = {
+    "Invalid date or datetime": "no_such_day",
+    "Cannot overwrite a value": "twice_in_table",
+    "Cannot declare": "twice_in_table",
+    "Escaped character is not a Unicode scalar value": "no_such_escape",
+    "Unescaped '\\' in a string": "no_such_escape",
+}
+
+
+def _not_toml(message: str, text: str) -> Problem:
+    """What the reader of TOML found, at its line; at the end of the file something is not closed.
+
+    Its messages are English: those that people meet have sentences of ours.
+    """
+    found = _PLACE.fullmatch(message)
+    if found is None:
+        return Problem("", "not_toml", {"line": 1, "column": 1, "why": message})
+    why, line, column = found.groups()
+    code = next((each for start, each in _MESSAGES.items() if why.startswith(start)), "not_toml")
+    if line is None:
+        if code == "not_toml":
+            return Problem("", "not_toml_at_the_end", {"why": why})
+        line, column = str(text.count("\n") + 1), "1"
+    name, equals, _value = text.split("\n")[int(line) - 1].partition("=")
+    key = _spelt(name.strip()) if code != "not_toml" and equals else ""
+    return Problem(key, code, {"line": int(line), "column": int(column), "why": why})
 
 
 def _decimal(text: str) -> Decimal:
@@ -204,12 +241,16 @@ def _checked(value: object, key: str, problems: list[Problem]) -> object:
         case datetime() if value.tzinfo is None:
             problems.append(Problem(key, "time_without_zone"))
         case date() if not _FIRST_YEAR <= value.year <= _LAST_YEAR:
-            problems.append(Problem(key, "out_of_bounds", {"value": value.isoformat()}))
+            problems.append(_out_of_bounds(key, value.isoformat(), _FIRST_DAY, _LAST_DAY))
         case Decimal() if not (value.is_finite() and 0 <= value <= _LARGEST):
-            problems.append(Problem(key, "out_of_bounds", {"value": _shortened(str(value))}))
+            problems.append(_out_of_bounds(key, _shortened(str(value)), 0, _LARGEST))
         case Decimal() if value != round_marks(value):
             problems.append(Problem(key, "decimal_form"))
     return value
+
+
+def _out_of_bounds(key: str, shown: str, least: ParamValue, most: ParamValue) -> Problem:
+    return Problem(key, "out_of_bounds", {"value": shown, "least": least, "most": most})
 
 
 def _unseen(text: str, key: str) -> list[Problem]:
@@ -242,7 +283,11 @@ def _explain(kind: Any, bare: Any, value: object, key: str) -> Problem:
     if isinstance(value, str):
         return _explain_text(kind, value, key)
     is_long = isinstance(value, int) and value.bit_length() > _LONG_BITS
-    return Problem(key, "out_of_bounds", {"value": "…" if is_long else str(value)})
+    shown = "…" if is_long else str(value)
+    for note in get_args(kind)[1:]:
+        if isinstance(note, msgspec.Meta) and note.ge is not None and note.le is not None:
+            return _out_of_bounds(key, shown, int(note.ge), int(note.le))
+    return Problem(key, "wrong_type", {"wanted": _WANTED.get(bare, "text")})
 
 
 def _explain_text(kind: Any, value: str, key: str) -> Problem:

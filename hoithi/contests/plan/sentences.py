@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hoithi.contests.plan.reading import Problem
+from hoithi.rules.errors import ParamValue
 
 _WANTED = {
     "list": ("một danh sách [ … ]", "a list [ … ]"),
@@ -17,8 +18,14 @@ _WANTED = {
 }
 
 SENTENCES: dict[str, tuple[str, str]] = {
-    "file_missing": ("Không mở được tệp: {why}.", "The file cannot be opened: {why}."),
-    "file_too_large": ("Tệp lớn hơn 2 MB.", "The file is larger than 2 MB."),
+    "file_missing": (
+        "Không có tệp này. Hãy xem lại đường dẫn.",
+        "There is no such file. Check its path.",
+    ),
+    "file_too_large": (
+        "Tệp lớn hơn 2 MB. Hãy xem có đúng là tệp kế hoạch không.",
+        "The file is larger than 2 MB. Check that it is the plan file.",
+    ),
     "not_utf8": (
         "Tệp không phải UTF-8 (byte {byte}). Hãy lưu lại với bảng mã UTF-8.",
         "The file is not UTF-8 (byte {byte}). Save it as UTF-8.",
@@ -31,7 +38,68 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Tệp có một số dài hàng nghìn chữ số. Hãy tìm và sửa lại.",
         "The file has a number of thousands of digits. Find and correct it.",
     ),
-    "not_toml": ("Không đọc được TOML: {why}.", "Not TOML: {why}."),
+    "not_toml": (
+        (
+            "Dòng {line}, cột {column}: không đúng cú pháp TOML. Hãy xem lại dấu bằng, dấu "
+            "ngoặc kép và dấu phẩy ở chỗ đó."
+        ),
+        (
+            "Line {line}, column {column}: not TOML ({why}). Check equals signs, quotes and "
+            "commas there."
+        ),
+    ),
+    "file_is_folder": (
+        "Đây là một thư mục. Hãy ghi đường dẫn đến tệp kế hoạch ở trong đó.",
+        "This is a folder. Name the plan file in it.",
+    ),
+    "file_closed": (
+        "Không có quyền đọc tệp này. Hãy xin quyền đọc hoặc chép tệp sang chỗ khác.",
+        "This file may not be read. Ask for the right to read it, or copy it elsewhere.",
+    ),
+    "file_unreadable": (
+        "Không mở được tệp ({why}). Hãy thử chép tệp sang chỗ khác.",
+        "The file cannot be opened ({why}). Try to copy it elsewhere.",
+    ),
+    "not_toml_at_the_end": (
+        "Tệp kết thúc khi còn dở một mục. Hãy xem dấu ngoặc hoặc ngoặc kép nào chưa đóng.",
+        "The file ends inside something ({why}). Look for a bracket or quote that is not closed.",
+    ),
+    "no_such_day": (
+        "Dòng {line}: ngày hoặc giờ này không có thật. Hãy sửa lại, ví dụ 2023-02-28.",
+        "Line {line}: there is no such day or time. Correct it, such as 2023-02-28.",
+    ),
+    "twice_in_table": (
+        "Dòng {line}: mục này đã ghi ở trên. Hãy xóa một trong hai.",
+        "Line {line}: this key stands above already. Delete one of the two.",
+    ),
+    "no_such_escape": (
+        "Dòng {line}: sau dấu \\ không phải là một ký tự hợp lệ. Hãy gõ thẳng ký tự cần ghi.",
+        "Line {line}: what follows the \\ is no character. Type the character itself.",
+    ),
+    "nested_too_deep": (
+        "Các dấu ngoặc [ hoặc {{ lồng nhau quá sâu. Hãy xóa bớt.",
+        "Brackets [ or {{ stand within each other too deep. Delete some.",
+    ),
+    "bank_not_beside": (
+        (
+            "“{value}” không phải là một tệp nằm cạnh tệp kế hoạch. Hãy chép tệp câu hỏi vào "
+            "cùng thư mục và chỉ ghi tên tệp, ví dụ bank.csv."
+        ),
+        (
+            "“{value}” is no file beside the plan. Copy the questions into its folder and "
+            "write the name only, such as bank.csv."
+        ),
+    ),
+    "bank_missing": (
+        (
+            "Cạnh tệp kế hoạch không có tệp “{value}”. Hãy chép tệp câu hỏi vào cùng thư mục, "
+            "hoặc để trống mục này."
+        ),
+        (
+            "There is no file “{value}” beside the plan. Copy the questions into its folder, "
+            "or leave this empty."
+        ),
+    ),
     "missing": ("Thiếu mục này. Hãy thêm vào.", "This key is missing. Add it."),
     "unknown_key": (
         "Không có mục tên này. Hãy xóa hoặc xem docs/plan-format.md.",
@@ -41,13 +109,22 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Không có mục tên này. Có phải là “{near}”?",
         "There is no such key. Is it “{near}”?",
     ),
-    "wrong_type": ("Sai kiểu: cần {wanted}.", "Wrong type: {wanted} is wanted."),
-    "not_one_of": ("Phải là một trong: {choices}.", "Must be one of: {choices}."),
+    "wrong_type": (
+        "Sai kiểu: cần {wanted}. Hãy ghi lại.",
+        "Wrong type: {wanted} is wanted. Write it anew.",
+    ),
+    "not_one_of": (
+        "Phải là một trong: {choices}. Hãy sửa lại.",
+        "Must be one of: {choices}. Correct it.",
+    ),
     "time_without_zone": (
         "Thời điểm thiếu múi giờ. Hãy thêm +07:00.",
         "The time has no zone. Add +07:00.",
     ),
-    "empty": ("Không được để trống.", "Must not be empty."),
+    "empty": (
+        "Không được để trống. Hãy ghi vào.",
+        "Must not be empty. Fill it in.",
+    ),
     "too_long": (
         "Dài {length} ký tự, chỉ được nhiều nhất {most}. Hãy viết ngắn lại.",
         "Has {length} characters and may have {most}. Shorten it.",
@@ -64,88 +141,139 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "“{value}” không làm mã được. Chỉ dùng chữ không dấu, số, chấm, gạch nối ở giữa, ví dụ GN.",
         "“{value}” is no code. Use letters without marks, digits, and . or - inside, such as GN.",
     ),
-    "out_of_bounds": ("Giá trị {value} nằm ngoài giới hạn.", "The value {value} is out of bounds."),
-    "key_twice": ("Khóa “{value}” dùng hai lần.", "The key “{value}” is used twice."),
+    "out_of_bounds": (
+        "Giá trị {value} nằm ngoài giới hạn: phải từ {least} đến {most}. Hãy sửa lại.",
+        "The value {value} is out of bounds: it must be from {least} to {most}. Correct it.",
+    ),
+    "key_twice": (
+        "Khóa “{value}” dùng hai lần. Hãy đổi một trong hai.",
+        "The key “{value}” is used twice. Change one of them.",
+    ),
     "no_such_key": (
         "“{value}” không có trong mục {where}. Hãy thêm vào đó hoặc sửa tại đây.",
         "“{value}” is not in {where}. Add it there or correct it here.",
     ),
     "ends_before_it_begins": (
-        "Kết thúc không sau bắt đầu.",
-        "The end is not after the beginning.",
+        "Kết thúc không sau bắt đầu. Hãy sửa một trong hai.",
+        "The end is not after the beginning. Correct one of them.",
     ),
     "outside_contest": (
-        "Nằm ngoài thời gian của hội thi ({first} đến {last}).",
-        "Lies outside the days of the contest ({first} to {last}).",
+        (
+            "Nằm ngoài thời gian của hội thi ({first} đến {last}). Hãy sửa tại đây, hoặc sửa "
+            "first_day, last_day."
+        ),
+        (
+            "Lies outside the days of the contest ({first} to {last}). Correct it, or "
+            "first_day and last_day."
+        ),
     ),
     "period_outside_round": (
-        "Kỳ thi nằm ngoài thời gian của vòng.",
-        "The period lies outside the round.",
+        "Kỳ thi nằm ngoài thời gian của vòng. Hãy sửa kỳ thi hoặc opens_at, closes_at của vòng.",
+        "The period lies outside the round. Correct it, or opens_at and closes_at of the round.",
     ),
-    "periods_overlap": ("Hai kỳ thi chồng lên nhau.", "Two periods overlap."),
+    "periods_overlap": (
+        "Hai kỳ thi chồng lên nhau. Hãy để kỳ sau bắt đầu khi kỳ trước đã hết.",
+        "Two periods overlap. Let the later begin when the earlier has ended.",
+    ),
     "periods_missing": (
-        "Giới hạn theo kỳ thì phải ghi các kỳ.",
-        "A limit per period needs the periods.",
+        "Giới hạn theo kỳ thì phải có các kỳ. Hãy ghi vào periods, hoặc đổi per.",
+        "A limit per period needs the periods. Fill in periods, or change per.",
     ),
     "prizes_without_source": (
-        "Có giải thưởng bằng tiền nhưng mục budget không có dòng kinh phí nào.",
-        "There are prizes with amounts, but budget has no line for them.",
+        "Có giải thưởng bằng tiền nhưng mục budget không có dòng kinh phí nào. Hãy thêm vào.",
+        "There are prizes with amounts, but budget has no line for them. Add one.",
     ),
     "budget_exceeded": (
-        "Các dòng cộng lại {sum} đồng, vượt tổng {total} đồng.",
-        "The lines add up to {sum} đồng, more than {total} đồng.",
+        "Các dòng cộng lại {sum} đồng, vượt tổng {total} đồng. Hãy giảm các dòng hoặc tăng tổng.",
+        "The lines add up to {sum} đồng, more than {total} đồng. Lower them or raise the total.",
     ),
     "prizes_exceed_line": (
-        "Tiền giải cộng lại {sum} đồng, vượt các dòng kinh phí {total} đồng.",
-        "The prizes add up to {sum} đồng, more than the lines of {total} đồng.",
+        (
+            "Tiền giải cộng lại {sum} đồng, vượt các dòng kinh phí {total} đồng. Hãy giảm tiền "
+            "giải hoặc tăng kinh phí."
+        ),
+        (
+            "The prizes add up to {sum} đồng, more than the lines of {total} đồng. Lower the "
+            "prizes or raise the lines."
+        ),
     ),
     "round_held_no_way_or_both": (
-        "Vòng thi phải có hoặc online hoặc segments, không cả hai.",
-        "A round has online or segments, not both.",
+        "Vòng thi phải có online hoặc segments, không có cả hai. Hãy thêm hoặc xóa một bên.",
+        "A round has online or segments, not both. Add or delete one.",
     ),
-    "segment_twice": ("Hai phần thi trùng khóa.", "Two segments have one key."),
-    "ranking_unknown": ("Không có tiêu chí xếp hạng “{value}”.", "No ranking criterion “{value}”."),
-    "ranking_twice": ("Một tiêu chí xếp hạng ghi hai lần.", "A ranking criterion stands twice."),
+    "segment_twice": (
+        "Hai phần thi trùng khóa. Hãy đổi một trong hai.",
+        "Two segments have one key. Change one of them.",
+    ),
+    "ranking_unknown": (
+        "Không có tiêu chí xếp hạng “{value}”. Hãy xem docs/plan-format.md.",
+        "No ranking criterion “{value}”. See docs/plan-format.md.",
+    ),
+    "ranking_twice": (
+        "Một tiêu chí xếp hạng ghi hai lần. Hãy xóa bớt.",
+        "A ranking criterion stands twice. Delete one.",
+    ),
     "ranking_without_points": (
-        "Tiêu chí xếp hạng đầu tiên phải là points.",
-        "The first ranking criterion must be points.",
+        "Tiêu chí xếp hạng đầu tiên phải là points. Hãy chuyển points lên đầu.",
+        "The first ranking criterion must be points. Move it to the front.",
     ),
     "ranking_prediction_not_asked": (
-        "Xếp hạng theo dự đoán nhưng vòng thi không hỏi dự đoán.",
-        "Ranked by a prediction that the round does not ask for.",
+        (
+            "Xếp hạng theo dự đoán nhưng vòng thi không hỏi dự đoán. Hãy ghi mục prediction "
+            "hoặc bỏ tiêu chí này."
+        ),
+        (
+            "Ranked by a prediction that the round does not ask for. Fill in prediction or "
+            "drop the criterion."
+        ),
     ),
-    "prize_twice": ("Hai giải trùng khóa.", "Two prizes have one key."),
+    "prize_twice": (
+        "Hai giải trùng khóa. Hãy đổi một trong hai.",
+        "Two prizes have one key. Change one of them.",
+    ),
     "prize_points_missing": (
-        "Thiếu điểm quy đổi của giải “{value}”.",
-        "No points are given for the prize “{value}”.",
+        "Thiếu điểm quy đổi của giải “{value}”. Hãy thêm vào.",
+        "No points are given for the prize “{value}”. Add them.",
     ),
     "form_of_other_kind": (
-        "Hình thức “{value}” không hợp với cách tổ chức vòng này.",
-        "The form “{value}” does not fit how this round is held.",
+        (
+            "Hình thức “{value}” không hợp với cách tổ chức vòng này. Hãy chọn hình thức khác "
+            "hoặc sửa kind của nó."
+        ),
+        (
+            "The form “{value}” does not fit how this round is held. Choose another or change "
+            "its kind."
+        ),
     ),
     "blueprint_out_of_place": (
-        "Ghi một chủ đề không phân mức độ sau khi đã ghi, hoặc ghi trùng.",
-        "A topic stands twice, or with a level after standing without one.",
+        (
+            "Dòng này ghi trùng, hoặc đứng sau dòng không phân mức độ của cùng chủ đề. Hãy xóa "
+            "dòng trùng và đưa dòng có mức độ lên trước."
+        ),
+        (
+            "This line stands twice, or after one of its topic without a level. Delete the "
+            "double, and put lines with a level first."
+        ),
     ),
     "maximum_below_minimum": (
-        "Số tối đa nhỏ hơn số tối thiểu.",
-        "The maximum is below the minimum.",
+        "Số tối đa nhỏ hơn số tối thiểu. Hãy sửa một trong hai.",
+        "The maximum is below the minimum. Correct one of them.",
     ),
     "required_not_asked": (
-        "“{value}” bắt buộc nhưng không có trong fields.",
-        "“{value}” is required but not in fields.",
+        "“{value}” bắt buộc nhưng không có trong fields. Hãy thêm vào fields hoặc bỏ ở đây.",
+        "“{value}” is required but not in fields. Add it there or drop it here.",
     ),
     "assumption_about_nothing": (
-        "“{value}” không phải là một mục của tệp này.",
-        "“{value}” is not a key of this file.",
+        "“{value}” không phải là một mục của tệp này. Hãy sửa lại, ví dụ rounds[1].online.minutes.",
+        "“{value}” is not a key of this file. Correct it, such as rounds[1].online.minutes.",
     ),
     "round_is_fixed": (
         "Thiếu vòng “{value}”, mà đề của vòng này đã niêm phong hoặc đã có điểm. Hãy ghi lại.",
         "The round “{value}” is missing, and its questions are sealed or its marks known. Add it.",
     ),
     "decimal_form": (
-        "Số có quá hai chữ số thập phân.",
-        "The number has more than two decimals.",
+        "Số có quá hai chữ số thập phân. Hãy bớt đi.",
+        "The number has more than two decimals. Shorten it.",
     ),
     "unseen_character": (
         "Bắt đầu bằng một ký tự không nhìn thấy. Hãy xóa và gõ lại.",
@@ -155,22 +283,28 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Sau “{before}” có một ký tự không nhìn thấy. Hãy xóa chỗ đó và gõ lại.",
         "After “{before}” stands a character that cannot be seen. Delete it and type that anew.",
     ),
-    "nothing_listed": ("Phải có ít nhất một mục.", "At least one is needed."),
+    "nothing_listed": (
+        "Phải có ít nhất một mục. Hãy thêm vào.",
+        "At least one is needed. Add it.",
+    ),
     "too_few_options": (
-        "Câu hỏi thử cần ít nhất hai phương án.",
-        "The sample question needs two options or more.",
+        "Câu hỏi thử cần ít nhất hai phương án. Hãy thêm vào.",
+        "The sample question needs two options or more. Add some.",
     ),
     "name_twice": (
         "Tên “{value}” dùng hai lần. Danh sách và bộ câu hỏi tìm theo tên, nên tên phải khác nhau.",
         "The name “{value}” is used twice. Lists and questions are read by names: tell them apart.",
     ),
     "paper_too_long": (
-        "Đề có {items} câu, chỉ được nhiều nhất {most}.",
-        "The paper has {items} questions and may have {most}.",
+        "Đề có {items} câu, chỉ được nhiều nhất {most}. Hãy bớt câu.",
+        "The paper has {items} questions and may have {most}. Take some out.",
     ),
     "marks_too_large": (
-        "Điểm cao nhất của vòng là {points}, vượt mức {most} mà phần mềm ghi được.",
-        "The highest mark of the round is {points}, more than the {most} that can be stored.",
+        "Điểm cao nhất của vòng là {points}, vượt mức {most} mà phần mềm ghi được. Hãy giảm điểm.",
+        (
+            "The highest mark of the round is {points}, more than the {most} that can be "
+            "stored. Lower the marks."
+        ),
     ),
 }
 
@@ -178,7 +312,15 @@ SENTENCES: dict[str, tuple[str, str]] = {
 def sentence(problem: Problem, language: str = "vi") -> str:
     """The sentence of a problem, its parameters filled in."""
     which = 0 if language == "vi" else 1
-    params = dict(problem.params)
+    params = {name: _grouped(value, which) for name, value in problem.params.items()}
     if problem.code == "wrong_type":
         params["wanted"] = _WANTED[str(params["wanted"])][which]
     return SENTENCES[problem.code][which].format(**params)
+
+
+def _grouped(value: ParamValue, which: int) -> ParamValue:
+    """A number as it is read: 28.400.000, in English 28,400,000."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        return value
+    text = f"{value:,}"
+    return text if which else text.replace(",", ".")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -21,7 +22,8 @@ def write_plan(plan: Plan) -> str:
 def _table(name: str, table: Mapping[str, object]) -> Iterator[str]:
     """The lines of a table: its values first, then the tables in it."""
     later: list[tuple[str, object]] = []
-    for key, value in table.items():
+    for bare, value in table.items():
+        key = _key(bare)
         if isinstance(value, dict) or _is_tables(value):
             later.append((key, value))
         elif value is None:
@@ -38,6 +40,17 @@ def _table(name: str, table: Mapping[str, object]) -> Iterator[str]:
 
 
 _EMPTY = '""'
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
+
+
+def _key(name: str) -> str:
+    """A key as TOML takes it: of plain letters as it is, any other in quotes."""
+    return name if _BARE.fullmatch(name) else _text(name)
+
+
+def _text(value: str) -> str:
+    """JSON's escapes are TOML's, but for the one control character that JSON lets stand."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _is_tables(value: object) -> bool:
@@ -49,7 +62,7 @@ def value_text(value: object) -> str:
         case bool():
             return "true" if value else "false"
         case str():
-            return json.dumps(value, ensure_ascii=False)
+            return _text(value)
         case int():
             return str(value)
         case Decimal():

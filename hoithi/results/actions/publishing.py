@@ -119,7 +119,8 @@ def publish_collective(
     """Freeze the table of units as its next version; it rests on published rounds only.
 
     Raises RuleViolation: `no_collective_rule`, `rounds_unpublished`, `rounds_outdated`,
-    `ruling_ungraded`, `ties_open`, `reason_missing` for a correction, `nothing_changed`, `published_meanwhile`.
+    `ruling_ungraded`, `ties_open`, `reason_missing` for a correction, `nothing_changed`,
+    `published_meanwhile`.
     """
     proposed = collective_proposal(contest)
     numbers = _published_rounds(contest)

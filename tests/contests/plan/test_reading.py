@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import tomllib
 import unicodedata
+from decimal import Decimal
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from hoithi.contests.plan.checking import check_plan
+from hoithi.contests.plan.checking import check_files, check_plan
 from hoithi.contests.plan.reading import PlanError, parse_plan, read_plan
 from hoithi.contests.plan.sentences import sentence
+from hoithi.contests.plan.writing import write_plan
+from hoithi.rules.regulation import CollectiveRule
 
 GOOD = (Path(__file__).parents[3] / "plans/daknong-2023/contest.toml").read_text()
+
+
+NOT_BESIDE = (
+    "bank: “{}” không phải là một tệp nằm cạnh tệp kế hoạch. Hãy chép tệp câu hỏi vào cùng thư "
+    "mục và chỉ ghi tên tệp, ví dụ bank.csv."
+)
 
 
 def said(text: str | bytes) -> list[str]:
@@ -31,12 +42,22 @@ def said(text: str | bytes) -> list[str]:
         (
             "minutes = 30",
             'minutes = "30"',
-            ["rounds[1].online.minutes: Sai kiểu: cần số nguyên không ngoặc kép, ví dụ 30."],
+            [
+                (
+                    "rounds[1].online.minutes: Sai kiểu: cần số nguyên không ngoặc kép, ví dụ "
+                    "30. Hãy ghi lại."
+                )
+            ],
         ),
         (
             "minutes = 30",
             "minutes = 0",
-            ["rounds[1].online.minutes: Giá trị 0 nằm ngoài giới hạn."],
+            [
+                (
+                    "rounds[1].online.minutes: Giá trị 0 nằm ngoài giới hạn: phải từ 1 đến 600. "
+                    "Hãy sửa lại."
+                )
+            ],
         ),
         (
             "minutes = 30",
@@ -49,22 +70,37 @@ def said(text: str | bytes) -> list[str]:
         (
             "points_per_item = 1",
             "points_per_item = nan",
-            ["rounds[1].online.points_per_item: Giá trị NaN nằm ngoài giới hạn."],
+            [
+                (
+                    "rounds[1].online.points_per_item: Giá trị NaN nằm ngoài giới hạn: phải từ 0 "
+                    "đến 1.000.000. Hãy sửa lại."
+                )
+            ],
         ),
         (
             "points_per_item = 1",
             "points_per_item = -0.5",
-            ["rounds[1].online.points_per_item: Giá trị -0.5 nằm ngoài giới hạn."],
+            [
+                (
+                    "rounds[1].online.points_per_item: Giá trị -0.5 nằm ngoài giới hạn: phải từ "
+                    "0 đến 1.000.000. Hãy sửa lại."
+                )
+            ],
         ),
         (
             "points_per_item = 1",
             "points_per_item = 0.333",
-            ["rounds[1].online.points_per_item: Số có quá hai chữ số thập phân."],
+            ["rounds[1].online.points_per_item: Số có quá hai chữ số thập phân. Hãy bớt đi."],
         ),
         (
             "law_date = 2023-10-15",
             "law_date = 0223-10-15",
-            ["contest.law_date: Giá trị 0223-10-15 nằm ngoài giới hạn."],
+            [
+                (
+                    "contest.law_date: Giá trị 0223-10-15 nằm ngoài giới hạn: phải từ 1900-01-01 "
+                    "đến 2200-12-31. Hãy sửa lại."
+                )
+            ],
         ),
         (
             'level = "cấp tỉnh"',
@@ -101,12 +137,16 @@ def said(text: str | bytes) -> list[str]:
             'level = "\\ud800"',
             [
                 (
-                    ": Không đọc được TOML: Escaped character is not a Unicode scalar value "
-                    "(at line 11, column 16)."
+                    "level: Dòng 11: sau dấu \\ không phải là một ký tự hợp lệ. "
+                    "Hãy gõ thẳng ký tự cần ghi."
                 ),
             ],
         ),
-        ('level = "cấp tỉnh"', 'level = "  \\t "', ["contest.level: Không được để trống."]),
+        (
+            'level = "cấp tỉnh"',
+            'level = "  \\t "',
+            ["contest.level: Không được để trống. Hãy ghi vào."],
+        ),
         (
             'level = "cấp tỉnh"',
             'level = """cấp\ntỉnh"""',
@@ -115,7 +155,7 @@ def said(text: str | bytes) -> list[str]:
         (
             'level = "cấp tỉnh"',
             'level = "cấp tỉnh"\nlevel = "cấp sở"',
-            [": Không đọc được TOML: Cannot overwrite a value (at line 12, column 17)."],
+            ["level: Dòng 12: mục này đã ghi ở trên. Hãy xóa một trong hai."],
         ),
         (
             'level = "cấp tỉnh"',
@@ -185,23 +225,41 @@ def said(text: str | bytes) -> list[str]:
         (
             "minutes = 30",
             f"minutes = 0x{'f' * 5000}",
-            ["rounds[1].online.minutes: Giá trị … nằm ngoài giới hạn."],
+            [
+                (
+                    "rounds[1].online.minutes: Giá trị … nằm ngoài giới hạn: phải từ 1 đến 600. "
+                    "Hãy sửa lại."
+                )
+            ],
         ),
         (
             "minutes = 30",
             "minutes = 99999999999999999999",
-            ["rounds[1].online.minutes: Giá trị 99999999999999999999 nằm ngoài giới hạn."],
+            [
+                (
+                    "rounds[1].online.minutes: Giá trị 99999999999999999999 nằm ngoài giới hạn: "
+                    "phải từ 1 đến 600. Hãy sửa lại."
+                )
+            ],
         ),
         (
             "points_per_item = 1",
             "points_per_item = 1e9999999999999999999",
-            ["rounds[1].online.points_per_item: Giá trị Infinity nằm ngoài giới hạn."],
+            [
+                (
+                    "rounds[1].online.points_per_item: Giá trị Infinity nằm ngoài giới hạn: phải "
+                    "từ 0 đến 1.000.000. Hãy sửa lại."
+                )
+            ],
         ),
         (
             "points_per_item = 1",
             f"points_per_item = {'9' * 70}.5",
             [
-                f"rounds[1].online.points_per_item: Giá trị {'9' * 60}… nằm ngoài giới hạn.",
+                (
+                    f"rounds[1].online.points_per_item: Giá trị {'9' * 60}… nằm ngoài giới hạn: "
+                    "phải từ 0 đến 1.000.000. Hãy sửa lại."
+                ),
             ],
         ),
         (
@@ -209,20 +267,20 @@ def said(text: str | bytes) -> list[str]:
             "points_per_item = 1_000_000",
             [
                 (
-                    "rounds[1]: Điểm cao nhất của vòng là 30000000, vượt mức 9999999.99 "
-                    "mà phần mềm ghi được."
+                    "rounds[1]: Điểm cao nhất của vòng là 30.000.000, vượt mức 9.999.999 "
+                    "mà phần mềm ghi được. Hãy giảm điểm."
                 ),
             ],
         ),
         (
             'level = "van-dung", count = 2 },\n]',
             'level = "van-dung", count = 473 },\n]',
-            ["rounds[1].online.paper: Đề có 501 câu, chỉ được nhiều nhất 500."],
+            ["rounds[1].online.paper: Đề có 501 câu, chỉ được nhiều nhất 500. Hãy bớt câu."],
         ),
         (
             'audiences = ["can-bo", "cong-chuc", "vien-chuc", "to-cnscd"]',
             "audiences = []",
-            ["forms[1].audiences: Phải có ít nhất một mục."],
+            ["forms[1].audiences: Phải có ít nhất một mục. Hãy thêm vào."],
         ),
         (
             'name = "Công chức"',
@@ -240,7 +298,12 @@ def said(text: str | bytes) -> list[str]:
                 '"Ngày 01 tháng 01"]'
             ),
             'options = ["Ngày 10 tháng 10"]',
-            ["rounds[1].online.sample.options: Câu hỏi thử cần ít nhất hai phương án."],
+            [
+                (
+                    "rounds[1].online.sample.options: Câu hỏi thử cần ít nhất hai phương án. Hãy "
+                    "thêm vào."
+                )
+            ],
         ),
         (
             'prediction = ""',
@@ -248,7 +311,12 @@ def said(text: str | bytes) -> list[str]:
                 'prediction = { target = "attempts", distance = "absolute", prompt = "Bao nhiêu?", '
                 "minimum = 5, maximum = 4 }"
             ),
-            ["rounds[1].online.prediction.maximum: Số tối đa nhỏ hơn số tối thiểu."],
+            [
+                (
+                    "rounds[1].online.prediction.maximum: Số tối đa nhỏ hơn số tối thiểu. Hãy "
+                    "sửa một trong hai."
+                )
+            ],
         ),
         (
             'collective = ""',
@@ -271,7 +339,7 @@ def said(text: str | bytes) -> list[str]:
                 "prize_points = { nhat = 1, nhi = 1, ba = 1, khuyen-khich = 1, tu = 1 }"
             ),
             [
-                "rules.collective.ranking: Phải có ít nhất một mục.",
+                "rules.collective.ranking: Phải có ít nhất một mục. Hãy thêm vào.",
                 (
                     "rules.collective.prize_points.tu: “tu” không có trong mục rounds.prizes. "
                     "Hãy thêm vào đó hoặc sửa tại đây."
@@ -282,10 +350,10 @@ def said(text: str | bytes) -> list[str]:
             "first_day = 2023-10-01",
             "first_day = 2023-11-01",
             [
-                "contest.last_day: Kết thúc không sau bắt đầu.",
+                "contest.last_day: Kết thúc không sau bắt đầu. Hãy sửa một trong hai.",
                 *(
                     f"rounds[{at}].{when}: Nằm ngoài thời gian của hội thi "
-                    "(01/11/2023 đến 31/10/2023)."
+                    "(01/11/2023 đến 31/10/2023). Hãy sửa tại đây, hoặc sửa first_day, last_day."
                     for at in (1, 2)
                     for when in ("opens_at", "closes_at")
                 ),
@@ -294,28 +362,28 @@ def said(text: str | bytes) -> list[str]:
         (
             "law_date = 2023-10-15",
             "law_date = 2023-02-31",
-            [": Không đọc được TOML: Invalid date or datetime (at line 15, column 12)."],
+            ["law_date: Dòng 15: ngày hoặc giờ này không có thật. Hãy sửa lại, ví dụ 2023-02-28."],
         ),
         (
             "law_date = 2023-10-15",
             "law_date = 07:32:00",
-            ["contest.law_date: Sai kiểu: cần ngày dạng 2023-10-05."],
+            ["contest.law_date: Sai kiểu: cần ngày dạng 2023-10-05. Hãy ghi lại."],
         ),
         (
             'level = "cấp tỉnh"',
             "level = true",
-            ['contest.level: Sai kiểu: cần chữ trong ngoặc kép, ví dụ "Tên đơn vị".'],
+            ['contest.level: Sai kiểu: cần chữ trong ngoặc kép, ví dụ "Tên đơn vị". Hãy ghi lại.'],
         ),
-        ('level = "cấp tỉnh"', 'level = ""', ["contest.level: Không được để trống."]),
+        ('level = "cấp tỉnh"', 'level = ""', ["contest.level: Không được để trống. Hãy ghi vào."]),
         (
             "all_required = false",
             'all_required = "không"',
-            ["rounds[1].online.all_required: Sai kiểu: cần true hoặc false."],
+            ["rounds[1].online.all_required: Sai kiểu: cần true hoặc false. Hãy ghi lại."],
         ),
         (
             'counted = "best"',
             'counted = "cao nhất"',
-            ["rounds[1].online.counted: Phải là một trong: best, first, last."],
+            ["rounds[1].online.counted: Phải là một trong: best, first, last. Hãy sửa lại."],
         ),
         (
             "closes_at = 2023-10-06T00:00:00+07:00",
@@ -325,37 +393,50 @@ def said(text: str | bytes) -> list[str]:
         (
             "closes_at = 2023-10-06T00:00:00+07:00",
             'closes_at = "trước 06/10"',
-            ["registration.closes_at: Sai kiểu: cần thời điểm dạng 2023-10-05T08:00:00+07:00."],
+            [
+                (
+                    "registration.closes_at: Sai kiểu: cần thời điểm dạng "
+                    "2023-10-05T08:00:00+07:00. Hãy ghi lại."
+                )
+            ],
         ),
         (
             "closes_at = 2023-10-20T22:00:00+07:00",
             "closes_at = 2023-11-01T00:00:01+07:00",
             [
-                "rounds[1].closes_at: Nằm ngoài thời gian của hội thi (01/10/2023 đến 31/10/2023).",
+                (
+                    "rounds[1].closes_at: Nằm ngoài thời gian của hội thi "
+                    "(01/10/2023 đến 31/10/2023). Hãy sửa tại đây, hoặc sửa first_day, last_day."
+                ),
             ],
         ),
         (
             "law_date = 2023-10-15",
             "law_date = 15",
-            ["contest.law_date: Sai kiểu: cần ngày dạng 2023-10-05."],
+            ["contest.law_date: Sai kiểu: cần ngày dạng 2023-10-05. Hãy ghi lại."],
         ),
         (
             'ranking = ["points", "duration", "submitted"]',
             'ranking = ["duration", "points", "may_man"]',
             [
-                "rounds[1]: Không có tiêu chí xếp hạng “may_man”.",
-                "rounds[1]: Tiêu chí xếp hạng đầu tiên phải là points.",
+                "rounds[1]: Không có tiêu chí xếp hạng “may_man”. Hãy xem docs/plan-format.md.",
+                "rounds[1]: Tiêu chí xếp hạng đầu tiên phải là points. Hãy chuyển points lên đầu.",
             ],
         ),
         (
             'ranking = ["points", "duration", "submitted"]',
             'ranking = ["points", ""]',
-            ["rounds[1]: Không có tiêu chí xếp hạng “”."],
+            ["rounds[1]: Không có tiêu chí xếp hạng “”. Hãy xem docs/plan-format.md."],
         ),
         (
             'ranking = ["points", "duration", "submitted"]',
             'ranking = ["points", "prediction"]',
-            ["rounds[1]: Xếp hạng theo dự đoán nhưng vòng thi không hỏi dự đoán."],
+            [
+                (
+                    "rounds[1]: Xếp hạng theo dự đoán nhưng vòng thi không hỏi dự đoán. "
+                    "Hãy ghi mục prediction hoặc bỏ tiêu chí này."
+                )
+            ],
         ),
         (
             'topic = "kinh-te-so", level = "van-dung"',
@@ -370,28 +451,79 @@ def said(text: str | bytes) -> list[str]:
         (
             "amount_vnd = 18_000_000",
             "amount_vnd = 80_000_000",
-            ["budget.lines: Các dòng cộng lại 90400000 đồng, vượt tổng 80000000 đồng."],
+            [
+                (
+                    "budget.lines: Các dòng cộng lại 90.400.000 đồng, vượt tổng 80.000.000 đồng. "
+                    "Hãy giảm các dòng hoặc tăng tổng."
+                )
+            ],
         ),
         (
             "amount_vnd = 18_000_000",
             "amount_vnd = 1_000_000",
             [
                 (
-                    "budget.lines: Tiền giải cộng lại 28400000 đồng, vượt các dòng kinh phí "
-                    "11400000 đồng."
+                    "budget.lines: Tiền giải cộng lại 28.400.000 đồng, vượt các dòng kinh phí "
+                    "11.400.000 đồng. Hãy giảm tiền giải hoặc tăng kinh phí."
                 ),
             ],
         ),
-        ('code = "CJ"', 'code = "GN"', ["units[2]: Khóa “GN” dùng hai lần."]),
+        (
+            'code = "CJ"',
+            'code = "GN"',
+            ["units[2]: Khóa “GN” dùng hai lần. Hãy đổi một trong hai."],
+        ),
         (
             'about = ["bodies"]',
             'about = ["bodyes"]',
-            ["assumptions[11].about: “bodyes” không phải là một mục của tệp này."],
+            [
+                (
+                    "assumptions[11].about: “bodyes” không phải là một mục của tệp này. "
+                    "Hãy sửa lại, ví dụ rounds[1].online.minutes."
+                )
+            ],
+        ),
+        (
+            'bank = "bank.csv"',
+            'bank = "../../../etc/passwd"',
+            [NOT_BESIDE.format("../../../etc/passwd")],
+        ),
+        ('bank = "bank.csv"', "bank = 'C:\\bank.csv'", [NOT_BESIDE.format("C:\\bank.csv")]),
+        ('bank = "bank.csv"', 'bank = ".."', [NOT_BESIDE.format("..")]),
+        (
+            "minimum = 30",
+            "minimum = -3",
+            [
+                (
+                    "forms[1].minimum: Giá trị -3 nằm ngoài giới hạn: phải từ 0 đến "
+                    "1.000.000.000. Hãy sửa lại."
+                )
+            ],
+        ),
+        (
+            "utc_offset_min = 420",
+            "utc_offset_min = 99999",
+            [
+                (
+                    "contest.utc_offset_min: Giá trị 99999 nằm ngoài giới hạn: phải từ -720 "
+                    "đến 840. Hãy sửa lại."
+                )
+            ],
+        ),
+        (
+            'level = "nhan-biet", count = 2 }',
+            'level = "nhan-biet", count = 0 }',
+            [
+                (
+                    "rounds[1].online.paper[1].count: Giá trị 0 nằm ngoài giới hạn: phải từ 1 "
+                    "đến 100.000. Hãy sửa lại."
+                )
+            ],
         ),
         (
             "signals = false",
             "signals = [1]",
-            ["rounds[1].online.signals: Sai kiểu: cần true hoặc false."],
+            ["rounds[1].online.signals: Sai kiểu: cần true hoặc false. Hãy ghi lại."],
         ),
         (
             "[budget]",
@@ -410,11 +542,47 @@ def test_each_error_is_told_at_its_key(good: str, bad: str, expected: list[str])
     assert said(GOOD.replace(good, bad, 1)) == expected
 
 
+def test_a_line_without_level_comes_after_those_with_one() -> None:
+    first = 'level = "nhan-biet", count = 2 }'
+    said_of_it = said(GOOD.replace(first, 'level = "", count = 2 }', 1))
+    assert said_of_it == [
+        f"rounds[1].online.paper[{at}]: Dòng này ghi trùng, hoặc đứng sau dòng không phân mức độ "
+        "của cùng chủ đề. Hãy xóa dòng trùng và đưa dòng có mức độ lên trước."
+        for at in (2, 3)
+    ]
+
+
+def test_a_bank_that_is_not_there_is_told(tmp_path: Path) -> None:
+    plan = parse_plan(GOOD.encode())
+    assert [sentence(each) for each in check_files(plan, tmp_path)] == [
+        "Cạnh tệp kế hoạch không có tệp “bank.csv”. Hãy chép tệp câu hỏi vào cùng thư mục, "
+        "hoặc để trống mục này."
+    ]
+    (tmp_path / "bank.csv").mkdir()
+    assert len(check_files(plan, tmp_path)) == 1
+    (tmp_path / "bank.csv").rmdir()
+    (tmp_path / "bank.csv").touch()
+    assert check_files(plan, tmp_path) == []
+
+
+def test_what_is_written_is_read_again_whatever_keys_and_texts_hold() -> None:
+    plan = parse_plan(GOOD.encode())
+    points = {"giải nhất": Decimal(3), 'a"b.c': Decimal(1)}
+    rule = CollectiveRule(Decimal(1), points, ["score"], [])
+    contest = msgspec.structs.replace(plan.contest, theme='\x7f\\"\x01')
+    rules = msgspec.structs.replace(plan.rules, collective=rule)
+    odd = msgspec.structs.replace(plan, contest=contest, rules=rules)
+    written = tomllib.loads(write_plan(odd))
+    assert written["rules"]["collective"]["prize_points"] == {"giải nhất": 3, 'a"b.c': 1}
+    assert written["contest"]["theme"] == '\x7f\\"\x01'
+
+
 def test_prizes_without_a_source_are_told() -> None:
     start, end = GOOD.index("[[budget.lines]]"), GOOD.index("[[duties]]")
     without = GOOD[:start] + "lines = []\n" + GOOD[end:]
     assert said(without) == [
-        "budget.lines: Có giải thưởng bằng tiền nhưng mục budget không có dòng kinh phí nào."
+        "budget.lines: Có giải thưởng bằng tiền nhưng mục budget không có dòng kinh phí nào. "
+        "Hãy thêm vào."
     ]
 
 
@@ -424,8 +592,8 @@ def test_prizes_without_a_source_are_told() -> None:
         (
             b"PK\x03\x04\x14\x00\x06\x00",
             (
-                ": Không đọc được TOML: Expected '=' after a key in a key/value pair "
-                "(at line 1, column 3)."
+                ": Dòng 1, cột 3: không đúng cú pháp TOML. Hãy xem lại dấu bằng, "
+                "dấu ngoặc kép và dấu phẩy ở chỗ đó."
             ),
         ),
         (
@@ -448,10 +616,19 @@ def test_prizes_without_a_source_are_told() -> None:
             b'a = "\xed\xa0\x80"',
             ": Tệp không phải UTF-8 (byte 5). Hãy lưu lại với bảng mã UTF-8.",
         ),
-        (b"x" * 2_000_001, ": Tệp lớn hơn 2 MB."),
-        (b"x" * 5_000_000, ": Tệp lớn hơn 2 MB."),
-        (b"a = " + b"[" * 100_000, ": Không đọc được TOML: [[[[."),
-        (b"a = ", ": Không đọc được TOML: Invalid value (at end of document)."),
+        (b"x" * 2_000_001, ": Tệp lớn hơn 2 MB. Hãy xem có đúng là tệp kế hoạch không."),
+        (b"x" * 5_000_000, ": Tệp lớn hơn 2 MB. Hãy xem có đúng là tệp kế hoạch không."),
+        *(
+            (
+                b"a = " + nested,
+                ": Các dấu ngoặc [ hoặc { lồng nhau quá sâu. Hãy xóa bớt.",
+            )
+            for nested in (b"[" * 100_000, b"[" * 5_000, b"{a=" * 5_000)
+        ),
+        (
+            b"a = ",
+            (": Tệp kết thúc khi còn dở một mục. Hãy xem dấu ngoặc hoặc ngoặc kép nào chưa đóng."),
+        ),
     ],
 )
 def test_what_is_no_plan_file_at_all(content: bytes, expected: str) -> None:
@@ -461,19 +638,23 @@ def test_what_is_no_plan_file_at_all(content: bytes, expected: str) -> None:
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(PlanError) as caught:
         read_plan(tmp_path / "none.toml")
-    assert sentence(caught.value.problems[0]) == "Không mở được tệp: No such file or directory."
+    assert sentence(caught.value.problems[0]) == "Không có tệp này. Hãy xem lại đường dẫn."
 
 
 def test_of_a_file_without_end_only_the_beginning_is_read() -> None:
     with pytest.raises(PlanError) as caught:
         read_plan(Path("/dev/zero"))
-    assert sentence(caught.value.problems[0]) == "Tệp lớn hơn 2 MB."
+    assert sentence(caught.value.problems[0]) == (
+        "Tệp lớn hơn 2 MB. Hãy xem có đúng là tệp kế hoạch không."
+    )
 
 
 def test_a_folder_is_told(tmp_path: Path) -> None:
     with pytest.raises(PlanError) as caught:
         read_plan(tmp_path)
-    assert sentence(caught.value.problems[0]) == "Không mở được tệp: Is a directory."
+    assert sentence(caught.value.problems[0]) == (
+        "Đây là một thư mục. Hãy ghi đường dẫn đến tệp kế hoạch ở trong đó."
+    )
 
 
 @pytest.mark.parametrize(
