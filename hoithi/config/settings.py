@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "hoithi.web.addresses.without_nul",
+    "hoithi.web.addresses.with_a_way_back",
 ]
 ROOT_URLCONF = "hoithi.config.urls"
 ASGI_APPLICATION = "hoithi.config.asgi.application"
@@ -89,6 +90,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "hoithi.contests.notices.site_notice",
             ],
         },
     },
@@ -228,6 +230,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "{asctime} {name} {levelname} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {"refusals": {"()": "hoithi.config.log_lines.Refusals"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"hoithi": {"level": "INFO"}},
+    "loggers": {"hoithi": {"level": "INFO"}, "django.request": {"filters": ["refusals"]}},
 }

@@ -20,7 +20,7 @@ from hoithi.desk.bodies import listed_members
 from hoithi.desk.queries import FormRegistration
 from hoithi.entries.models import RegistrationState
 from hoithi.exam.models import SittingState
-from hoithi.exam.queries import Progress, Step, progress
+from hoithi.exam.queries import Progress, Step, held_between, progress
 from hoithi.exam.watching import NODE_DEAD_MS, last_seen, nodes
 from hoithi.exam.wording import STEPS
 from hoithi.people.models import Role, User
@@ -40,7 +40,8 @@ from hoithi.results.queries import (
     newest_publications,
     proposals_of,
 )
-from hoithi.web.wording import moment, number
+from hoithi.web.periods import deadline, instant, period
+from hoithi.web.wording import day, number
 
 RUNNERS = frozenset({Role.ORGANISER, Role.COMMITTEE})
 SOON = timedelta(days=7)
@@ -59,11 +60,11 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class TimePoint:
-    """A point on the line of time; `mark` is `done`, `today` or nothing."""
+    """A point on the line of time; `mark` is `done`, `today` or nothing, `when` in words."""
 
     label: str
     at: datetime
-    until: datetime | None
+    when: str
     mark: str
     is_running: bool
 
@@ -81,6 +82,11 @@ class RoundFacts:
     motions: tuple[Motion, ...]
     publication: Publication | None
     is_outdated: bool
+
+    @property
+    def held(self) -> tuple[datetime, datetime]:
+        """When it is open, as orders have moved it."""
+        return held_between(self.round, self.progress.sittings if self.progress else ())
 
     @property
     def href(self) -> str:
@@ -141,21 +147,26 @@ def time_line(contest: Contest, rounds: list[RoundFacts], now: datetime) -> list
     zone = timezone.get_default_timezone()
     law_day = datetime.combine(contest.law_date, time(), zone)
     points = [
-        _point(_("Registration opens"), contest.registration_opens_at, None, now),
-        _point(_("Registration closes"), contest.registration_closes_at, None, now),
-        _point(_("Day on which questions must be true"), law_day, None, now),
+        _day(_("Registration opens"), contest.registration_opens_at, now),
+        _end(_("Registration closes"), contest.registration_closes_at, now),
+        _day(_("Day on which questions must be true"), law_day, now),
     ]
-    points += [
-        _point(each.round.name, each.round.opens_at, each.round.closes_at, now) for each in rounds
-    ]
-    points.append(TimePoint(_("Today"), now, None, "today", is_running=False))
+    points += [_span(each.round.name, *each.held, now) for each in rounds]
+    points.append(TimePoint(_("Today"), now, day(now), "today", is_running=False))
     return sorted(points, key=lambda point: point.at)
 
 
-def _point(label: str, at: datetime, until: datetime | None, now: datetime) -> TimePoint:
-    is_done = (until or at) <= now
-    is_running = at <= now and not is_done
-    return TimePoint(label, at, until, "done" if is_done else "", is_running)
+def _day(label: str, at: datetime, now: datetime) -> TimePoint:
+    return TimePoint(label, at, day(at), "done" if at <= now else "", is_running=False)
+
+
+def _end(label: str, at: datetime, now: datetime) -> TimePoint:
+    return TimePoint(label, at, deadline(at), "done" if at <= now else "", is_running=False)
+
+
+def _span(label: str, at: datetime, until: datetime, now: datetime) -> TimePoint:
+    mark = "done" if until <= now else ""
+    return TimePoint(label, at, period(at, until), mark, is_running=at <= now < until)
 
 
 def round_links(rounds: list[RoundFacts], now: datetime) -> list[Link]:
@@ -171,10 +182,11 @@ def _round_link(each: RoundFacts, now: datetime) -> Link:
         return Link(each.round.name, each.result_href, _("a correction is due"), "warn")
     if each.publication is not None:
         return Link(each.round.name, each.href, _("published"), "good")
-    if now < each.round.opens_at:
-        opens = _("opens %(at)s") % {"at": moment(each.round.opens_at)}
+    opens_at, closes_at = each.held
+    if now < opens_at:
+        opens = _("opens %(at)s") % {"at": instant(opens_at)}
         return Link(each.round.name, each.href, note or opens, "muted")
-    if now < each.round.closes_at:
+    if now < closes_at:
         return Link(each.round.name, each.href, note or _("running"), "now")
     return Link(each.round.name, each.href, note or _("over"), "warn")
 
@@ -334,7 +346,7 @@ def _hall_risks(rounds: list[RoundFacts], now: datetime) -> list[Link]:
         return []
     text = _("The hall does not answer")
     if seen is not None:
-        text = _("The hall does not answer since %(at)s") % {"at": moment(seen)}
+        text = _("The hall does not answer since %(at)s") % {"at": instant(seen)}
     first = sought[0].round
     href = reverse("exam:live", args=[first.contest.key, first.key])
     return [Link(text, href, tone="bad")]
@@ -345,7 +357,7 @@ def _package_risks(rounds: list[RoundFacts], now: datetime) -> list[Link]:
         Link(
             _("%(round)s: no sealed package yet") % {"round": each.round.name},
             each.href,
-            note=_("opens %(at)s") % {"at": moment(each.round.opens_at)},
+            note=_("opens %(at)s") % {"at": instant(each.round.opens_at)},
             tone="bad" if each.round.opens_at <= now else "warn",
         )
         for each in rounds
@@ -422,13 +434,13 @@ def _rules_risks(contest: Contest, now: datetime) -> list[Link]:
         if any(path.startswith("rules.text") for path in each.about)
     ]
     rules = Assumption.objects.filter(contest=contest, key__in=keys).first()
-    deadline = contest.registration_closes_at
-    if rules is None or (rules.confirmed_at is None and now < deadline - SOON):
+    closes_at = contest.registration_closes_at
+    if rules is None or (rules.confirmed_at is None and now < closes_at - SOON):
         return []
     href = reverse("desk:assumptions", args=[contest.key])
     if rules.confirmed_at is None:
         return [Link(_("The rules of the contest are not confirmed yet"), href, tone="warn")]
-    if rules.confirmed_at > deadline:
+    if rules.confirmed_at > closes_at:
         text = _("The rules of the contest were confirmed after the end of registration")
         return [Link(text, href, tone="warn")]
     return []

@@ -12,22 +12,25 @@ from django.urls import reverse
 from hoithi.contests.models import Assumption, Contest, ContestUnit, Duty, DutyState
 from hoithi.contests.queries import contests_of, plan_of, units_of
 from hoithi.entries.jobs import READ_LIST, SAVE_LIST
-from hoithi.entries.models import Entry, EntryState
+from hoithi.entries.models import Entry, EntryState, UnitRegistration
+from hoithi.entries.queries import deadline_of
 from hoithi.jobs.models import Job, JobState
 from hoithi.people.models import ScopeKind, Unit, User
 from hoithi.people.permissions import scopes_of
 from hoithi.results.jobs import CERTIFICATES
 from hoithi.results.models import Publication
+from hoithi.web.periods import deadline
 
 LISTS = (READ_LIST, SAVE_LIST)
 
 
 @dataclass(frozen=True, slots=True)
 class UnitPlace:
-    """A unit in whose name somebody registers people for a contest."""
+    """A unit in whose name somebody registers people for a contest; `until` when, in words."""
 
     contest: Contest
     unit: Unit
+    until: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +42,29 @@ class Places:
 
 
 def places_of(user: User) -> Places:
-    """The contests and units of somebody. Four queries."""
+    """The contests and units of somebody. Five queries."""
     units = [int(scope) for scope in scopes_of(user, ScopeKind.UNIT)]
     taking_part = (
         ContestUnit.objects.filter(unit__in=units)
         .select_related("contest", "unit")
         .order_by("-contest__loaded_at", "unit__position")
     )
+    registered = {
+        (each.contest_id, each.unit_id): each
+        for each in UnitRegistration.objects.filter(unit__in=units)
+    }
     return Places(
         tuple(contests_of(user)),
-        tuple(UnitPlace(each.contest, each.unit) for each in taking_part),
+        tuple(
+            UnitPlace(
+                each.contest,
+                each.unit,
+                deadline(
+                    deadline_of(each.contest, registered.get((each.contest_id, each.unit_id)))
+                ),
+            )
+            for each in taking_part
+        ),
     )
 
 

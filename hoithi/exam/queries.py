@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -84,6 +85,17 @@ class Progress:
         sealed = [row for row in standing if row.state == PackageState.SEALED]
         found = sealed or standing
         return found[-1] if found else None
+
+
+def held_between(
+    each: Round, sittings: Iterable[Sitting | SittingRow]
+) -> tuple[datetime, datetime]:
+    """When a round is open: by its sittings, which orders can move, else by the plan. No query."""
+    held = list(sittings)
+    return (
+        min((sitting.opens_at for sitting in held), default=each.opens_at),
+        max((sitting.closes_at for sitting in held), default=each.closes_at),
+    )
 
 
 def progress(each: Round, now: datetime) -> Progress:

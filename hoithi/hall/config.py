@@ -26,6 +26,7 @@ class Config:
     host: str
     port: int
     trusted_proxies: frozenset[str]
+    notice: str = ""  # shown on every view of the page
 
     @property
     def journal_path(self) -> Path:
@@ -84,4 +85,5 @@ def read_config(environment: Mapping[str, str] = os.environ) -> Config:
             for part in environment.get("HOITHI_TRUSTED_PROXIES", "").split(",")
             if part.strip()
         ),
+        notice=environment.get("HOITHI_HALL_NOTICE", ""),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "page"
@@ -31,9 +32,15 @@ class StaticFile:
     headers: tuple[Header, ...]
 
 
-def read_page() -> dict[str, StaticFile]:
-    """The files by path; style and script carry their hash in the query and stay cached."""
+def read_page(notice: str = "") -> dict[str, StaticFile]:
+    """The files by path; style and script carry their hash in the query and stay cached.
+
+    A notice stands under the bar of every view.
+    """
     html = (FOLDER / "index.html").read_bytes()
+    if notice:
+        band = f'</header>\n  <p class="note">{escape(notice)}</p>'
+        html = html.replace(b"</header>", band.encode())
     files = {}
     for name in ("page.css", "page.js"):
         content = (FOLDER / name).read_bytes()

@@ -50,7 +50,7 @@ _COMPLAINT_AGE_S = 3600
 def front(request: HttpRequest) -> HttpResponse:
     """The contest, if there is one; else all of them."""
     now = timezone.now()
-    contests = list(Contest.objects.prefetch_related("rounds"))
+    contests = list(Contest.objects.prefetch_related("rounds__sittings"))
     if len(contests) == 1:
         return _home(request, contests[0])
     cards = [listed(contest, now) for contest in contests]

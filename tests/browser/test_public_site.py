@@ -93,7 +93,7 @@ def test_everything_works_without_scripts(published: Scene, browser: Browser) ->
         page.get_by_label("Họ và tên").fill("tran thi")
         page.get_by_role("button", name="Tìm").click()
         expect(page.get_by_role("status")).to_have_text("Tìm thấy 1 trong 4 kết quả")
-        page.get_by_role("button", name="Danh mục").click()
+        page.get_by_role("button", name="Trình đơn").click()
         page.get_by_role("link", name="Kết quả của tôi").click()
         page.get_by_label("Mã dự thi").fill(access_code_of(published.entries[0]).lower())
         page.get_by_role("button", name="Xem kết quả của tôi").click()

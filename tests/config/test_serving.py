@@ -8,6 +8,8 @@ import pytest
 
 from hoithi.config.lan import lan_addresses, use_lan_address
 from hoithi.config.serve import Addresses, children
+from hoithi.hall.config import read_config
+from hoithi.hall.page_files import read_page
 
 HERE = Addresses("127.0.0.1", 8000, 8001)
 
@@ -79,3 +81,15 @@ def test_an_address_that_was_chosen_is_kept() -> None:
     environment = dict(chosen)
     use_lan_address(environment, ["192.168.1.10"])
     assert environment == chosen
+
+
+def test_the_page_of_the_hall_says_what_it_is_told_and_no_mark_up() -> None:
+    notice = read_config({"HOITHI_HALL_NOTICE": "Bản chạy thử <b>"}).notice
+    told_page = read_page(notice)["/thi/"].plain.decode()
+    assert '</header>\n  <p class="note">Bản chạy thử &lt;b&gt;</p>' in told_page
+    assert 'class="note"' not in read_page()["/thi/"].plain.decode().partition("<noscript>")[0]
+
+
+def test_the_hall_is_told_the_notice() -> None:
+    _, told_the_hall = told("hall", HOITHI_HALL_NOTICE="Bản chạy thử")
+    assert told_the_hall["HOITHI_HALL_NOTICE"] == "Bản chạy thử"

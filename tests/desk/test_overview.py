@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -20,6 +20,7 @@ from hoithi.exam.models import Package
 from hoithi.exam.sealing import build_package, seal_package
 from hoithi.people.models import Role, User
 from hoithi.results.actions import ScoreRow, decide_tie, record_round_scores
+from hoithi.web.wording import ZONE
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -76,10 +77,32 @@ def test_today_stands_among_the_days_of_the_plan(an: User) -> None:
     page = page_of(an)
     line = re.findall(r'<ol class="steps card".*?</ol>', page, flags=re.DOTALL)[0]
     labels = re.findall(r"</time>([^<]+)", line)
-    assert labels[0] == "Ngày chốt nội dung câu hỏi"
+    assert labels[0] == "Ngày làm mốc xét hiệu lực văn bản"
     assert labels[-2:] == ["Hôm nay", "Hết hạn đăng ký"]
     assert line.count('aria-current="date"') == 1
     assert line.count("đang diễn ra") == 2
+
+
+def test_days_end_as_the_public_page_says(contest: Contest, an: User) -> None:
+    contest.registration_closes_at = datetime(2023, 10, 6, tzinfo=ZONE)
+    contest.save()
+    contest.rounds.filter(key="truc-tiep").update(
+        opens_at=datetime(2023, 10, 1, tzinfo=ZONE), closes_at=datetime(2023, 11, 1, tzinfo=ZONE)
+    )
+    line = re.findall(r'<ol class="steps card".*?</ol>', page_of(an), flags=re.DOTALL)[0]
+    days = re.findall(r"<time[^>]*>([^<]+)</time>([^<]+)", line)
+    assert ("trước ngày 06/10/2023", "Hết hạn đăng ký") in days
+    assert ("từ ngày 01/10/2023 đến hết ngày 31/10/2023", "Thi trực tiếp") in days
+
+
+def test_moments_follow_the_language_that_is_shown(contest: Contest, an: User) -> None:
+    contest.rounds.update(
+        opens_at=datetime(2053, 10, 1, 8, tzinfo=ZONE), closes_at=datetime(2053, 11, 1, tzinfo=ZONE)
+    )
+    client = factories.sign_in(Client(), an)
+    assert "mở lúc 08h00 ngày 01/10/2053" in client.get(HERE).content.decode()
+    client.cookies["language"] = "en"
+    assert "opens 08h00, 01/10/2053" in client.get(HERE).content.decode()
 
 
 def test_units_stand_in_order_of_who_is_missing_most(contest: Contest, an: User) -> None:
@@ -180,7 +203,7 @@ def test_everything_that_may_go_wrong_is_named_gravest_first(contest: Contest, a
     assert risks(an) == [
         "Thi trực tuyến: chưa có đề niêm phong",
         "Ban Tổ chức có chưa đủ hai tài khoản: không ký được những việc cần hai người",
-        "13 điểm kế hoạch chưa nêu còn chờ xác nhận",
+        "13 nội dung kế hoạch chưa nêu còn chờ xác nhận",
         "2 nhiệm vụ quá hạn",
     ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 import pytest
 from django.db import transaction
@@ -13,13 +14,16 @@ from hoithi.audit.models import LogEntry
 from hoithi.contests.models import Contest
 from hoithi.contests.queries import unit_by_code
 from hoithi.entries.actions import withdraw_entry
+from hoithi.entries.models import UnitRegistration
 from hoithi.people.actions import give
 from hoithi.people.models import Role, User
 from hoithi.people.permissions import unit_scope
+from hoithi.web.wording import ZONE
 from tests import factories
 
 pytestmark = pytest.mark.django_db
 HERE = "/ban-to-chuc/daknong-2023/"
+TRIAL = "Bản chạy thử: thời gian đã dời về hiện tại; người dự thi và kết quả là dữ liệu mẫu"
 PAGES = ["", "can-xac-nhan/", "nhiem-vu/", "nhat-ky/"]
 
 
@@ -56,6 +60,41 @@ def test_the_desk_leads_to_contests_and_units(contest: Contest, an: User) -> Non
         HERE,
         "/don-vi/daknong-2023/GN/",
     ]
+
+
+def test_more_time_for_a_unit_is_on_the_desk_of_its_officer(contest: Contest) -> None:
+    contest.registration_closes_at = datetime(2023, 10, 6, tzinfo=ZONE)
+    contest.save()
+    unit = unit_by_code(contest, "GN")
+    officer = User.objects.create_user("can-bo@example.vn", "Cán Bộ", "x" * 20)
+    give(
+        user=officer,
+        role=Role.UNIT_OFFICER,
+        scope=unit_scope(unit.pk),
+        actor_id="0",
+        actor_name="hoithi",
+        now=factories.now(),
+    )
+    assert "nhận đăng ký trước ngày 06/10/2023" in page_of(officer, "/ban-lam-viec/")
+    UnitRegistration.objects.create(
+        contest=contest,
+        unit=unit,
+        forms=["truc-tuyen"],
+        extended_to=datetime(2023, 10, 9, 17, tzinfo=ZONE),
+    )
+    assert "nhận đăng ký trước 17h00 ngày 09/10/2023" in page_of(officer, "/ban-lam-viec/")
+
+
+@pytest.mark.parametrize("path", ["/ban-lam-viec/", "/tai-khoan/doi-mat-khau/"])
+def test_the_trial_is_told_on_pages_that_belong_to_no_contest(
+    contest: Contest, an: User, path: str
+) -> None:
+    Contest.objects.update(windows_moved_at=None)
+    assert TRIAL not in page_of(an, path)
+    Contest.objects.update(windows_moved_at=contest.windows_moved_at, is_sample=True)
+    assert TRIAL in page_of(an, path)
+    assert TRIAL in page_of(an, HERE)
+    assert TRIAL in Client().get("/tai-khoan/dang-nhap/").content.decode()
 
 
 def test_somebody_without_rights_is_told_whom_to_ask(contest: Contest) -> None:

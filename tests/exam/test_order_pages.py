@@ -105,7 +105,7 @@ def test_a_unit_gets_more_time_person_by_person(scene: Scene, sitting: Sitting) 
         scene.an, f"ca/{sitting.pk}/them-phut/", unit=str(unit.pk), minutes="5", reason="Mất mạng"
     )
     of_unit = [line.line for line in sitting.lines.filter(entry__unit=unit)]
-    assert messages_in(page) == [f"Đã cho thêm phút: {len(of_unit)} thí sinh."]
+    assert messages_in(page) == [f"Đã thêm thời gian cho {len(of_unit)} thí sinh."]
     assert [(order.line, order.amount) for order in orders(scene)] == [
         (line, 300_000) for line in of_unit
     ]
@@ -115,7 +115,7 @@ def test_everybody_gets_more_time_by_one_order(scene: Scene, sitting: Sitting) -
     page = press(
         scene.an, f"ca/{sitting.pk}/them-phut/", unit="all", minutes="10", reason="Mất điện"
     )
-    assert messages_in(page) == ["Đã cho thêm phút: 6 thí sinh."]
+    assert messages_in(page) == ["Đã thêm thời gian cho 6 thí sinh."]
     assert [(order.line, order.amount) for order in orders(scene)] == [(None, 600_000)]
 
 

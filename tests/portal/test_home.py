@@ -46,12 +46,12 @@ def test_several_contests_are_listed_with_their_time(
 ) -> None:
     factories.contest(open_now=False)
     factories.contest(OTHER, open_now=False)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         page = read(client, "/")
     assert "Hội thi “Chuyển đổi số - nhận thức và hành động” tỉnh Đắk Nông năm 2023" in page
     assert "từ ngày 01/10/2023 đến hết ngày 31/10/2023 Đã xong" in page
     factories.contest(THIRD, open_now=False)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         read(client, "/")
 
 
@@ -67,16 +67,16 @@ def test_the_page_says_who_when_and_what_for_as_the_plan_does(client: Client) ->
         "Chủ đề: Chuyển đổi số - nhận thức và hành động",
         "Thời gian từ ngày 01/10/2023 đến hết ngày 31/10/2023",
         "Tham gia 8 đơn vị, 2 hình thức thi",
-        "Đơn vị đăng ký trước ngày 06/10/2023",
+        "Hạn đăng ký của đơn vị trước ngày 06/10/2023",
         "từ 07h00 ngày 09/10/2023 đến 22h00 ngày 20/10/2023",
         "Mỗi đơn vị tối thiểu 30 người",
         "30 câu hỏi trắc nghiệm trong 30 phút",
         "Sân khấu hoá Tiểu phẩm truyền thông : tối đa 40 điểm",
         "Xếp hạng theo: tổng điểm → thời gian làm bài ngắn hơn → nộp bài sớm hơn.",
         "Giải nhất 01 giải 3.000.000 đồng",
-        "Giải khuyến khích 03 giải 800.000 đồng /giải",
+        "Giải khuyến khích 03 giải 800.000 đồng mỗi giải",
         "Giải nhất 01 giải 8.000.000 đồng",
-        "Bản 1.0. Thí sinh xác nhận nội dung này trước khi bắt đầu làm bài.",
+        "Phiên bản 1.0. Thí sinh xác nhận nội dung này trước khi bắt đầu làm bài.",
         "7. Kết quả công bố gồm họ tên, đơn vị, điểm và giải;",
         "Nâng cao nhận thức cho cấp ủy, chính quyền",
         "Huyện Đắk R'lấp",
@@ -121,6 +121,41 @@ def test_a_published_result_is_linked_from_the_home_page(client: Client) -> None
     assert f'href="{HOME}ket-qua/truc-tiep/"' not in page
     now = datetime(2023, 11, 5, tzinfo=UTC)
     assert home_of(contest, now).action == "results"
+
+
+def test_some_results_are_published_and_others_not_yet(client: Client) -> None:
+    contest = factories.contest(open_now=False)
+    record(contest, (factories.entry(contest, "GN", "Trần Thị Hai", "GN-001"), "30", 1))
+    publish_online(contest, secretary(contest))
+    step = home_of(contest, datetime(2023, 11, 5, tzinfo=UTC)).steps[-1]
+    assert (step.title, step.state) == ("Công bố kết quả", "today")
+    assert "Công bố kết quả đã công bố 1 trong 2 kết quả Đang diễn ra" in read(client, HOME)
+
+
+def test_a_list_of_contests_has_the_times_of_the_sittings(
+    client: Client, settings: Settings, tmp_path: Path
+) -> None:
+    settings.HALL_CONTROL = str(tmp_path / "control.sqlite3")
+    committee = Committee()
+    committee.contest.rounds.filter(key="truc-tiep").update(purpose="practice")
+    factories.contest(factories.PLAN.replace(b"daknong-2023", b"daknong-2024", 1))
+    factories.entry(committee.contest, "GN", "Trần Thị Hai", "GN-001")
+    committee.seal()
+    publish_sitting(actor=committee.an, each=online_round(committee.contest), now=factories.now())
+    Sitting.objects.update(
+        opens_at=at("2023-10-09T07:00+07:00"), closes_at=at("2023-10-09T09:30+07:00")
+    )
+    assert "từ 07h00 ngày 09/10/2023 đến 09h30 ngày 09/10/2023 Đã xong" in read(client, "/")
+
+
+def test_one_is_said_as_one_in_english(client: Client) -> None:
+    factories.contest(open_now=False)
+    client.cookies["language"] = "en"
+    page = read(client, HOME)
+    for words in ("1 prize 3.000.000 đồng", "3 prizes 800.000 đồng each", "1 point for each"):
+        assert words in page
+    assert "1 attempt" in page
+    assert "1 attempts" not in page
 
 
 def test_moved_days_and_samples_are_marked_on_the_page(client: Client) -> None:

@@ -148,7 +148,7 @@ def test_a_round_from_its_seal_to_its_publication_as_one_contestant_sees_it(
     close_round(actor=scene.an, each=scene.round, now=factories.now())
 
     page = ask(client, code)
-    assert "Vòng thi đã khép lại lúc" in page
+    assert "Vòng thi đã kết thúc lúc" in page
     assert receipt in page
     assert "Biên nhận này có trong danh sách 3 biên nhận đã thu." in page
     assert sitting.closing is None or sitting.closing["receipts_root"] in page
@@ -207,7 +207,7 @@ def test_a_ruling_shows_when_its_correction_is_published_and_so_does_the_bundle(
             assert refused.value.code == "ruling_ungraded"
 
     between = ask(client, access_code_of(entry))
-    assert ("29/30" in between, "phán quyết" in between) == (True, False)
+    assert ("29/30" in between, "quyết định của hai" in between) == (True, False)
     assert client.get(BUNDLE).status_code == 302
 
     publish(actor=scene.an, each=scene.round, reason="Đính chính", now=factories.now())

@@ -26,7 +26,7 @@ def test_a_standing_paper_says_its_facts_and_no_more(client: Client) -> None:
     document = certificate()
     page = read(client, address(document))
     assert "Số 01/GCN-BTC" in page
-    assert "Giấy thật, còn hiệu lực" in page
+    assert "Hợp lệ, còn hiệu lực" in page
     assert (
         "Họ và tên Trần Thị Hòa Đơn vị Huyện Cư Jút Giải Giải nhất Vòng thi Thi trực tuyến"
         f" Hội thi Hội thi Chuyển đổi số Mã {document.check_code}"

@@ -69,7 +69,7 @@ def scene() -> Scene:
 
 def test_before_publication_the_page_says_when(scene: Scene, client: Client) -> None:
     page = read(client, RESULTS)
-    assert "Chưa công bố Vòng thi đã khép lại lúc 22h00 ngày 20/10/2023." in page
+    assert "Chưa công bố Vòng thi đã kết thúc lúc 22h00 ngày 20/10/2023." in page
     assert "Nguyễn Văn Một" not in page
 
 
@@ -121,8 +121,8 @@ def test_a_correction_says_why_and_links_the_version_before(scene: Scene, client
     assert f'href="{RESULTS}phien-ban/1/"' in html
     first = client.get(f"{RESULTS}phien-ban/1/").content.decode()
     assert cells(first)[0][:2] == ["1", "Nguyễn Văn Một"]
-    assert "Đây là bản trước" in first
-    assert "Đây là bản trước" not in html
+    assert "Đây là phiên bản trước" in first
+    assert "Đây là phiên bản trước" not in html
     assert client.get(f"{RESULTS}phien-ban/3/").status_code == 404
 
 

@@ -54,7 +54,7 @@ def test_a_package_taken_back_stays_on_the_page_with_its_reason(
     committee.withdraw(first, "Sai câu 7")
     second = committee.seal()
     page = read(client, TRUST)
-    assert "Đề số 1 Đã rút trước khi có người thi" in page
+    assert "Đề số 1 Đã thu hồi trước khi có người thi" in page
     assert "Lý do Sai câu 7" in page
     assert page.index(second.commitment) < page.index(first.commitment)
 
@@ -70,9 +70,9 @@ def test_a_roster_is_committed_without_naming_anybody(
         actor=committee.an, each=online_round(committee.contest), now=factories.now()
     )
     page = read(client, TRUST)
-    assert "Danh sách phòng thi 2 người, chốt lúc" in page
+    assert "Danh sách thi 2 người, chốt lúc" in page
     assert f"Vân tay danh sách {sitting.roster_sha256}" in page
-    assert "Khi ca thi khép lại và bài được thu, mã cuối sổ ghi" in page
+    assert "Khi ca thi kết thúc và bài được thu, mã cuối sổ ghi" in page
     assert "Nguyễn Văn Danh" not in page
 
 

@@ -39,7 +39,7 @@ def test_a_prize_that_was_passed_on_says_to_which(scene: Scene, client: Client) 
     rows = cells(client.get(f"{HOME}ket-qua/dot-2/").content.decode())
     assert [(row[1], row[4]) for row in rows][:3] == [
         ("chi", "Giải nhất"),
-        ("an", "nhường Giải nhì, đã nhận Giải nhất ở Đợt 1"),
+        ("an", "không nhận Giải nhì, giữ Giải nhất ở Đợt 1"),
         ("lan", "Giải nhì"),
     ]
 

@@ -133,7 +133,7 @@ def test_the_corrected_name_is_printed_and_the_old_paper_says_that_it_is_replace
     assert "Giấy số 03/GCN-BTC được cấp để thay thế." in said
     assert "Sửa họ tên theo đề nghị của người được cấp" in said
     new = Document.objects.get(facts__name=RIGHT)
-    assert "Giấy thật, còn hiệu lực" in read(Client(), f"/kiem-tra/{new.check_code}/")
+    assert "Hợp lệ, còn hiệu lực" in read(Client(), f"/kiem-tra/{new.check_code}/")
 
 
 def test_what_was_published_waits_for_a_correction(scene: Scene) -> None:

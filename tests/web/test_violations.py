@@ -24,7 +24,7 @@ def test_a_sentence_says_what_happened_and_what_to_do(render: Render) -> None:
     violation = RuleViolation("too_many_rows", name="ds.xlsx", row=1_048_576, max_rows=5000)
     with override("vi"):
         assert explain(violation) == (
-            "Tệp “ds.xlsx” có dữ liệu đến hàng 1.048.576; mỗi tệp nhiều nhất 5.000 hàng. "
+            "Tệp “ds.xlsx” có dữ liệu đến dòng 1.048.576; mỗi tệp nhiều nhất 5.000 dòng. "
             "Vui lòng xóa các ô thừa phía dưới hoặc chia thành nhiều tệp."
         )
 

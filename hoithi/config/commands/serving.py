@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from hoithi.config.installing import install
 from hoithi.config.lan import lan_lines
 from hoithi.config.serve import Addresses, CannotServeError, check_ports, children, supervise
 from hoithi.config.tables import wrong_with_tables
+from hoithi.contests.notices import notice_of_site
 from hoithi.jobs.actions import work_for_ever
 
 
@@ -34,6 +36,7 @@ def serve(options: argparse.Namespace) -> int:
         say(f"Desk  {settings.PUBLIC_URL}/\nHall  {settings.HALL_URL}")
         for line in lan_lines(settings.PUBLIC_URL) if options.lan else []:
             say(line)
+        os.environ.setdefault("HOITHI_HALL_NOTICE", notice_of_site())
         connections.close_all()  # the supervisor itself needs none
         supervise(children(addresses))
     except CannotServeError as error:

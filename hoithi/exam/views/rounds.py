@@ -22,6 +22,7 @@ from hoithi.exam.models import PackageState, SittingState
 from hoithi.exam.queries import (
     Progress,
     Step,
+    held_between,
     package_by_number,
     package_contents,
     progress,
@@ -94,6 +95,7 @@ def show(request: StaffRequest, contest: str, round_key: str) -> HttpResponseBas
             "round": each,
             "here": "round",
             "progress": found,
+            "held": held_between(each, found.sittings),
             "steps": _steps(each, found),
             "packages": [(row, PACKAGE_STATES[row.state]) for row in found.packages],
             "sittings": [(row, SITTING_STATES[row.state]) for row in found.sittings],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hoithi.contests.models import Contest
+from hoithi.contests.notices import trial_notice
 from hoithi.entries.models import Person, Team
 
 
@@ -14,8 +15,7 @@ class Frame:
 
     key: str
     name: str
-    is_moved: bool
-    has_samples: bool
+    notice: str
 
 
 def frame_of(*contests: Contest) -> Frame:
@@ -24,10 +24,12 @@ def frame_of(*contests: Contest) -> Frame:
     return Frame(
         key=only.key if only else "",
         name=only.short_title if only else "",
-        is_moved=any(contest.windows_moved_at is not None for contest in contests),
-        has_samples=any(contest.is_sample for contest in contests)
-        or Person.objects.filter(contest__in=contests, is_sample=True).exists()
-        or Team.objects.filter(contest__in=contests, is_sample=True).exists(),
+        notice=trial_notice(
+            is_moved=any(contest.windows_moved_at is not None for contest in contests),
+            has_samples=any(contest.is_sample for contest in contests)
+            or Person.objects.filter(contest__in=contests, is_sample=True).exists()
+            or Team.objects.filter(contest__in=contests, is_sample=True).exists(),
+        ),
     )
 
 

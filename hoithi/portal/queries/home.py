@@ -14,12 +14,12 @@ from hoithi.contests.plan.schema import Form, Plan
 from hoithi.contests.plan.schema import Round as RoundPlan
 from hoithi.contests.queries import plan_of, units_of
 from hoithi.portal.queries.frame import Frame, frame_of
-from hoithi.portal.queries.windows import Window, windows_of
-from hoithi.portal.wording import deadline, instant, period
+from hoithi.portal.queries.windows import Window, window_of, windows_of
 from hoithi.results.models import CollectivePublication, Publication
 from hoithi.results.wording import decided_by
 from hoithi.rules.regulation import PrizeLine
 from hoithi.web.countdown import Countdown, countdown
+from hoithi.web.periods import deadline, instant, period
 
 StepState = Literal["done", "today", "ahead"]
 
@@ -114,7 +114,7 @@ def home_of(contest: Contest, now: datetime) -> HomePage:
         action=_action(coming, results, now),
         steps=(
             *_steps(contest, windows, results, now),
-            _publication_step(published, is_done=len(published) == due),
+            _publication_step(published, due),
         ),
         forms=tuple(_form_card(plan, form, windows) for form in plan.forms),
         barred=tuple(body.name for body in plan.bodies if body.barred),
@@ -180,11 +180,14 @@ def _steps(
     return [step for _, step in sorted(steps, key=lambda pair: pair[0])]
 
 
-def _publication_step(results: list[PublishedResult], *, is_done: bool) -> Step:
+def _publication_step(results: list[PublishedResult], due: int) -> Step:
     title = gettext("Results are published")
-    if results and is_done:
+    if results and len(results) == due:
         last = max(result.published_at for result in results)
         return Step(title, instant(last), "done")
+    if results:
+        facts = {"count": len(results), "due": due}
+        return Step(title, gettext("%(count)s of %(due)s published") % facts, "today")
     return Step(title, gettext("after each round has been closed and checked"), "ahead")
 
 
@@ -254,8 +257,10 @@ class Listed:
 
 
 def listed(contest: Contest, now: datetime) -> Listed:
-    """A contest with the time of its official rounds. No query when its rounds are prefetched."""
-    rounds = [each for each in contest.rounds.all() if each.purpose == Purpose.OFFICIAL]
+    """A contest with the time of its official rounds. No query when `rounds__sittings` are
+    prefetched.
+    """
+    rounds = [window_of(each) for each in contest.rounds.all() if each.purpose == Purpose.OFFICIAL]
     opens_at = min((each.opens_at for each in rounds), default=contest.registration_opens_at)
     closes_at = max((each.closes_at for each in rounds), default=contest.registration_closes_at)
     return Listed(

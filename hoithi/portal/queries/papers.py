@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hoithi.documents.models import Document
-from hoithi.portal.wording import FACTS
+from hoithi.portal.facts import FACTS
 
 _LOOK_ALIKES = str.maketrans("OIL", "011")
 _BETWEEN = str.maketrans("", "", " -–.\t")

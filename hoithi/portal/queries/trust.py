@@ -19,12 +19,12 @@ from hoithi.exam.models import Package, PackageState, Sitting
 from hoithi.people.models import Approval
 from hoithi.portal.queries.frame import Frame, frame_of
 from hoithi.portal.queries.results import Published, content_of
-from hoithi.portal.wording import period
 from hoithi.results.collective import is_collective_outdated, latest_collective
 from hoithi.results.models import CollectivePublication, Publication
 from hoithi.results.pending import has_ungraded_ruling
 from hoithi.results.queries import latest_publication, proposal, publication_content
 from hoithi.verify.bundle import Closing
+from hoithi.web.periods import period
 
 
 @dataclass(frozen=True, slots=True)

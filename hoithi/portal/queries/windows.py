@@ -7,7 +7,8 @@ from datetime import datetime
 
 from django.db.models import Max, Min
 
-from hoithi.contests.models import Contest, Purpose
+from hoithi.contests.models import Contest, Purpose, Round
+from hoithi.exam.queries import held_between
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +39,11 @@ def windows_of(contest: Contest) -> list[Window]:
         )
         for each in rounds
     ]
+
+
+def window_of(each: Round) -> Window:
+    """The same of one round. No query when its `sittings` are prefetched."""
+    opens_at, closes_at = held_between(each, each.sittings.all())
+    return Window(
+        each.key, each.name, each.is_online, each.purpose == Purpose.OFFICIAL, opens_at, closes_at
+    )

@@ -41,6 +41,18 @@ def moment(value: datetime) -> str:
 
 
 @register.filter
+def plural(value: Amount) -> int:
+    """What `blocktranslate count` needs of a mark, which may be 0,5: whether it is one."""
+    return 1 if value == 1 else 2
+
+
+@_filter
+def things(value: int) -> str:
+    """A small number of things: 01 as the State writes it, 1 in other languages."""
+    return f"{value:02d}" if (get_language() or "vi").startswith("vi") else wording.number(value)
+
+
+@register.filter
 def percent(value: Amount | None, whole: Amount = 1) -> str:
     """`{{ share|percent }}` or `{{ part|percent:whole }}`."""
     return "" if value is None else wording.percent(value, whole)

@@ -555,8 +555,10 @@ def test_a_line_without_level_comes_after_those_with_one() -> None:
 def test_a_bank_that_is_not_there_is_told(tmp_path: Path) -> None:
     plan = parse_plan(GOOD.encode())
     assert [sentence(each) for each in check_files(plan, tmp_path)] == [
-        "Cạnh tệp kế hoạch không có tệp “bank.csv”. Hãy chép tệp câu hỏi vào cùng thư mục, "
-        "hoặc để trống mục này."
+        (
+            "Cạnh tệp kế hoạch không có tệp “bank.csv”. Hãy chép tệp câu hỏi vào cùng thư mục, "
+            "hoặc để trống mục này."
+        )
     ]
     (tmp_path / "bank.csv").mkdir()
     assert len(check_files(plan, tmp_path)) == 1
@@ -581,8 +583,10 @@ def test_prizes_without_a_source_are_told() -> None:
     start, end = GOOD.index("[[budget.lines]]"), GOOD.index("[[duties]]")
     without = GOOD[:start] + "lines = []\n" + GOOD[end:]
     assert said(without) == [
-        "budget.lines: Có giải thưởng bằng tiền nhưng mục budget không có dòng kinh phí nào. "
-        "Hãy thêm vào."
+        (
+            "budget.lines: Có giải thưởng bằng tiền nhưng mục budget không có dòng kinh phí nào. "
+            "Hãy thêm vào."
+        )
     ]
 
 

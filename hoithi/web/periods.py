@@ -1,21 +1,12 @@
-"""Times of a contest and facts of a paper in the words the public reads."""
+"""Spans of time in words. A close at midnight is the end of the day before, as people say it."""
 
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 
-from django.utils.translation import get_language, gettext, pgettext, pgettext_lazy
+from django.utils.translation import get_language, gettext, pgettext
 
 from hoithi.web.wording import ZONE, day, moment
-
-# What is shown of an issued paper, in this order: the keys of `Document.facts`.
-FACTS = {
-    "name": pgettext_lazy("public", "Name"),
-    "unit": pgettext_lazy("public", "Unit"),
-    "prize": pgettext_lazy("public", "Prize"),
-    "round": pgettext_lazy("public", "Round"),
-    "contest": pgettext_lazy("public", "Contest"),
-}
 
 
 def _is_midnight(at: datetime) -> bool:
