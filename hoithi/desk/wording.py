@@ -92,6 +92,8 @@ ACTS: dict[str, Promise] = {
     "entries.accept": _("accepted a registration"),
     "entries.return": _("returned a registration"),
     "entries.extend": _("gave a unit more time to register"),
+    "entries.bar": _("barred somebody from being ranked"),
+    "entries.lift_bar": _("lifted a bar"),
     "entries.withdraw": _("withdrew an entry"),
     "entries.replace": _("replaced a contestant"),
     "entries.replace_member": _("replaced a member of a team"),

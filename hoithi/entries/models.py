@@ -136,8 +136,9 @@ class Entry(models.Model):
     """One participant that is ranked: a person or a team, in one category.
 
     `is_seated` says that the hall knows the entry: from then on its code and its taking part are
-    changed through the sitting. `public_id` is the pseudonym in published data; the access code is
-    derived from it and `code_issue`, and never stored.
+    changed through the sitting. `barred_reason` is that of the bar that stands (`Bar`). `public_id`
+    is the pseudonym in published data; the access code is derived from it and `code_issue`, and
+    never stored.
     """
 
     contest = models.ForeignKey(Contest, models.PROTECT, related_name="entries")
@@ -205,6 +206,29 @@ class SentFile(models.Model):
 
     def __str__(self) -> str:
         return f"{self.registration_id}/{self.form}"
+
+
+class Bar(models.Model):
+    """Somebody is not to be ranked, by a decision with its reason; lifted by another one."""
+
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="bars")
+    reason = models.CharField(max_length=300)
+    barred_by = models.CharField(max_length=200)
+    barred_at = models.DateTimeField()
+    lifted_reason = models.CharField(max_length=300, blank=True)
+    lifted_by = models.CharField(max_length=200, blank=True)
+    lifted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("entry", "id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("entry",), condition=Q(lifted_at__isnull=True), name="one_standing_bar"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.entry} {self.reason}"
 
 
 class StagedList(models.Model):

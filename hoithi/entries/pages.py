@@ -13,7 +13,7 @@ from hoithi.contests.models import Contest
 from hoithi.contests.plan.schema import Form as FormPlan
 from hoithi.contests.queries import contest_by_key, form_of, plan_of, unit_by_code
 from hoithi.entries.actions.registering import OPEN
-from hoithi.entries.models import Entry, EntryState, RegistrationState, UnitRegistration
+from hoithi.entries.models import Bar, Entry, EntryState, RegistrationState, UnitRegistration
 from hoithi.entries.queries import (
     FormCount,
     ListedPeople,
@@ -230,7 +230,10 @@ class UnitLine:
 
 @dataclass(frozen=True, slots=True)
 class OverviewPage:
-    """All units, what is to be done about them, and who may not take part although listed."""
+    """All units, what is to be done about them, and who may not take part although listed.
+
+    Of these whoever is barred already is left out.
+    """
 
     units: tuple[UnitLine, ...]
     barred: tuple[Entry, ...]
@@ -246,7 +249,7 @@ def overview_page(contest: Contest) -> OverviewPage:
     states = [each.state for each in overviews]
     return OverviewPage(
         units=tuple(UnitLine(each, REGISTRATION_STATES[each.state]) for each in overviews),
-        barred=tuple(barred_entrants(contest)),
+        barred=tuple(each for each in barred_entrants(contest) if not each.barred_reason),
         people=sum(form.people for each in overviews for form in each.forms),
         waiting=states.count(RegistrationState.SUBMITTED),
         accepted=states.count(RegistrationState.ACCEPTED),
@@ -294,7 +297,7 @@ def decision_page(place: Place, now: datetime, number: str | None) -> DecisionPa
 
 @dataclass(frozen=True, slots=True)
 class EntryPage:
-    """One entry, who stands behind it, and whether it can still be changed."""
+    """One entry, who stands behind it, whether it can be changed, and how it was ever barred."""
 
     entry: Entry
     name: str
@@ -304,6 +307,7 @@ class EntryPage:
     can_change: bool
     replaces: str
     replaced_by: str
+    bars: tuple[Bar, ...]
 
 
 def entry_page(entry: Entry) -> EntryPage:
@@ -318,6 +322,7 @@ def entry_page(entry: Entry) -> EntryPage:
         can_change=entry.state == EntryState.ACCEPTED,
         replaces=entry.replaces.number if entry.replaces else "",
         replaced_by=successor.number if successor else "",
+        bars=tuple(entry.bars.order_by("-id")),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from hoithi.entries.views import changes, mending, organiser, unit
+from hoithi.entries.views import barring, changes, mending, organiser, unit
 
 app_name = "entries"
 _UNIT = "don-vi/<slug:contest>/<str:unit>"
@@ -41,6 +41,8 @@ urlpatterns = [
     path(f"{_ENTRY}/rut/", changes.withdraw, name="withdraw"),
     path(f"{_ENTRY}/thay/", changes.replace, name="replace"),
     path(f"{_ENTRY}/thay/<int:person>/", changes.replace_one, name="replace_member"),
+    path(f"{_ENTRY}/loai/", barring.bar, name="bar"),
+    path(f"{_ENTRY}/bo-loai/", barring.lift, name="lift_bar"),
     path(f"{_ENTRY}/ma-moi/", changes.new_code, name="new_code"),
     path(
         f"{_ENTRY}/xem/<int:person>/so-dinh-danh/",

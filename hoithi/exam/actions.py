@@ -259,10 +259,10 @@ def _grade(sitting: Sitting, rulings: list[Ruling]) -> None:
 
 
 def participants_of(each: Round) -> list[Participant]:
-    """Every entry on a roster of the round."""
+    """Every entry on a roster of the round, barred or not as the register says now."""
     lines = RosterLine.objects.filter(sitting__round=each).select_related("entry__unit")
     return [
-        Participant(line.entry.public_id.hex, line.entry.unit.code, line.is_barred)
+        Participant(line.entry.public_id.hex, line.entry.unit.code, bool(line.entry.barred_reason))
         for line in lines
     ]
 

@@ -17,7 +17,7 @@ from django.conf import settings
 from hoithi.contests.models import Contest, Round
 from hoithi.contests.queries import plan_of, regulation_of
 from hoithi.exam.hall_orders import public_roster
-from hoithi.exam.models import Package, Sitting
+from hoithi.exam.models import Package, RosterLine, Sitting
 from hoithi.exam.sealing import open_keys_bytes
 from hoithi.exam.secrecy import secrecy_of
 from hoithi.hall.formats import Row
@@ -100,7 +100,18 @@ def _round_record(each: Round, package: Package, sittings: list[Sitting]) -> Rou
         ],
         frozen_counts=PublishedCounts(counts.participants, counts.attempts, counts.all_correct),
         decisions=decisions_of(each),
+        barred=_turned(sittings, barred=True),
+        cleared=_turned(sittings, barred=False),
     )
+
+
+def _turned(sittings: list[Sitting], *, barred: bool) -> list[str]:
+    """Who is barred now, or is not, and stands otherwise on the committed roster."""
+    lines = RosterLine.objects.filter(sitting__in=sittings, is_barred=not barred)
+    turned = (
+        lines.exclude(entry__barred_reason="") if barred else lines.filter(entry__barred_reason="")
+    )
+    return sorted(line.entry.public_id.hex for line in turned.select_related("entry"))
 
 
 def _add_sitting(
@@ -138,7 +149,7 @@ def _add_recorded(writer: BundleWriter, folder: str, each: Round) -> None:
                 RecordedEntry(
                     entry=entry,
                     unit=scores[entry].entry.unit.code,
-                    barred=scores[entry].is_barred,
+                    barred=bool(scores[entry].entry.barred_reason),
                     marks={key: Decimal(text) for key, text in marks.items()},
                 )
                 for entry, marks in sorted(recorded.marks.items())

@@ -107,7 +107,10 @@ class Sitting(models.Model):
 
 
 class RosterLine(models.Model):
-    """A line of a sitting's roster; the entry key draws its papers."""
+    """A line of a sitting's roster; the entry key draws its papers.
+
+    `is_barred` is as the roster was committed.
+    """
 
     sitting = models.ForeignKey(Sitting, models.PROTECT, related_name="lines")
     line = models.PositiveIntegerField()

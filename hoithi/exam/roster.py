@@ -53,7 +53,7 @@ def person_line(line: RosterLine) -> PersonLine:
         number=line.entry.number,
         name=entry_name(line.entry),
         unit=line.entry.unit.name,
-        is_barred=line.is_barred,
+        is_barred=bool(line.entry.barred_reason),
     )
 
 

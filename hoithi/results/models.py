@@ -13,7 +13,8 @@ from hoithi.people.models import Approval
 class RoundScore(models.Model):
     """An entry's score in a round, with the values that can break a tie, as text of decimals.
 
-    A later closing voids a row and adds one.
+    A later closing voids a row and adds one. `is_barred` is how it was then; a bar that came later,
+    or was lifted, stands in the register.
     """
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="scores")

@@ -103,7 +103,7 @@ def decisions_of(each: Round) -> list[list[str]]:
 
 
 def result_of(each: Round, scores: list[RoundScore]) -> Result:
-    """Places and prizes as hoithi.rules gives them."""
+    """Places and prizes as hoithi.rules gives them; who is barred now, the register says."""
     return ranked(
         regulation_of(each),
         {
@@ -116,7 +116,7 @@ def result_of(each: Round, scores: list[RoundScore]) -> Result:
             )
             for score in scores
         },
-        barred={score.entry.public_id.hex for score in scores if score.is_barred},
+        barred={score.entry.public_id.hex for score in scores if score.entry.barred_reason},
         unfit={score.entry.public_id.hex for score in scores if not score.meets_requirement},
         decisions=decisions_of(each),
     )

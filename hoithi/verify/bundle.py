@@ -111,7 +111,10 @@ class FrozenCounts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RoundRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What the committee published about a round besides the sealed files."""
+    """What the committee published about a round besides the sealed files.
+
+    `barred` and `cleared` are entries that stand otherwise on a roster, committed earlier.
+    """
 
     key: str
     commitment: Hex32
@@ -121,6 +124,8 @@ class RoundRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rulings: list[RulingRecord]
     frozen_counts: FrozenCounts
     decisions: list[list[str]]
+    barred: list[str] = []
+    cleared: list[str] = []
 
 
 def struct_bytes(content: object) -> bytes:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import chain
+
+import msgspec
 
 from hoithi.rules import paper
 from hoithi.rules.paper import KeysFile, Questions
@@ -14,7 +16,7 @@ from hoithi.rules.regulation import FORMAT, Regulation, flaws
 from hoithi.rules.scoring import Effect, Ruling
 from hoithi.rules.standings import Counts, count
 from hoithi.verify import results
-from hoithi.verify.bundle import BundleReader, RoundRecord, RulingRecord
+from hoithi.verify.bundle import BundleReader, RosterLine, RoundRecord, RulingRecord
 from hoithi.verify.chain import chained_rows
 from hoithi.verify.findings import BundleError, Finding
 from hoithi.verify.results import Outcome
@@ -57,15 +59,30 @@ def check_round(bundle: BundleReader, folder: str, findings: list[Finding]) -> C
     ]
     frozen = record.frozen_counts
     counts = Counts(frozen.participants, frozen.attempts, frozen.all_correct)
-    if not could_have_counted(regulation, grading, sat, counts):
+    turned = [replace(each, roster=tuple(as_it_stands(each.roster, record))) for each in sat]
+    if not could_have_counted(regulation, grading, sat, counts) and not could_have_counted(
+        regulation, grading, turned, counts
+    ):
         findings.append(Finding("counts_differ", f"{folder}/round.json"))
-    roster = [*chain.from_iterable(each.roster for each in sat)]
+    roster = [*chain.from_iterable(each.roster for each in turned)]
+    strange = {*record.barred, *record.cleared} - {line.entry for line in roster}
+    findings.extend(
+        Finding("unknown_line", f"{folder}/round.json", each) for each in sorted(strange)
+    )
     attempts = tuple(chain.from_iterable(each.attempts for each in sat))
     duration_ms = questions.file.policy.duration_ms
     marked = [as_marked(each.facts, each.line.entry, each.grade, duration_ms) for each in attempts]
     result = results.online_result(regulation, roster, marked, counts, record.decisions)
     unit_of = {line.entry: line.unit for line in roster}
     return CheckedRound(attempts, Outcome(regulation, result, unit_of))
+
+
+def as_it_stands(roster: Sequence[RosterLine], record: RoundRecord) -> list[RosterLine]:
+    """A roster with what was decided about its entries after it was committed."""
+    turned = dict.fromkeys(record.barred, True) | dict.fromkeys(record.cleared, False)
+    return [
+        msgspec.structs.replace(line, barred=turned.get(line.entry, line.barred)) for line in roster
+    ]
 
 
 def check_closed_round(bundle: BundleReader, folder: str, findings: list[Finding]) -> None:

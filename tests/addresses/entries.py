@@ -47,6 +47,8 @@ ROWS = {
     "entries:list": DESK_PAGE,
     "entries:entry": DESK_PAGE,
     "entries:withdraw": DESK_FORM,
+    "entries:bar": DESK_FORM,
+    "entries:lift_bar": DESK_FORM,
     "entries:replace": DESK_FORM,
     "entries:replace_member": DESK_FORM,
     "entries:new_code": DESK_FORM,

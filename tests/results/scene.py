@@ -37,7 +37,13 @@ class Scene:
         self.an = factories.user("An", self.contest.key, Role.COMMITTEE, Role.ORGANISER)
         self.binh = factories.user("Bình", self.contest.key, Role.COMMITTEE)
         self.entries: dict[str, Entry] = {
-            who: factories.entry(self.contest, unit, who, f"{unit}-{who}")
+            who: factories.entry(
+                self.contest,
+                unit,
+                who,
+                f"{unit}-{who}",
+                barred="Tổ Thư ký" if who in case.BARRED else "",
+            )
             for who, unit in case.UNIT_OF.items()
         }
 

@@ -1,5 +1,6 @@
 """What is done to the register: units register, organisers decide, entries change afterwards."""
 
+from hoithi.entries.actions.barring import bar_entry, lift_bar
 from hoithi.entries.actions.changing import (
     mark_seated,
     reissue_code,
@@ -24,9 +25,11 @@ from hoithi.entries.actions.staging import discard_list, mend_list, save_staged,
 
 __all__ = [
     "accept_registration",
+    "bar_entry",
     "choose_forms",
     "discard_list",
     "grant_extension",
+    "lift_bar",
     "mark_seated",
     "mend_list",
     "recall_registration",

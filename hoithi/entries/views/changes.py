@@ -40,8 +40,8 @@ changes = contest_role(Role.ORGANISER)
 Words = tuple[str | Promise, str | Promise]
 
 
-def _page(contest: str, entry: UUID) -> EntryPage:
-    """Raises Http404."""
+def asked_page(contest: str, entry: UUID) -> EntryPage:
+    """The page of an entry of an address. Raises Http404."""
     return entry_page(entry_by_public_id(contest_by_key(contest), entry))
 
 
@@ -49,7 +49,7 @@ def _page(contest: str, entry: UUID) -> EntryPage:
 @require_safe
 def entry(request: StaffRequest, contest: str, entry: UUID) -> HttpResponseBase:
     """Who it is, what happened to it, what can be done."""
-    page = _page(contest, entry)
+    page = asked_page(contest, entry)
     return desk_frame(request, "entries/entry.html", page.entry.contest, page=page)
 
 
@@ -59,7 +59,7 @@ def number(
     request: StaffRequest, contest: str, entry: UUID, person: int, field: NumberField
 ) -> HttpResponseBase:
     """A number in clear, on the answer to this one request only."""
-    page = _page(contest, entry)
+    page = asked_page(contest, entry)
     found = person_of_entry(page.entry, person)
     value = show_number(actor=request.user, person=found, field=field, now=timezone.now())
     shown = ShownNumber(found.name, NUMBER_NAMES[field], value)
@@ -72,22 +72,22 @@ def number(
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: StaffRequest, contest: str, entry: UUID) -> HttpResponseBase:
     """Take an entry out, with the reason."""
-    page = _page(contest, entry)
+    page = asked_page(contest, entry)
     words = _("Withdraw the entry"), _("The row, its number and the reason stay on record.")
-    return _with_reason(request, page, withdraw_entry, words)
+    return with_reason(request, page, withdraw_entry, words)
 
 
 @changes
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_code(request: StaffRequest, contest: str, entry: UUID) -> HttpResponseBase:
     """Give a new access code, with the reason."""
-    page = _page(contest, entry)
+    page = asked_page(contest, entry)
     words = _("Give a new access code"), _("The old code opens nothing from then on.")
-    return _with_reason(request, page, reissue_code, words)
+    return with_reason(request, page, reissue_code, words)
 
 
-def _with_reason(
-    request: StaffRequest, page: EntryPage, act: Callable[..., None], words: Words
+def with_reason(
+    request: StaffRequest, page: EntryPage, act: Callable[..., object], words: Words
 ) -> HttpResponseBase:
     """A page with a reason; done, back to the entry."""
     form = ReasonForm(request.POST or None)
@@ -105,7 +105,7 @@ def _with_reason(
 @require_http_methods(["GET", "HEAD", "POST"])
 def replace(request: StaffRequest, contest: str, entry: UUID) -> HttpResponseBase:
     """Put somebody in the place of an accepted person."""
-    page = _page(contest, entry)
+    page = asked_page(contest, entry)
     if page.is_team:
         raise Http404
 
@@ -126,7 +126,7 @@ def replace(request: StaffRequest, contest: str, entry: UUID) -> HttpResponseBas
 @require_http_methods(["GET", "HEAD", "POST"])
 def replace_one(request: StaffRequest, contest: str, entry: UUID, person: int) -> HttpResponseBase:
     """Put somebody in the place of a member of a team."""
-    page = _page(contest, entry)
+    page = asked_page(contest, entry)
     if not page.is_team:
         raise Http404
     member = person_of_entry(page.entry, person)
