@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -15,13 +16,13 @@ from hoithi.exam.bundling import write_bundle
 from hoithi.results.actions import publish
 from hoithi.results.models import FrozenCounts
 from hoithi.results.queries import is_outdated, latest_publication, proposal
-from hoithi.verify.bundle import BundleReader, RoundRecord
+from hoithi.verify.bundle import BundleReader, RoundRecord, struct_bytes
 from hoithi.verify.checks import verify
 from tests import factories
 from tests.exam.scene import Scene
 from tests.exam.test_closing import Node, closed_by_order, collect, write
 from tests.exam.test_interruptions import attempt
-from tests.verify.test_any_change import files_of, rewritten
+from tests.verify.scene import files_of, packed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FIRST, SECOND, SIXTH = "Nguyễn Văn Một", "Trần Thị Hai", "Võ Thị Sáu"
@@ -107,7 +108,9 @@ def test_somebody_on_no_roster_is_no_bar_of_the_bundle(played: Scene, tmp_path: 
     path = tmp_path / "b.zip"
     write_bundle(played.contest, path, factories.now())
     name = "rounds/truc-tuyen/round.json"
-    record = BundleReader(path).decode(name, RoundRecord)
+    with closing(BundleReader(path)) as bundle:
+        record = bundle.decode(name, RoundRecord)
     strange = msgspec.structs.replace(record, barred=["ab" * 16])
-    changed = rewritten(tmp_path / "c.zip", files_of(path), name, msgspec.json.encode(strange))
-    assert ("unreadable", name) in [(each.code, each.place) for each in verify(changed)]
+    files = dict(files_of(path)) | {name: struct_bytes(strange)}
+    changed = packed(tmp_path / "c.zip", files)
+    assert ("unknown_line", name) in [(each.code, each.place) for each in verify(changed)]
