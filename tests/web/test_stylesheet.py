@@ -80,3 +80,13 @@ def test_every_class_of_the_frame_has_its_rule() -> None:
         for word in names.split()
     }
     assert used - known == set()
+
+
+def test_warnings_stay_on_paper() -> None:
+    """That people are made up, or that a version is no longer in force, is read on paper too."""
+    hidden = re.findall(
+        r"([^{}]+)\{ display: none !important; \}", CSS[CSS.index("@layer paper") :]
+    )
+    assert [each.strip() for rule in hidden for each in rule.split(", ") if ".bands" in each] == [
+        ".bands .band:not(.band-warn",
+    ]
