@@ -30,12 +30,12 @@ FORBIDDEN = """
 for (const name of ["localStorage", "indexedDB"])
   Object.defineProperty(window, name, { get() { throw new DOMException("no", "SecurityError"); } });
 """
-# Reads what has been written to disk: a reader waits for the writers before it.
-ON_DISK = """
-new Promise((done) => (indexedDB.open("thi").onsuccess = ({target}) => {
+# Whether three rows are on disk: a reader waits for the writers before it.
+THREE_ON_DISK = """
+() => new Promise((done) => (indexedDB.open("thi").onsuccess = ({target}) => {
   const kept = target.result.transaction("kept").objectStore("kept");
   const attempt = JSON.parse(localStorage.getItem("thi.session")).attempt;
-  kept.get(`queue.${attempt}`).onsuccess = ({target}) => done(target.result.queue.length);
+  kept.get(`queue.${attempt}`).onsuccess = ({target}) => done(target.result?.queue.length === 3);
 }))
 """
 WITHOUT_DATABASE = "Object.defineProperty(window, 'indexedDB', { value: undefined });"
@@ -259,7 +259,7 @@ def test_a_killed_browser_brings_back_what_waits(
         person.sees_saved()
         context.set_offline(True)
         person.answers("BCD", first=2)
-        assert person.page.evaluate(ON_DISK) == 3
+        person.page.wait_for_function(THREE_ON_DISK)
         with context.expect_event("close"):
             kill_browser(tmp_path)
     with own_browser(browser, tmp_path) as context:

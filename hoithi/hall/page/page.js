@@ -249,7 +249,7 @@ const API = "v1/";
 const MOST_SAVES = 200; // rows in one request: stays below the hall's 16 kB
 const LONGEST_WAIT_MS = 15_000;
 const TABS_ANSWER_MS = 150; // another tab of this browser answers within this
-const VAULT_MS = 500; // some browsers never open their database
+const VAULT_MS = 2000; // some browsers never open their database
 const NEWS_MS = 20_000;
 const LISTENS_AFTER_CLOSE_MS = 3_600_000; // for minutes granted after the end
 
@@ -292,33 +292,35 @@ const store = {
 // the last answers. This one is on disk at once, and has room where the other is full.
 const vault = {
   opened: null,
+  db: null,
   works: false,
+  patience: VAULT_MS,
   open() {
     this.opened ??= new Promise((done) => {
       try {
         const asked = indexedDB.open("thi", 1);
         asked.onupgradeneeded = () => asked.result.createObjectStore("kept");
         asked.onsuccess = () => {
-          asked.result.onclose = () => (this.opened = null);
-          done(asked.result);
+          this.db = asked.result;
+          this.db.onclose = () => (this.opened = this.db = null);
+          done();
         };
-        asked.onerror = () => done(null);
+        asked.onerror = done;
       } catch {
-        done(null);
+        done();
       }
-      setTimeout(done, VAULT_MS, null);
     });
     return this.opened;
   },
   async act(mode, what) {
-    const db = await this.open();
+    await this.open();
     return new Promise((done) => {
       const end = (works, result = null) => {
         this.works = works;
         done(result);
       };
       try {
-        const work = db.transaction("kept", mode, { durability: "strict" });
+        const work = this.db.transaction("kept", mode, { durability: "strict" });
         const asked = what(work.objectStore("kept"));
         work.oncomplete = () => end(true, asked.result);
         work.onabort = () => end(false);
@@ -326,6 +328,13 @@ const vault = {
         end(false);
       }
     });
+  },
+  // Writers wait until it opens; a reader has somebody before it who waits, and is patient once.
+  async read(key) {
+    if (!this.db) await Promise.race([this.open(), sleep(this.patience)]);
+    if (this.db) return this.act("readonly", (kept) => kept.get(key));
+    this.patience = 0;
+    return null;
   },
 };
 
@@ -340,7 +349,7 @@ function keep(key, record) {
 }
 
 async function recall(key) {
-  const copies = [await vault.act("readonly", (kept) => kept.get(key)), store.read(key)];
+  const copies = [await vault.read(key), store.read(key)];
   const [newest] = copies.filter((copy) => copy?.version > 0).sort((one, other) => other.version - one.version);
   version = Math.max(version, newest?.version ?? 0);
   return newest ?? null;
@@ -567,9 +576,12 @@ function putBack(reply, copies) {
 const isAnswer = (position, option) =>
   position < 0 ? Boolean(page.who.prediction) && option >= 0 : option >= -1 && option < (page.paper[position]?.options.length ?? -1);
 
-async function keepQueue() {
-  await keep(`queue.${page.attempt}`, { epoch: page.epoch, queue: waiting(), late: page.late });
-  window.onbeforeunload = waiting().length && !isDurable() ? () => t.noStorage : null;
+function keepQueue() {
+  const warn = () => {
+    window.onbeforeunload = waiting().length && !isDurable() ? () => t.noStorage : null;
+  };
+  keep(`queue.${page.attempt}`, { epoch: page.epoch, queue: waiting(), late: page.late }).then(warn);
+  warn();
 }
 
 async function keptQueue(attempt) {
