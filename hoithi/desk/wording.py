@@ -151,16 +151,25 @@ _PART = re.compile(r"^(rounds|forms)\[(\d+)\]\.(.+)$")
 
 
 def about_words(plan: Plan, paths: Iterable[str]) -> str:
-    """What some keys of the plan file are called, each name once: "Thi trực tuyến: thời gian"."""
-    return "; ".join(dict.fromkeys(_part(plan, path) for path in paths))
+    """What some keys of the plan file are called, each name once, those of one round or form
+    together: "Thi trực tuyến: thời gian làm bài, số lượt thi"."""
+    parts: dict[str, dict[str, None]] = {}
+    for path in paths:
+        thing, name = _part(plan, path)
+        parts.setdefault(thing, {})[name] = None
+    return "; ".join(
+        f"{thing}: {', '.join(names)}" if thing else ", ".join(names)
+        for thing, names in parts.items()
+    )
 
 
-def _part(plan: Plan, path: str) -> str:
+def _part(plan: Plan, path: str) -> tuple[str, str]:
+    """The round or form that a key is about, if it is about one, and what the key is called."""
     found = _PART.match(path)
     if found is None:
-        return _named(path)
+        return "", _named(path)
     things = plan.rounds if found[1] == "rounds" else plan.forms
-    return f"{things[int(found[2]) - 1].name}: {_named(found[3])}"
+    return things[int(found[2]) - 1].name, _named(found[3])
 
 
 def _named(path: str) -> str:

@@ -304,7 +304,7 @@ def test_a_duty_is_ticked_off_with_what_shows_it(contest: Contest, an: User) -> 
 def test_an_assumption_says_what_it_is_about(an: User) -> None:
     page = page_of(an, f"{HERE}can-xac-nhan/")
     assert "Thi trực tuyến: thời gian làm bài" in page
-    assert "Thi trực tuyến: số lượt thi; Thi trực tuyến: lượt thi được tính" in page
+    assert "Thi trực tuyến: số lượt thi, lượt thi được tính" in page
 
 
 def test_the_log_names_what_it_is_about_without_naming_people(
