@@ -87,6 +87,7 @@ def test_every_page_about_accounts_is_visited() -> None:
     ] == []
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("name", ERRORS)
 def test_error_pages_are_vietnamese(name: str) -> None:
     assert english_of(render_to_string(name, request=RequestFactory().get("/"))) == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db import DatabaseError
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext
@@ -21,8 +22,14 @@ def trial_notice(*, is_moved: bool, has_samples: bool) -> str:
 
 
 def notice_of_site() -> str:
-    """The same of all contests here, for pages that belong to none. One query."""
-    contests = list(Contest.objects.only("is_sample", "windows_moved_at"))
+    """The same of all contests here, for pages that belong to none. One query.
+
+    A page that tells of a database out of reach is shown without it.
+    """
+    try:
+        contests = list(Contest.objects.only("is_sample", "windows_moved_at"))
+    except DatabaseError:
+        return ""
     return trial_notice(
         is_moved=any(each.windows_moved_at is not None for each in contests),
         has_samples=any(each.is_sample for each in contests),

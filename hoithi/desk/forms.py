@@ -18,7 +18,7 @@ from hoithi.web.fields import Words
 class PlanReasonForm(forms.Form):
     """Why rules are changed after they were fixed."""
 
-    reason = forms.CharField(
+    reason = Words(
         label=_("Why the plan is changed"),
         max_length=500,
         help_text=_("Such as the number and day of the decision. It stands in the log."),
@@ -47,19 +47,19 @@ class AppointForm(forms.Form):
     """
 
     body = forms.ChoiceField(label=_("Body"))
-    name = forms.CharField(
+    name = Words(
         label=_("Full name"),
         max_length=100,
         help_text=_("Without title or post."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    title = forms.CharField(
+    title = Words(
         label=_("Post in the body"),
         max_length=200,
         required=False,
         help_text=_("Such as head, deputy head, standing member."),
     )
-    decision = forms.CharField(
+    decision = Words(
         label=_("Number of the decision"),
         max_length=200,
         help_text=_("As on the signed paper, such as 12/QĐ-STTTT."),
@@ -68,7 +68,7 @@ class AppointForm(forms.Form):
         label=_("Day of the decision"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
-    national_id = forms.CharField(
+    national_id = Words(
         label=_("National id"),
         max_length=40,
         required=False,
@@ -80,6 +80,7 @@ class AppointForm(forms.Form):
     )
     email = forms.EmailField(
         label=_("E-mail address"),
+        max_length=254,
         required=False,
         help_text=_(
             "For who works with the desk: the account gets the right of the seat, or its holder is"
@@ -128,7 +129,7 @@ class AppointForm(forms.Form):
 class EndSeatForm(forms.Form):
     """Why a seat ends."""
 
-    reason = forms.CharField(
+    reason = Words(
         label=_("Decision or reason"),
         max_length=300,
         help_text=_("Such as the number and day of the decision."),

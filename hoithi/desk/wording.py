@@ -106,6 +106,7 @@ PLAN_PARTS: dict[str, Promise] = {
     "contest": _("the contest"),
     "contest.law_date": _("day on which questions must be true"),
     "document": _("the signed paper"),
+    "papers": _("certificates and lists of the committee"),
     "basis": _("the papers it rests on"),
     "topics": _("topics"),
     "levels": _("levels"),

@@ -11,12 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from hoithi.contests.plan.schema import Form as FormPlan
 from hoithi.entries.actions.holding import LONGEST_REASON
 from hoithi.entries.checking import COLUMNS, CheckedList, SheetRow
+from hoithi.entries.jobs import MOST_BYTES
 from hoithi.entries.sheets import TITLES
 from hoithi.entries.wording import cell_sentence
 from hoithi.web.fields import MomentField, SizedFileField, Words
 
 LONGEST_CELL = 500
-MOST_BYTES = 5 * 1024 * 1024
 _ROW = 1  # the one row that a person's form makes
 
 

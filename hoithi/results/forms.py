@@ -200,7 +200,7 @@ class SecondForm(forms.Form):
 class CorrectNameForm(forms.Form):
     """The name as it will be printed; what the contestant wrote, unless somebody knows better."""
 
-    name = forms.CharField(
+    name = Words(
         label=_("The name as it will be printed"),
         max_length=100,
         help_text=_("As on the contestant's identity papers."),
@@ -211,7 +211,7 @@ class CorrectNameForm(forms.Form):
 class RefuseNameForm(forms.Form):
     """Why a name stays as it is; the contestant reads it."""
 
-    reason = forms.CharField(
+    reason = Words(
         label=_("Reason"),
         max_length=300,
         help_text=_("The contestant reads it on the page of the own result."),

@@ -92,6 +92,9 @@ def check_closed_round(bundle: BundleReader, folder: str, findings: list[Finding
         raise BundleError("wrong_place", f"{folder}/round.json", record.key)
     findings.append(Finding("questions_closed", folder))
     _regulation(bundle, folder)
+    published = f"{folder}/published.json"
+    if bundle.has(published):
+        bundle.decode(published, results.Published)
     for sitting in record.sittings:
         place = f"{folder}/sittings/{sitting}"
         closing, _ = read_sitting(bundle, place)

@@ -159,6 +159,7 @@ def test_what_no_table_could_hold_is_told_before_it_is_loaded(
     assert Contest.objects.count() == 0
 
 
+@pytest.mark.django_db
 def test_a_plan_that_changes_fixed_rules_waits_for_two_people(say: Say, tmp_path: Path) -> None:
     say("plan", "load", PLAN)
     fix_rules(each=Round.objects.get(key="truc-tuyen"), now=timezone.now())
@@ -227,11 +228,12 @@ def test_what_is_no_bundle_is_told(say: Say, tmp_path: Path) -> None:
     empty.write_bytes(b"")
     with zipfile.ZipFile(other, "w") as archive:
         archive.writestr("a.txt", "a")
-    assert say("verify", none) == (1, "none.zip: Không đọc được: not a zip file.\n", "")
-    assert say("verify", empty) == (1, "empty.zip: Không đọc được: not a zip file.\n", "")
+    not_zip = "Không phải hồ sơ kiểm chứng: tệp không mở được như một tệp zip."
+    assert say("verify", none) == (1, f"none.zip: {not_zip}\n", "")
+    assert say("verify", empty) == (1, f"empty.zip: {not_zip}\n", "")
     assert say("verify", tmp_path)[0] == 1
     assert say("verify", "--language", "en", other) == (
-        *(1, "manifest.json: Cannot be read: missing.\n", ""),
+        *(1, "manifest.json: The bundle lacks this file.\n", ""),
     )
 
 
@@ -243,7 +245,7 @@ def test_production_gets_no_sample_contest(say: Say, settings: Settings) -> None
     settings.PRODUCTION = True
     code, said, complained = say("run")
     assert (code, said) == (1, "")
-    assert complained.startswith("hoithi run sets up the sample contest, which production refuses.")
+    assert complained.startswith("hoithi run sets up a sample contest with accounts")
     assert Contest.objects.count() == 0
 
 

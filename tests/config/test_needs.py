@@ -24,7 +24,15 @@ class Machine:
         self.script = folder / "test-needs"
         text = (ROOT / "bin/test-needs").read_text()
         assert "/usr/lib/postgresql" in text
-        self.script.write_text(text.replace("/usr/lib/postgresql", str(folder / "none")))
+        assert "/usr/lib/*/faketime" in text
+        self.script.write_text(
+            text.replace("/usr/lib/postgresql", str(folder / "none")).replace(
+                "/usr/lib/*/faketime", str(folder / "faketime")
+            )
+        )
+        self.clock = folder / "faketime/libfaketime.so.1"
+        self.clock.parent.mkdir()
+        self.clock.touch()
         for name in ("ls", "tail", "chmod"):
             (self.path / name).symlink_to(str(shutil.which(name)))
 
@@ -32,6 +40,13 @@ class Machine:
         program = self.path / name
         program.write_text(f"#!/bin/sh\n{does}\n")
         program.chmod(0o755)
+
+    def found(self) -> str:
+        """What is said where nothing is missing."""
+        return (
+            f"Chromium:   {self.path}/chromium\nPostgreSQL: {self.path}/initdb\n"
+            f"faketime:   {self.clock}\n"
+        )
 
     def says(self, **variables: str) -> tuple[int, str, str]:
         done = subprocess.run(
@@ -66,8 +81,7 @@ def test_without_rights_there_is_a_line_for_each_missing_thing(machine: Machine)
 def test_what_is_there_is_named(machine: Machine) -> None:
     machine.has("chromium")
     machine.has("initdb")
-    found = f"Chromium:   {machine.path}/chromium\nPostgreSQL: {machine.path}/initdb\n"
-    assert machine.says() == (0, found, "")
+    assert machine.says() == (0, machine.found(), "")
     assert machine.says(HOITHI_CHROMIUM="/no/such/program") == (
         *(1, "", "HOITHI_CHROMIUM names no program: /no/such/program\n"),
     )
@@ -81,11 +95,7 @@ def test_with_rights_it_is_installed(machine: Machine) -> None:
         "apt-get",
         f'[ "$1" = update ] || {{ echo "#!/bin/sh" > {program}; chmod 755 {program}; }}',
     )
-    assert machine.says() == (
-        0,
-        f"Installing postgresql\nChromium:   {machine.path}/chromium\nPostgreSQL: {program}\n",
-        "",
-    )
+    assert machine.says() == (0, f"Installing postgresql\n{machine.found()}", "")
 
 
 def test_what_cannot_be_installed_is_told(machine: Machine) -> None:
@@ -96,6 +106,14 @@ def test_what_cannot_be_installed_is_told(machine: Machine) -> None:
         f"{CHROMIUM}apt-get could not install it, see above: chromium\n"
         f"{POSTGRES}apt-get could not install it, see above: postgresql\n"
     )
+
+
+def test_the_clock_is_missed_too(machine: Machine) -> None:
+    machine.has("chromium")
+    machine.has("initdb")
+    machine.clock.unlink()
+    lacks = "Missing: a clock that the fault tests can set. "
+    assert machine.says() == (1, "", f"{lacks}{BY_HAND}libfaketime\n")
 
 
 def test_a_system_without_apt_gets_the_names(machine: Machine) -> None:

@@ -244,7 +244,7 @@ def too_long() -> bytes:
     ("content", "code", "sentence"),
     [
         (titles_missing, "columns_missing", "Bảng không có cột: Ngày sinh, Đối tượng"),
-        (too_long, "too_many_rows", "mỗi tệp nhiều nhất 20.000 hàng"),
+        (too_long, "too_many_rows", "mỗi tệp nhiều nhất 20.000 dòng"),
     ],
 )
 def test_a_long_file_that_is_no_list_is_erased_and_says_why(

@@ -257,7 +257,7 @@ def test_a_version_is_a_list_to_sign_and_a_workbook(scene: Scene) -> None:
         "2 Đơn vị mẫu 3 (trường trung học cơ sở) 2/2 100,00 114,00 Giải nhì tập thể tổng điểm"
     ) in text
     assert "tính theo kết quả đã công bố: Đợt 1 bản 1; Đợt 2 bản 1./." in text
-    assert "hoi-thi/quangnam-2022/ket-qua-tap-the/" in text.replace(" ", "")
+    assert "hoi-thi/quangnam-2022/niem-phong/" in text.replace(" ", "")
     sheet = client.get(f"{TABLE}phien-ban/1/danh-sach.xlsx")
     assert load_workbook(BytesIO(sheet.content)).sheetnames == ["Tập thể"]
     for name in ("danh-sach.pdf", "danh-sach.xlsx"):

@@ -148,7 +148,7 @@ def test_refused_minutes_are_entered_anew(scene: Scene) -> None:
     post(scene.binh, f"/ban-to-chuc/daknong-2023/cho-ky/{refused.pk}/bac/")
     assert "Nhập và ký" in get(scene.an, f"{LIVE}bien-ban/")
     again = post(scene.binh, f"/ban-to-chuc/daknong-2023/cho-ky/{refused.pk}/xac-nhan/")
-    assert said(again) == ["Việc này đã có đủ hai người ký."]
+    assert said(again) == ["Việc này đã bị từ chối hoặc đã được rút lại. Có thể trình lại từ đầu."]
     post(scene.an, f"{LIVE}bien-ban/nhap/", minutes(scene, scene.marks(*WHOLE)))
     assert Motion.objects.count() == 2
 

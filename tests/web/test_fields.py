@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import models
 
-from hoithi.contests.models import Duty
+from hoithi.contests.models import CommitteeSeat, Duty
 from hoithi.entries.models import Entry, Person, UnitRegistration
 from hoithi.people.models import Approval, Grant, Invitation, User
 from hoithi.results.models import (
@@ -45,7 +45,12 @@ AS_TYPED = {
 }
 Kept = tuple[type[models.Model], str]
 KEPT: dict[str, tuple[Kept, ...]] = {
+    "desk.AppointForm.decision": ((CommitteeSeat, "decision"),),
+    "desk.AppointForm.name": ((CommitteeSeat, "name"),),
+    "desk.AppointForm.title": ((CommitteeSeat, "title"),),
     "desk.DutyForm.evidence": ((Duty, "evidence"),),
+    "desk.EndSeatForm.reason": ((CommitteeSeat, "ended_reason"),),
+    "desk.PlanReasonForm.reason": ((Approval, "reason"),),
     "entries.ExtensionForm.reason": ((UnitRegistration, "extended_reason"),),
     "entries.PersonForm.reason": ((Entry, "withdrawn_reason"),),
     "entries.ReasonForm.reason": (
@@ -58,9 +63,11 @@ KEPT: dict[str, tuple[Kept, ...]] = {
     "people.InvitationForm.name": ((Invitation, "name"), (User, "name")),
     "people.WithdrawForm.reason": ((Grant, "reason"),),
     "portal.NameComplaintForm.said": ((NameComplaint, "said"), (Person, "name")),
+    "results.CorrectNameForm.name": ((Person, "name"),),
     "results.MinutesForm.late_reason": ((RecordedRound, "late_reason"), (Approval, "reason")),
     "results.MinutesForm.place": ((RecordedRound, "place"),),
     "results.PublishForm.reason": ((Publication, "reason"), (CollectivePublication, "reason")),
+    "results.RefuseNameForm.reason": ((NameComplaint, "answer"),),
     "results.SecondForm.late_reason": ((RecordedRound, "late_reason"),),
     "results.TieForm.reason": (
         *((Approval, "reason"), (TieDecision, "reason")),
@@ -70,6 +77,7 @@ KEPT: dict[str, tuple[Kept, ...]] = {
 # Without a bound in the database, only looked up, or checked cell by cell.
 NOT_KEPT = AS_TYPED | {
     *("exam.IncidentForm.text", "exam.MinutesForm.reason", "exam.MoveForm.reason"),
+    *("desk.AppointForm.email", "desk.AppointForm.national_id"),
     *("exam.UnitMinutesForm.reason", "portal.AccessCodeForm.code", "portal.CheckCodeForm.ma"),
 }
 
@@ -105,7 +113,7 @@ def column(kept: Kept) -> int:
 
 def test_every_text_is_tidied_or_named_here() -> None:
     plain = {name for name, field in FIELDS.items() if not isinstance(field, Words)}
-    assert plain == AS_TYPED | {"people.InvitationForm.email"}
+    assert plain == AS_TYPED | {"people.InvitationForm.email", "desk.AppointForm.email"}
 
 
 def test_every_text_has_a_longest_and_fits_where_it_is_kept() -> None:
