@@ -143,6 +143,7 @@ def render(source: str) -> str:
         "chart": bars(rows, title="1 trong 3 đơn vị đã đủ 30 người", heading="Đơn vị"),
         "page": Paginator(range(2_500), 100).page(2),
         "countdown": countdown(_NOW + timedelta(days=3), _NOW),
+        "site_notice": "Bản chạy thử: thời gian đã dời về hiện tại, khác với kế hoạch đã ký.",
         "messages": [Message(25, "Đã lưu."), Message(40, "Chưa gửi được.")],
     }
     return str(engines["django"].from_string(source).render(context, request))
