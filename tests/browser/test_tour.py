@@ -138,6 +138,8 @@ def begin(sample: Sample, phone: Page, code: str, letters: str) -> None:
     for box in phone.get_by_role("checkbox").all():
         box.check()
     phone.get_by_role("button", name="Bắt đầu làm bài").click()
+    # The sample question before it has options too.
+    expect(phone.locator(".status")).to_be_visible()
     for letter in letters:
         phone.locator(".option").nth("ABCD".index(letter)).click()
         expect(phone.locator(".status")).to_contain_text("Đã lưu")
