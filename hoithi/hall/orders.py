@@ -119,7 +119,7 @@ class Follower:
             case OrderKind.CLOSE_AT:
                 sitting.closes_ms = order.amount
             case OrderKind.EXTRA_TIME:
-                span = sitting.span(order.at_ms)
+                span = sitting.span_of_grant(order.at_ms)
                 for line in [entry] if entry is not None else sitting.lines.values():
                     line.extra[span] = line.extra.get(span, 0) + order.amount
             case OrderKind.REISSUE if entry is not None:

@@ -154,6 +154,12 @@ class Sitting:
         """The day, period or round of attempts in which an instant falls."""
         return span(self.exam.questions.file.policy.attempts, at_ms)
 
+    def span_of_grant(self, at_ms: int) -> int:
+        """The span for which minutes count that are given at an instant, which may be after the
+        end: they are meant for the attempts that it cut short.
+        """
+        return self.span(max(self.opens_ms, min(at_ms, self.closes_ms - 1)))
+
     def extra_ms(self, line: RosterEntry, at_ms: int) -> int:
         """What is granted to a line for the span of an instant."""
         return line.extra.get(self.span(at_ms), 0) if line.extra else 0

@@ -8,7 +8,7 @@ from hoithi.hall.sittings import Sitting, Sittings
 from hoithi.hall.store.api import PublishedPackage, PublishedSitting
 from hoithi.hall.wire import PaperItem
 from hoithi.rules import paper
-from hoithi.rules.paper import BlueprintRow, SourceItem
+from hoithi.rules.paper import AttemptRule, BlueprintRow, SourceItem
 from tests.hall.scene import SITTING, made_package, published_line
 from tests.rules.test_paper import POLICY
 
@@ -68,3 +68,13 @@ def test_items_with_too_many_orders_to_keep_are_drawn_when_they_are_asked_for() 
     (piece,) = sitting.pieces_of(sitting.lines[1], 1)
     options = msgspec.json.decode(piece, type=PaperItem).options
     assert sorted(options) == [f"mẫu {n}" for n in range(10)]
+
+
+def test_minutes_given_after_the_end_are_meant_for_the_last_day() -> None:
+    daily = msgspec.structs.replace(POLICY, attempts=AttemptRule(1, "day", 420, []))
+    _, sitting = taken_in(made_package(daily))
+    day_ms = 86_400_000
+    sitting.opens_ms, sitting.closes_ms = 17 * 3_600_000, 17 * 3_600_000 + 2 * day_ms
+    spans = [sitting.span_of_grant(sitting.opens_ms + at) for at in (-1, 0, day_ms, 3 * day_ms)]
+    first = sitting.span(sitting.opens_ms)
+    assert spans == [first, first, first + 1, first + 1]
