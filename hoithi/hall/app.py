@@ -111,7 +111,7 @@ class Hall:
         self._tokens = Tokens(config.secret)
         self._bodies = Bodies()
         self._control = control
-        self._page = read_page(config.notice)
+        self._page = read_page(config.notices)
         self._counts: dict[bytes, tuple[int, ...]] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._started_ms = 0

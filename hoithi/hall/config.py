@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 DEVELOPMENT_SECRET = "development-hall-secret"  # noqa: S105 - refused in production
 MODES = ("development", "production")
+NOTICES = {"vi": "HOITHI_HALL_NOTICE", "en": "HOITHI_HALL_NOTICE_EN"}
 _SECRET_LENGTH, _SECRET_VARIETY = 32, 8
 
 
@@ -26,7 +27,7 @@ class Config:
     host: str
     port: int
     trusted_proxies: frozenset[str]
-    notice: str = ""  # shown on every view of the page
+    notices: Mapping[str, str] = field(default_factory=dict)  # on every view, by language
 
     @property
     def journal_path(self) -> Path:
@@ -85,5 +86,9 @@ def read_config(environment: Mapping[str, str] = os.environ) -> Config:
             for part in environment.get("HOITHI_TRUSTED_PROXIES", "").split(",")
             if part.strip()
         ),
-        notice=environment.get("HOITHI_HALL_NOTICE", ""),
+        notices={
+            language: sentence
+            for language, name in NOTICES.items()
+            if (sentence := environment.get(name))
+        },
     )

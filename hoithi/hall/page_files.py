@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+from types import MappingProxyType
 
 FOLDER = Path(__file__).parent / "page"
 _TYPES = {
@@ -32,14 +34,14 @@ class StaticFile:
     headers: tuple[Header, ...]
 
 
-def read_page(notice: str = "") -> dict[str, StaticFile]:
+def read_page(notices: Mapping[str, str] = MappingProxyType({})) -> dict[str, StaticFile]:
     """The files by path; style and script carry their hash in the query and stay cached.
 
-    A notice stands under the bar of every view.
+    The notice, by language, stands under the bar of every view; a page without script shows all.
     """
     html = (FOLDER / "index.html").read_bytes()
-    if notice:
-        band = f'</header>\n  <p class="note">{escape(notice)}</p>'
+    for language, notice in reversed(list(notices.items())):
+        band = f'</header>\n  <p class="note" lang="{language}">{escape(notice)}</p>'
         html = html.replace(b"</header>", band.encode())
     files = {}
     for name in ("page.css", "page.js"):

@@ -84,12 +84,16 @@ def test_an_address_that_was_chosen_is_kept() -> None:
 
 
 def test_the_page_of_the_hall_says_what_it_is_told_and_no_mark_up() -> None:
-    notice = read_config({"HOITHI_HALL_NOTICE": "Bản chạy thử <b>"}).notice
-    told_page = read_page(notice)["/thi/"].plain.decode()
-    assert '</header>\n  <p class="note">Bản chạy thử &lt;b&gt;</p>' in told_page
+    told = {"HOITHI_HALL_NOTICE": "Bản chạy thử <b>", "HOITHI_HALL_NOTICE_EN": "A trial"}
+    told_page = read_page(read_config(told).notices)["/thi/"].plain.decode()
+    assert (
+        '</header>\n  <p class="note" lang="vi">Bản chạy thử &lt;b&gt;</p>'
+        '\n  <p class="note" lang="en">A trial</p>\n'
+    ) in told_page
     assert 'class="note"' not in read_page()["/thi/"].plain.decode().partition("<noscript>")[0]
 
 
 def test_the_hall_is_told_the_notice() -> None:
-    _, told_the_hall = told("hall", HOITHI_HALL_NOTICE="Bản chạy thử")
-    assert told_the_hall["HOITHI_HALL_NOTICE"] == "Bản chạy thử"
+    sentences = {"HOITHI_HALL_NOTICE": "Bản chạy thử", "HOITHI_HALL_NOTICE_EN": "A trial"}
+    _, told_the_hall = told("hall", **sentences)
+    assert {name: told_the_hall[name] for name in sentences} == sentences

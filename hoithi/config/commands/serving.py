@@ -9,6 +9,7 @@ import signal
 from django.conf import settings
 from django.core.management import execute_from_command_line
 from django.db import connections
+from django.utils import translation
 
 from hoithi.config.commands import complain, say
 from hoithi.config.demo import list_to_try, prepare, staff_lines
@@ -17,6 +18,7 @@ from hoithi.config.lan import lan_lines
 from hoithi.config.serve import Addresses, CannotServeError, check_ports, children, supervise
 from hoithi.config.tables import wrong_with_tables
 from hoithi.contests.notices import notice_of_site
+from hoithi.hall.config import NOTICES
 from hoithi.jobs.actions import work_for_ever
 
 
@@ -36,7 +38,9 @@ def serve(options: argparse.Namespace) -> int:
         say(f"Desk  {settings.PUBLIC_URL}/\nHall  {settings.HALL_URL}")
         for line in lan_lines(settings.PUBLIC_URL) if options.lan else []:
             say(line)
-        os.environ.setdefault("HOITHI_HALL_NOTICE", notice_of_site())
+        for language, name in NOTICES.items():
+            with translation.override(language):
+                os.environ.setdefault(name, notice_of_site())
         connections.close_all()  # the supervisor itself needs none
         supervise(children(addresses))
     except CannotServeError as error:

@@ -1014,8 +1014,9 @@ function drawFoot() {
     button("A+", () => resize(1), "tool"),
     button(t.language, switchLanguage, "tool"),
   );
-  $("foot").children[0].setAttribute("aria-label", t.smaller);
-  $("foot").children[1].setAttribute("aria-label", t.larger);
+  // The name begins with what is seen, for those who speak to their phone.
+  $("foot").children[0].setAttribute("aria-label", `A−, ${t.smaller}`);
+  $("foot").children[1].setAttribute("aria-label", `A+, ${t.larger}`);
   resize(0);
 }
 
