@@ -56,13 +56,13 @@ fast: setup
 	$(PY) -m pytest -q -n 2 --dist loadfile -m "not ($(SLOW))"
 
 slow: setup
-	$(PY) -m pytest -q -m "(postgres or faults) and not browser"
+	$(PY) -m pytest -q -n 2 --dist loadfile -m "(postgres or faults) and not browser"
 
 desk-on-postgres: setup
-	$(PY) -m tests.on_postgres -q -m "not ($(SLOW) or sqlite)" $(addprefix tests/,audit jobs people contests bank entries results desk portal)
+	$(PY) -m tests.on_postgres -q -n 2 --dist loadfile -m "not ($(SLOW) or sqlite)" $(addprefix tests/,audit jobs people contests bank entries results desk portal)
 
 browser: setup
-	$(PY) -m pytest -q -m browser
+	$(PY) -m pytest -q -n 2 --dist loadfile -m browser
 
 bench: setup
 	$(PY) -m bench

@@ -10,6 +10,7 @@ from mimetypes import guess_type
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.test import Client
 from playwright.sync_api import Page, Route
@@ -31,6 +32,13 @@ class Site:
         self.page.route(f"http://{HOST}/**", self._answer)
         self.page.on("console", lambda message: self.complaints.append(message.text))
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def become(self, session: str | None) -> None:
+        """Go on as who is signed in under this key; as nobody without one."""
+        self.page.context.clear_cookies()
+        self._client.cookies.clear()
+        if session is not None:
+            self._client.cookies[settings.SESSION_COOKIE_NAME] = session
 
     def open(self, path: str) -> None:
         self.page.goto(f"http://{HOST}{path}")
