@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 
 from bench.load import CONNECTIONS, bodies, post
 from hoithi.hall.store import control_writer
-from hoithi.hall.store.api import PublishedPackage, PublishedSitting
+from hoithi.hall.store.api import PublishedPackage
 from hoithi.rules import paper
 from hoithi.rules.paper import AttemptRule, BlueprintRow, Policy, Sample, SourceItem, Text
-from tests.hall.scene import SITTING, code, now_ms, published_line
+from tests.hall.scene import code, now_ms, published_line, published_sitting
 
 ITEMS = 30
 ROUNDS = 60
@@ -56,13 +56,12 @@ def publish(control: str, lines: int) -> None:
         secret=b"s" * 32,
     )
     questions = paper.read_questions(made.questions)
+    roster = [published_line(line) for line in range(1, lines + 1)]
     writer = control_writer(control)
     writer.publish(
         PublishedPackage(package, made.questions, questions.sha256, bytes(32)),
-        PublishedSitting(
-            SITTING, package, "Ca thi mẫu", "", bytes(32), now_ms() - 1000, now_ms() + 7_200_000
-        ),
-        (published_line(line) for line in range(1, lines + 1)),
+        published_sitting(roster, now_ms() - 1000, now_ms() + 7_200_000),
+        roster,
     )
     writer.close()
 

@@ -13,14 +13,14 @@ from bench.figures import Figure
 from hoithi.bank.importing import COLUMNS, read_items
 from hoithi.contests.plan.conversion import blueprint_of, policy_of
 from hoithi.contests.plan.reading import read_plan
-from hoithi.hall.store.api import PublishedPackage, PublishedSitting
+from hoithi.hall.store.api import PublishedPackage
 from hoithi.hall.store.sqlite_control import SqliteControlWriter
 from hoithi.rules import paper
 from hoithi.rules.paper import SourceItem
 from hoithi.web.spreadsheets.reading import read_sheet
 from tests.browser.chromium import ARGUMENTS, find_chromium, record_requests
 from tests.browser.exam_scene import Contestant
-from tests.hall.scene import SITTING, HallProcess, now_ms, published_line
+from tests.hall.scene import HallProcess, now_ms, published_line, published_sitting
 
 PLANS = Path(__file__).parents[2] / "plans/daknong-2023"
 ITEMS = 30
@@ -79,15 +79,14 @@ def measure() -> Iterable[Figure]:
 def _hall(folder: Path) -> HallProcess:
     hall = HallProcess(folder)
     made = real_package()
+    roster = [published_line(line) for line in range(1, _RUNS + 1)]
     writer = SqliteControlWriter(hall.control)
     writer.publish(
         PublishedPackage(
             "ef" * 16, made.questions, paper.read_questions(made.questions).sha256, bytes(32)
         ),
-        PublishedSitting(
-            SITTING, "ef" * 16, "Hội thi mẫu", "", bytes(32), now_ms() - 1000, now_ms() + 3_600_000
-        ),
-        [published_line(line) for line in range(1, _RUNS + 1)],
+        published_sitting(roster, now_ms() - 1000, now_ms() + 3_600_000, package="ef" * 16),
+        roster,
     )
     writer.close()
     return hall.start()

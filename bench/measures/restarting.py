@@ -15,7 +15,7 @@ from bench.servers import started
 from hoithi.hall import store
 from hoithi.hall.clock import Clock
 from hoithi.hall.session import SaveAnswers, Standing, Start
-from hoithi.hall.store.api import JournalStore, Work
+from hoithi.hall.store.api import JournalStore, Opening, Work
 from tests.hall.scene import SITTING, HallProcess
 from tests.hall.writing import TERMS
 
@@ -44,7 +44,7 @@ def measure() -> Iterator[Figure]:
 async def _fill(journal: JournalStore) -> None:
     """Everybody starts and saves: 300,000 events, a thousand in a batch."""
     clock = Clock()
-    await journal.open({SITTING: ITEMS})
+    await journal.open({SITTING: Opening(ITEMS, bytes(32))})
     attempts = []
     for first in range(1, CONTESTANTS + 1, 1000):
         replies = await journal.commit(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sqlite3
@@ -101,7 +102,15 @@ def _hall() -> Finding:
         nodes = []
     if not nodes:
         return Finding("warn", "hall", "has never run here")
-    away = int(time.time() * 1000) - max(node.seen_ms for node in nodes)
+    newest = max(nodes, key=lambda node: node.seen_ms)
+    refused = json.loads(newest.snapshot or "{}").get("refused", [])
+    if refused:
+        return Finding(
+            "bad",
+            "hall",
+            f"not opened, since its roster in control is not that published: {', '.join(refused)}",
+        )
+    away = int(time.time() * 1000) - newest.seen_ms
     if away > _HALL_SEEN_MS:
         return Finding("warn", "hall", f"last seen {away // 1000} s ago, or the clock has moved")
     return Finding("ok", "hall", "running")

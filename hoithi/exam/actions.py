@@ -89,7 +89,10 @@ def read_sitting(
                 yield row
 
     ledger = read_ledger(
-        rows(), items=questions.paper_length, grace_ms=questions.file.policy.grace_ms
+        rows(),
+        items=questions.paper_length,
+        grace_ms=questions.file.policy.grace_ms,
+        roster_sha256=bytes.fromhex(sitting.roster_sha256),
     )
     return ledger, closings
 

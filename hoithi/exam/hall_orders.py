@@ -10,7 +10,6 @@ import hashlib
 import os
 from datetime import datetime
 
-import msgspec
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
@@ -24,6 +23,7 @@ from hoithi.entries.queries import access_code_of
 from hoithi.exam.models import Package, PackageState, RosterLine, Sitting, SittingState
 from hoithi.exam.secrecy import is_collected
 from hoithi.exam.stores import control
+from hoithi.hall.roster import roster_bytes
 from hoithi.hall.store.api import (
     OrderKind,
     PublishedLine,
@@ -35,8 +35,6 @@ from hoithi.people.models import User
 from hoithi.results.queries import entry_name
 from hoithi.rules.codes import code_tag
 from hoithi.rules.errors import RuleViolation
-from hoithi.verify.bundle import Roster
-from hoithi.verify.bundle import RosterLine as PublicLine
 
 
 def _tag(entry: Entry) -> bytes:
@@ -45,23 +43,30 @@ def _tag(entry: Entry) -> bytes:
 
 def public_roster(sitting: Sitting) -> bytes:
     """The roster that names nobody, byte for byte as its hash is committed and as published."""
-    lines = sitting.lines.select_related("entry__unit", "entry__category").order_by("line")
-    roster = Roster(
-        "hoithi/roster/1",
-        sitting.public_id.hex,
-        [
-            PublicLine(
-                line=line.line,
-                entry=line.entry.public_id.hex,
-                entry_key=line.entry_key,
-                unit=line.entry.unit.code,
-                category=line.entry.category.key,
-                barred=line.is_barred,
-            )
-            for line in lines
-        ],
+    return roster_bytes(sitting.public_id.bytes, _published_lines(sitting))
+
+
+def _published_lines(sitting: Sitting) -> list[PublishedLine]:
+    """The roster as it goes to the hall."""
+    lines = sitting.lines.select_related(
+        "entry__unit", "entry__category", "entry__person", "entry__team"
     )
-    return msgspec.json.encode(roster, order="sorted")
+    return [
+        PublishedLine(
+            line=line.line,
+            entry_key=bytes.fromhex(line.entry_key),
+            code_tag=bytes.fromhex(line.code_tag),
+            issue=line.entry.code_issue,
+            name=entry_name(line.entry),
+            unit=line.entry.unit.name,
+            number=line.entry.number,
+            entry=line.entry.public_id.bytes,
+            unit_code=line.entry.unit.code,
+            category=line.entry.category.key,
+            barred=line.is_barred,
+        )
+        for line in lines.order_by("line")
+    ]
 
 
 def publish_sitting(*, actor: User, each: Round, now: datetime) -> Sitting:
@@ -132,7 +137,6 @@ def push_to_hall(sitting: Sitting) -> None:
     if sitting.state != SittingState.PREPARED:
         return
     package = sitting.package
-    lines = sitting.lines.select_related("entry__unit", "entry__person", "entry__team")
     with control() as writer:
         try:
             writer.publish(
@@ -151,18 +155,7 @@ def push_to_hall(sitting: Sitting) -> None:
                     ms(sitting.opens_at),
                     ms(sitting.closes_at),
                 ),
-                [
-                    PublishedLine(
-                        line.line,
-                        bytes.fromhex(line.entry_key),
-                        bytes.fromhex(line.code_tag),
-                        line.entry.code_issue,
-                        entry_name(line.entry),
-                        line.entry.unit.name,
-                        line.entry.number,
-                    )
-                    for line in lines.order_by("line")
-                ],
+                _published_lines(sitting),
             )
         except StoreError as error:
             if "already" not in str(error):

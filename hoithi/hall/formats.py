@@ -10,6 +10,7 @@ import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Annotated
 
 import msgspec
 
@@ -19,6 +20,10 @@ NO_HEAD = bytes(32)
 NO_ATTEMPT = bytes(16)
 NONE = -1
 RECEIPT_LETTERS = 16
+Hex16 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}\Z")]
+"""Sixteen bytes, as an id is written in JSON."""
+Hex32 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
+"""Thirty-two bytes, as a SHA-256 is written in JSON."""
 
 _ROW = struct.Struct(">16sHIBiqqqH")
 _BATCH = struct.Struct(">16s16sQ32sI32s")
@@ -42,6 +47,7 @@ class Kind(IntEnum):
     STALE_ANSWER = 12
     ORDER = 13
     CLOSED = 14
+    OPENED = 15
 
 
 class Row(msgspec.Struct, frozen=True, gc=False):
@@ -65,6 +71,11 @@ class Head:
     writer: bytes
     batch: int
     digest: bytes
+
+
+def opened_row(roster_sha256: bytes, now_ms: int) -> Row:
+    """A writer's first row in a sitting: the hash of the roster that it has read and checked."""
+    return Row(NO_ATTEMPT, 0, 0, Kind.OPENED, NONE, NONE, now_ms, NONE, roster_sha256)
 
 
 def row_bytes(row: Row) -> bytes:

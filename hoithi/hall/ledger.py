@@ -35,6 +35,7 @@ FlawCode = Literal[
     "attempt_unnumbered",
     "attempt_twice",  # two attempts of one number for one line
     "order_applied_differently",
+    "opened_with_another_roster",
 ]
 
 
@@ -98,11 +99,14 @@ class Ledger:
     flaws: tuple[Flaw, ...]
 
 
-def read_ledger(rows: Iterable[Row], *, items: int, grace_ms: int) -> Ledger:
+def read_ledger(
+    rows: Iterable[Row], *, items: int, grace_ms: int, roster_sha256: bytes | None = None
+) -> Ledger:
     """Fold rows, in the order of each writer's chain, writers in any order, into attempts.
 
-    `items` is the number of positions in a paper. An answer takes 22 bytes until the last row has
-    been read: a later row may move the deadline.
+    `items` is the number of positions in a paper. With a roster's hash, a writer that opened the
+    sitting with another one is a flaw. An answer takes 22 bytes until the last row has been read: a
+    later row may move the deadline.
     """
     open_: dict[bytes, _Open] = {}
     orders: dict[int, bytes] = {}
@@ -112,6 +116,10 @@ def read_ledger(rows: Iterable[Row], *, items: int, grace_ms: int) -> Ledger:
         if kind is Kind.ORDER:
             if orders.setdefault(row.item, row.data) != row.data:
                 flaws.append(Flaw("order_applied_differently", "", str(row.item)))
+            continue
+        if kind is Kind.OPENED:
+            if roster_sha256 is not None and row.data != roster_sha256:
+                flaws.append(Flaw("opened_with_another_roster", "", row.data.hex()))
             continue
         if kind is Kind.CLOSED:
             continue

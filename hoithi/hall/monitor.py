@@ -26,13 +26,17 @@ class UnitCount(msgspec.Struct):
 
 
 class Snapshot(msgspec.Struct, frozen=True):
-    """What one node saw; counts by sitting in hex, and how much waits for the disk."""
+    """What one node saw; counts by sitting in hex, and how much waits for the disk.
+
+    `refused` are sittings, in hex, that it does not open since their roster was changed.
+    """
 
     now_ms: int
     drift_ms: int
     queue: int
     failures: int
     sittings: dict[str, list[UnitCount]]
+    refused: list[str] = []
 
 
 class Monitor:
@@ -54,6 +58,7 @@ class Monitor:
             self._journal.queue,
             self._journal.failures,
             counts,
+            sorted(key.hex() for key in self._sittings.refused),
         )
         return msgspec.json.encode(snapshot).decode()
 

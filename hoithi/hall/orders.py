@@ -16,7 +16,7 @@ from hoithi.hall.formats import NO_ATTEMPT, NONE, Kind, Row
 from hoithi.hall.journal import Journal
 from hoithi.hall.session import Attempt, Command, Ended, Expire, MoveDeadline, Reply, SetVoid
 from hoithi.hall.sittings import RosterEntry, Sitting, Sittings
-from hoithi.hall.store.api import Control, Order, OrderKind
+from hoithi.hall.store.api import Control, Opening, Order, OrderKind
 
 
 def order_digest(order: Order) -> bytes:
@@ -52,17 +52,18 @@ class Follower:
         self._journal = journal
         self._sittings = sittings
 
-    async def load(self) -> dict[bytes, int]:
-        """Take in new sittings; answers the number of positions of each sitting's papers."""
+    async def load(self) -> dict[bytes, Opening]:
+        """Take in new sittings; answers what the journal must know of each.
+
+        It knows so before anybody can be served.
+        """
         packages = {package.package: package for package in await self._control.packages()}
         for published in await self._control.sittings():
-            if published.sitting not in self._sittings.by_id:
-                self._sittings.add(
-                    packages[published.package],
-                    published,
-                    await self._control.roster(published.sitting),
-                )
-        return {key: sitting.items for key, sitting in self._sittings.by_id.items()}
+            if published.sitting not in self._sittings.openings():
+                roster = await self._control.roster(published.sitting)
+                sitting = self._sittings.add(packages[published.package], published, roster)
+                self._journal.store.add_sitting(sitting.sitting, sitting.opening)
+        return self._sittings.openings()
 
     async def follow(self) -> bool:
         """One look at control; answers whether there was anything new.
@@ -72,8 +73,7 @@ class Follower:
         self._behind = await self._control.changed() or self._behind
         if not self._behind:
             return False
-        for sitting, items in (await self.load()).items():
-            self._journal.store.add_sitting(sitting, items)
+        await self.load()
         for order in await self._control.orders(self._read):
             self._change_memory(order)
             self._unsettled.append(order)
@@ -89,8 +89,13 @@ class Follower:
         return True
 
     async def _settle(self, order: Order) -> None:
-        """Store what an order does to attempts, and that it was applied."""
-        sitting = self._sittings.by_id[order.sitting]
+        """Store what an order does to attempts, and that it was applied.
+
+        Nothing is written of a sitting that was refused.
+        """
+        sitting = self._sittings.by_id.get(order.sitting)
+        if sitting is None:
+            return
         entry = sitting.lines.get(order.line) if order.line is not None else None
         if order.kind in (OrderKind.CLOSE_AT, OrderKind.EXTRA_TIME):
             await self._move_deadlines(order.number, sitting, entry)
@@ -111,7 +116,9 @@ class Follower:
         await self._journal.note(sitting.sitting, row)
 
     def _change_memory(self, order: Order) -> None:
-        sitting = self._sittings.by_id[order.sitting]
+        sitting = self._sittings.by_id.get(order.sitting)
+        if sitting is None:
+            return
         entry = sitting.lines.get(order.line) if order.line is not None else None
         match order.kind:
             case OrderKind.OPEN_AT:

@@ -5,6 +5,7 @@ Papers are joined from pieces of JSON that are encoded once, so that a start cos
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from math import factorial
@@ -12,14 +13,23 @@ from math import factorial
 import msgspec
 
 from hoithi.hall import wire
+from hoithi.hall.roster import roster_sha256
 from hoithi.hall.session import Attempt, Terms
-from hoithi.hall.store.api import PublishedLine, PublishedPackage, PublishedSitting, StoreError
+from hoithi.hall.store.api import (
+    Opening,
+    PublishedLine,
+    PublishedPackage,
+    PublishedSitting,
+    StoreError,
+    UnavailableError,
+)
 from hoithi.rules import paper
 from hoithi.rules.attempts import span
 from hoithi.rules.paper import PackageError, Paper, PaperItem, Questions
 
 _MOST_SHARED_BYTES = 64_000_000
 _json = msgspec.json.Encoder()
+_log = logging.getLogger("hoithi.hall")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +152,7 @@ class Sitting:
     exam: Exam
     opens_ms: int
     closes_ms: int
+    roster_sha256: bytes
     lines: dict[int, RosterEntry] = field(default_factory=dict)
     is_drawn: bool = False
     _terms: dict[tuple[int, int, int], Terms] = field(default_factory=dict)
@@ -149,6 +160,10 @@ class Sitting:
     @property
     def items(self) -> int:
         return self.exam.items
+
+    @property
+    def opening(self) -> Opening:
+        return Opening(self.items, self.roster_sha256)
 
     def span(self, at_ms: int) -> int:
         """The day, period or round of attempts in which an instant falls."""
@@ -210,10 +225,15 @@ class Sitting:
 
 
 class Sittings:
-    """All sittings, and the codes that open them."""
+    """All sittings, and the codes that open them.
+
+    `refused` are those whose roster is not the one that its hash was published for: they are never
+    opened, and no row is written of them.
+    """
 
     def __init__(self) -> None:
         self.by_id: dict[bytes, Sitting] = {}
+        self.refused: dict[bytes, Sitting] = {}
         self._exams: dict[str, Exam] = {}
         self._tags: dict[bytes, list[tuple[bytes, int]]] = {}
 
@@ -223,7 +243,10 @@ class Sittings:
         published: PublishedSitting,
         roster: Iterable[PublishedLine],
     ) -> Sitting:
-        """Take in a published sitting. Raises StoreError when its package was changed."""
+        """Take in a published sitting, or refuse it when its roster was changed.
+
+        Raises StoreError when its package was changed.
+        """
         exam = self._exams.get(package.package)
         if exam is None:
             exam = self._exams[package.package] = prepare(package)
@@ -234,8 +257,10 @@ class Sittings:
             exam,
             published.opens_ms,
             published.closes_ms,
+            published.roster_sha256,
         )
-        for each in roster:
+        lines = list(roster)
+        for each in lines:
             sitting.lines[each.line] = RosterEntry(
                 each.line,
                 each.entry_key,
@@ -246,8 +271,19 @@ class Sittings:
                 each.number,
             )
             self._tags.setdefault(each.code_tag, []).append((published.sitting, each.line))
-        self.by_id[published.sitting] = sitting
+        if roster_sha256(published.sitting, lines) == published.roster_sha256:
+            self.by_id[published.sitting] = sitting
+        else:
+            self.refused[published.sitting] = sitting
+            _log.error(
+                "sitting %s is NOT opened: its roster in control is not the one that was published",
+                published.sitting.hex(),
+            )
         return sitting
+
+    def openings(self) -> dict[bytes, Opening]:
+        """What the journal must know, of all sittings: rows of a refused one may be in it."""
+        return {key: each.opening for key, each in (self.by_id | self.refused).items()}
 
     def draw_ahead(self, now_ms: int) -> Iterator[None]:
         """Draw the first papers of all who may still come, one a turn.
@@ -271,11 +307,16 @@ class Sittings:
         self._tags.setdefault(code_tag, []).append((sitting.sitting, line))
 
     def find(self, code_tag: bytes, now_ms: int) -> tuple[Sitting, RosterEntry] | None:
-        """The sitting a code opens now: the open one, else the next, else the last."""
+        """The sitting a code opens now: the open one, else the next, else the last.
+
+        Raises UnavailableError where all that it would open are refused.
+        """
         places = self._tags.get(code_tag)
         if not places:
             return None
-        sittings = [(self.by_id[sitting], line) for sitting, line in places]
+        sittings = [(self.by_id[key], line) for key, line in places if key in self.by_id]
+        if not sittings:
+            raise UnavailableError("the roster was changed")
 
         def distance(place: tuple[Sitting, int]) -> tuple[int, int]:
             sitting = place[0]

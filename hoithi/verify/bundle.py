@@ -27,7 +27,7 @@ from typing import Annotated, TypeVar
 
 import msgspec
 
-from hoithi.hall.formats import Row
+from hoithi.hall.formats import Hex16, Hex32, Row
 from hoithi.rules.canonical import canonical
 from hoithi.verify.archive import Archive
 from hoithi.verify.findings import BundleError
@@ -45,34 +45,14 @@ T = TypeVar("T")
 
 FORMAT = "hoithi/bundle/1"
 MANIFEST = "manifest.json"
-ROSTER_FORMAT = "hoithi/roster/1"
 _LINES_AT_ONCE = 5000
 _BATCHES = ".batches.csv"
-Hex16 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}\Z")]
-"""Sixteen bytes, as an id is written."""
-Hex32 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
-"""Thirty-two bytes, as a SHA-256 is written."""
 
 
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     format: str
     contest: str
     files: dict[str, Hex32]
-
-
-class RosterLine(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    line: Annotated[int, msgspec.Meta(ge=1)]
-    entry: Hex16
-    entry_key: Hex16
-    unit: str
-    category: str
-    barred: bool
-
-
-class Roster(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    format: str
-    sitting: Hex16
-    lines: list[RosterLine]
 
 
 class WriterHead(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

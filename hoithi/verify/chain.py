@@ -1,8 +1,9 @@
 """The chains of a sitting: every batch hashes to its record, every record follows the one before.
 
-The first batch of a writer names a head that some other writer had reached, or none; the closing
-record names every writer's last head. So a batch that was changed, removed, added or reordered
-shows, whoever rewrote the files around it.
+Every writer begins with the hash of the roster that it had read, which the ledger compares with the
+published one. The first batch of a writer names a head that some other writer had reached, or none;
+the closing record names every writer's last head. So a batch that was changed, removed, added or
+reordered shows, whoever rewrote the files around it.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 
-from hoithi.hall.formats import NO_HEAD, Row, chain_head
+from hoithi.hall.formats import NO_HEAD, Kind, Row, chain_head
 from hoithi.verify.bundle import BundleReader, Closing
 from hoithi.verify.findings import Finding
 from hoithi.verify.tables import Batch
@@ -82,18 +83,25 @@ class _Chain:
     def rows(self) -> Iterator[Row]:
         """All rows; once rows and records have parted, what follows is not compared any more."""
         number, count, fits = 0, 0, True
+        first, openings = Kind.OPENED, 0
         digest = hashlib.sha256()
         for batch, row, packed in self._rows:
             if batch != number or not count:
                 if fits and count:
                     self._compare(count, digest.digest())
                 fits = fits and self._begins(batch)
+                first = first if number else row.kind
                 number, count, digest = batch, 0, hashlib.sha256()
+            openings += row.kind is Kind.OPENED
             count += 1
             digest.update(packed)
             yield row
         if fits and count:
             self._compare(count, digest.digest())
+        if first is not Kind.OPENED:
+            self._findings.append(Finding("opening_missing", self._place, self._writer.hex()))
+        elif openings > 1:
+            self._findings.append(Finding("opening_again", self._place, self._writer.hex()))
         expected = self.last.number + 1
         if self._next() is not None and fits:
             self._findings.append(Finding("rows_missing", self._place, str(expected)))

@@ -106,6 +106,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Danh sách dự thi không khớp với mã băm đã công bố khi mở phòng thi.",
         "The roster does not fit the hash committed at the opening.",
     ),
+    "opening_missing": (
+        "Sổ {detail} không mở đầu bằng mã băm của danh sách dự thi.",
+        "Writer {detail} does not begin with the hash of the roster.",
+    ),
+    "opening_again": (
+        "Sổ {detail} mở ca thi hơn một lần.",
+        "Writer {detail} opens the sitting more than once.",
+    ),
+    "opened_with_another_roster": (
+        "Phòng thi đã mở với một danh sách dự thi khác, có mã băm {detail}.",
+        "The hall opened with another roster, whose hash is {detail}.",
+    ),
     "chain_from_nowhere": (
         "Chuỗi bắt đầu từ một mã không có trong sổ.",
         "The chain starts from a head that no writer had reached.",

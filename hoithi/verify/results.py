@@ -10,12 +10,13 @@ from typing import TypeVar
 
 import msgspec
 
+from hoithi.hall.roster import RosterLine
 from hoithi.rules.awards import Awards
 from hoithi.rules.regulation import Regulation
 from hoithi.rules.standings import Counts, Marked, Participant, Result
 from hoithi.rules.standings import online_result as rank_online
 from hoithi.rules.standings import recorded_result as rank_recorded
-from hoithi.verify.bundle import BundleReader, RosterLine
+from hoithi.verify.bundle import BundleReader
 from hoithi.verify.findings import Finding
 
 T = TypeVar("T")

@@ -10,13 +10,14 @@ from itertools import chain
 
 import msgspec
 
+from hoithi.hall.roster import RosterLine
 from hoithi.rules import paper
 from hoithi.rules.paper import KeysFile, Questions
 from hoithi.rules.regulation import FORMAT, Regulation, flaws
 from hoithi.rules.scoring import Effect, Ruling
 from hoithi.rules.standings import Counts, count
 from hoithi.verify import results
-from hoithi.verify.bundle import BundleReader, RosterLine, RoundRecord, RulingRecord
+from hoithi.verify.bundle import BundleReader, RoundRecord, RulingRecord
 from hoithi.verify.chain import chained_rows
 from hoithi.verify.findings import BundleError, Finding
 from hoithi.verify.results import Outcome

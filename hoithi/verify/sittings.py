@@ -7,12 +7,14 @@ from decimal import Decimal
 
 from hoithi.hall.formats import NONE, merkle_root
 from hoithi.hall.ledger import AttemptFacts, Ledger, read_ledger
+from hoithi.hall.roster import FORMAT as ROSTER_FORMAT
+from hoithi.hall.roster import Roster, RosterLine
 from hoithi.rules import paper, scoring
 from hoithi.rules.attempts import granted_ms
 from hoithi.rules.paper import KeysFile, Paper, Prediction, Questions
 from hoithi.rules.scoring import Ruling
 from hoithi.rules.standings import Marked
-from hoithi.verify.bundle import ROSTER_FORMAT, BundleReader, Closing, Roster, RosterLine
+from hoithi.verify.bundle import BundleReader, Closing
 from hoithi.verify.chain import chained_rows
 from hoithi.verify.findings import BundleError, Finding
 
@@ -123,6 +125,7 @@ def ledger_of(
         chained_rows(bundle, folder, closing, findings),
         items=questions.paper_length,
         grace_ms=questions.file.policy.grace_ms,
+        roster_sha256=bytes.fromhex(closing.roster_sha256),
     )
 
 

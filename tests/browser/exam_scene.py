@@ -16,7 +16,7 @@ from playwright.sync_api import APIResponse, Locator, Page, Route, expect
 
 from hoithi.hall.formats import Kind, Row
 from hoithi.hall.store import control_writer, journal_reader
-from hoithi.hall.store.api import PublishedPackage, PublishedSitting
+from hoithi.hall.store.api import PublishedPackage
 from hoithi.rules import paper
 from hoithi.rules.paper import (
     AttemptRule,
@@ -28,7 +28,14 @@ from hoithi.rules.paper import (
     Text,
 )
 from tests.browser.chromium import HOST
-from tests.hall.scene import SITTING, HallProcess, code, now_ms, published_line
+from tests.hall.scene import (
+    SITTING,
+    HallProcess,
+    code,
+    now_ms,
+    published_line,
+    published_sitting,
+)
 
 THANKS = "Đã nộp bài. Cảm ơn anh/chị đã tham gia!"
 TITLE = "Hội thi chuyển đổi số (dữ liệu mẫu)"
@@ -149,19 +156,20 @@ def publish_exam(
     made = package(policy)
     opens_ms = now_ms() + opens_in_ms
     writer = control_writer(control)
+    roster = [
+        dataclasses.replace(
+            published_line(line),
+            name=f"Nguyễn Thị Mẫu {line}",
+            unit="Ủy ban nhân dân xã Đắk Mẫu (dữ liệu mẫu)",
+        )
+        for line in range(1, 41)
+    ]
     writer.publish(
         PublishedPackage(
             "cd" * 16, made.questions, paper.read_questions(made.questions).sha256, bytes(32)
         ),
-        PublishedSitting(SITTING, "cd" * 16, TITLE, "", bytes(32), opens_ms, opens_ms + lasts_ms),
-        [
-            dataclasses.replace(
-                published_line(line),
-                name=f"Nguyễn Thị Mẫu {line}",
-                unit="Ủy ban nhân dân xã Đắk Mẫu (dữ liệu mẫu)",
-            )
-            for line in range(1, 41)
-        ],
+        published_sitting(roster, opens_ms, opens_ms + lasts_ms, package="cd" * 16, title=TITLE),
+        roster,
     )
     writer.close()
 

@@ -7,6 +7,7 @@ import secrets
 import time
 from pathlib import Path
 
+import msgspec
 import pytest
 from django.db import connection
 from pytest_django import Settings
@@ -16,6 +17,7 @@ from hoithi.audit.models import LogEntry
 from hoithi.config import doctor
 from hoithi.config.cli import main
 from hoithi.config.doctor import examine
+from hoithi.hall.monitor import Snapshot
 from hoithi.hall.store import journal
 from hoithi.hall.store.api import NodeStatus
 from tests.config.installation import ROOT, hoithi
@@ -182,12 +184,24 @@ def test_a_hall_is_never_seen_running_or_away(here: Settings) -> None:
     assert said("hall") == ("ok", "running")
 
 
-async def report(address: str, *seen_ms: int) -> None:
+@pytest.mark.django_db
+def test_a_sitting_that_the_hall_does_not_open_is_bad(here: Settings) -> None:
+    moment = time.time_ns() // 1_000_000
+    snapshot = Snapshot(moment, 0, 0, 0, {}, refused=["ab" * 16])
+    asyncio.run(report(here.HALL_JOURNAL, moment, snapshot=snapshot))
+    assert said("hall") == (
+        "bad",
+        f"not opened, since its roster in control is not that published: {'ab' * 16}",
+    )
+
+
+async def report(address: str, *seen_ms: int, snapshot: Snapshot | None = None) -> None:
     """A hall on this journal, that says when it was seen."""
+    said = msgspec.json.encode(snapshot).decode() if snapshot else ""
     store = journal(address)
     await store.open({})
     for each in seen_ms:
-        await store.report(NodeStatus(store.writer, each, each, 0, ""))
+        await store.report(NodeStatus(store.writer, each, each, 0, said))
     await store.shut()
 
 

@@ -16,7 +16,7 @@ from hoithi.exam.actions import collect_sitting
 from hoithi.exam.hall_orders import give_minutes_to_all, move_close, publish_sitting
 from hoithi.exam.models import Sitting, SittingState
 from hoithi.hall.formats import NO_ATTEMPT, Kind, Row
-from hoithi.hall.store.api import NodeStatus
+from hoithi.hall.store.api import NodeStatus, Opening
 from hoithi.rules.errors import RuleViolation
 from tests import factories
 from tests.desk_postgres import Beside, PostgresDesk
@@ -46,7 +46,8 @@ def write(journal: str, sitting: Sitting, nodes: Sequence[Node]) -> None:
     async def play() -> None:
         for node in nodes:
             made = await opened(journal)
-            made.store.add_sitting(sitting.public_id.bytes, ITEMS)
+            opening = Opening(ITEMS, bytes.fromhex(sitting.roster_sha256))
+            made.store.add_sitting(sitting.public_id.bytes, opening)
             for row in node.rows:
                 await made.note(sitting.public_id.bytes, row)
             for order in node.closed:

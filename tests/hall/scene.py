@@ -17,6 +17,7 @@ from pathlib import Path
 import msgspec
 
 from hoithi.hall import wire
+from hoithi.hall.roster import roster_sha256
 from hoithi.hall.store import control_writer
 from hoithi.hall.store.api import OrderKind, PublishedLine, PublishedPackage, PublishedSitting
 from hoithi.rules import paper
@@ -50,7 +51,25 @@ def published_line(line: int) -> PublishedLine:
         f"Mẫu Thị {line}",
         f"Đơn vị {line % 2}",
         f"{line:04d}",
+        line.to_bytes(16, "big"),
+        f"DV-{line % 2}",
+        "ca-nhan",
+        line % 7 == 0,
     )
+
+
+def published_sitting(
+    lines: Sequence[PublishedLine],
+    opens_ms: int,
+    closes_ms: int,
+    *,
+    package: str = "ab" * 16,
+    title: str = "Hội thi mẫu",
+    sitting: bytes = SITTING,
+) -> PublishedSitting:
+    """A sitting with the hash of its roster."""
+    roster = roster_sha256(sitting, lines)
+    return PublishedSitting(sitting, package, title, "", roster, opens_ms, closes_ms)
 
 
 def made_package(
@@ -82,10 +101,11 @@ def publish(
     made = made_package(policy, items)
     questions = paper.read_questions(made.questions)
     writer = control_writer(str(control))
+    roster = [published_line(line) for line in range(1, lines + 1)]
     writer.publish(
         PublishedPackage("ab" * 16, made.questions, questions.sha256, bytes(32)),
-        PublishedSitting(SITTING, "ab" * 16, "Hội thi mẫu", "", bytes(32), opens_ms, closes_ms),
-        [published_line(line) for line in range(1, lines + 1)],
+        published_sitting(roster, opens_ms, closes_ms),
+        roster,
     )
     writer.close()
     return made
@@ -94,7 +114,7 @@ def publish(
 def order(control: str | Path, kind: OrderKind, **more: int | str | bytes | None) -> int:
     writer = control_writer(str(control))
     number = writer.order(
-        sitting=SITTING,
+        sitting=_bytes(more.get("sitting")) or SITTING,
         kind=kind,
         actor="Thử",
         reason="thử",

@@ -17,7 +17,8 @@ import pytest
 from hoithi.hall import wire
 from hoithi.hall.app import ROUTES
 from hoithi.hall.formats import Kind
-from hoithi.hall.store.api import OrderKind
+from hoithi.hall.store import control_writer
+from hoithi.hall.store.api import OrderKind, PublishedPackage
 from hoithi.rules import paper
 from tests.hall.scene import (
     Client,
@@ -31,10 +32,12 @@ from tests.hall.scene import (
     now_ms,
     order,
     publish,
+    published_line,
+    published_sitting,
     wait_for_order,
     wait_until,
 )
-from tests.hall.writing import chain_findings, stored_rows
+from tests.hall.writing import chain_findings, stored_batches, stored_rows
 from tests.rules.test_paper import source
 
 LINES = count(1)
@@ -426,3 +429,30 @@ def test_a_reply_with_another_field_or_type_is_no_message() -> None:
     for reply in wrong:
         with pytest.raises((msgspec.ValidationError, AssertionError)):
             hold_to(wire.SaveReply, reply)
+
+
+def test_a_sitting_whose_roster_was_changed_stays_shut_and_others_go_on(
+    new_hall: HallProcess,
+) -> None:
+    """Its contestants are told to wait, its orders do nothing, and no row is written of it."""
+    changed, closes = b"c" * 16, now_ms() + 60_000
+    made = made_package()
+    package = PublishedPackage(
+        "ab" * 16, made.questions, paper.read_questions(made.questions).sha256, bytes(32)
+    )
+    one, two = published_line(1), published_line(2)
+    writer = control_writer(new_hall.control_address)
+    writer.publish(package, published_sitting([one], 0, closes, sitting=changed), [two])
+    writer.close()
+    publish(new_hall.control_address, opens_ms=0, closes_ms=closes, lines=1)
+    new_hall.start()
+    assert Client(new_hall.port).enter(code(2)) == (503, {"error": "unavailable"})
+    order(new_hall.control_address, OrderKind.EXTRA_TIME, amount=60_000, sitting=changed)
+    number = order(new_hall.control_address, OrderKind.EXTRA_TIME, amount=60_000)
+    client = Client(new_hall.port)
+    assert client.enter(code(1))[0] == 200
+    assert client.start()[0] == 200
+    wait_for_order(client, number)
+    assert f"sitting {changed.hex()} is NOT opened" in new_hall.log.read_text()
+    assert stored_batches(new_hall.journal_address, changed) == []
+    assert stored_rows(new_hall.journal_address)[0].kind is Kind.OPENED

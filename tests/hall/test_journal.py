@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections import Counter
 from http.client import HTTPException
 
 import pytest
 
-from hoithi.hall.formats import NO_ATTEMPT, NO_HEAD, NONE, Kind, Row
+from hoithi.hall.formats import NO_ATTEMPT, NO_HEAD, NONE, Kind, Row, opened_row
 from hoithi.hall.session import SaveAnswers, Saved, Standing, Start
-from hoithi.hall.store.api import UnavailableError, Work
+from hoithi.hall.store.api import Opening, UnavailableError, Work
 from tests.hall.scene import SITTING, Client, HallProcess, code, now_ms, publish
 from tests.hall.writing import (
+    ITEMS,
+    OPENING,
     TERMS,
     begin,
     begin_all,
@@ -38,7 +41,8 @@ def test_whoever_waits_is_written_together(journal_address: str) -> None:
         return used
 
     assert asyncio.run(play()) <= 2
-    assert len(stored_rows(journal_address)) == 400
+    kinds = Counter(row.kind for row in stored_rows(journal_address))
+    assert kinds == {Kind.OPENED: 1, Kind.START: 200, Kind.ANSWER: 200}
     assert chain_findings(journal_address) == []
 
 
@@ -59,6 +63,8 @@ def test_one_batch_of_several_sittings_makes_a_link_in_the_chain_of_each(
 
     async def play() -> None:
         journal = await opened(journal_address)
+        for each in others:
+            journal.store.add_sitting(each, OPENING)
         closed = Row(NO_ATTEMPT, 0, 0, Kind.CLOSED, 0, NONE, 5)
         starts = [Start(b"d" * 8, False, bytes([n]) * 16, b"n" * 16) for n in range(4)]
         work = [
@@ -80,7 +86,10 @@ def test_one_batch_of_several_sittings_makes_a_link_in_the_chain_of_each(
         [row.kind for batch in stored_batches(journal_address, each) for row in batch.rows]
         for each in others
     ]
-    assert kinds == [[Kind.START, Kind.START], [Kind.START, Kind.CLOSED]]
+    assert kinds == [
+        [Kind.OPENED, Kind.START, Kind.START],
+        [Kind.OPENED, Kind.START, Kind.CLOSED],
+    ]
     assert [chain_findings(journal_address, each) for each in others] == [[], []]
 
 
@@ -104,6 +113,37 @@ def test_a_restarted_journal_stands_where_it_stood(journal_address: str) -> None
     first_writer = next(writer for writer, previous in firsts.items() if previous == NO_HEAD)
     assert set(firsts.values()) == {NO_HEAD, lasts[first_writer]}
     assert chain_findings(journal_address) == []
+
+
+def test_every_life_of_a_hall_says_first_of_each_sitting_which_roster_it_read(
+    journal_address: str,
+) -> None:
+    other, untouched = b"o" * 16, b"u" * 16
+    rosters = {SITTING: OPENING.roster_sha256, other: b"x" * 32}
+
+    async def live(line: int) -> None:
+        journal = await opened(journal_address)
+        for sitting in (other, untouched):
+            journal.store.add_sitting(sitting, Opening(ITEMS, b"x" * 32))
+        await begin(journal, line)
+        start = Start(b"d" * 8, False, bytes([line]) * 16, b"n" * 16)
+        await journal.act(other, line, start, TERMS)
+        await journal.act(other, line, start, TERMS)
+        await begin(journal, line + 1)
+        await journal.stop()
+
+    asyncio.run(live(1))
+    asyncio.run(live(3))
+    for sitting, roster in rosters.items():
+        batches = stored_batches(journal_address, sitting)
+        firsts = [batch.rows[0] for batch in batches if batch.number == 1]
+        at_ms = [batch.rows[1].server_ms for batch in batches if batch.number == 1]
+        assert firsts == [opened_row(roster, at) for at in at_ms]
+        assert len(firsts) == 2
+        openings = [row for batch in batches for row in batch.rows if row.kind is Kind.OPENED]
+        assert openings == firsts
+        assert chain_findings(journal_address, sitting) == []
+    assert stored_batches(journal_address, untouched) == []
 
 
 def test_a_fault_of_ours_in_one_command_takes_no_other_along(journal_address: str) -> None:

@@ -1,15 +1,22 @@
-"""Papers that are drawn before anybody asks for them."""
+"""Sittings in memory: papers drawn before anybody asks, and rosters held to their hash."""
 
 from __future__ import annotations
 
-import msgspec
+import dataclasses
+import json
 
+import msgspec
+import pytest
+
+from hoithi.hall.roster import roster_bytes, roster_sha256
 from hoithi.hall.sittings import Sitting, Sittings
-from hoithi.hall.store.api import PublishedPackage, PublishedSitting
+from hoithi.hall.store.api import Opening, PublishedLine, PublishedPackage, UnavailableError
 from hoithi.hall.wire import PaperItem
 from hoithi.rules import paper
+from hoithi.rules.canonical import canonical
+from hoithi.rules.codes import code_tag
 from hoithi.rules.paper import AttemptRule, BlueprintRow, SourceItem
-from tests.hall.scene import SITTING, made_package, published_line
+from tests.hall.scene import SECRET, SITTING, code, made_package, published_line, published_sitting
 from tests.rules.test_paper import POLICY
 
 CLOSES_MS = 2000
@@ -17,11 +24,12 @@ CLOSES_MS = 2000
 
 def taken_in(package: paper.Package, lines: int = 3) -> tuple[Sittings, Sitting]:
     sittings = Sittings()
+    roster = [published_line(line) for line in range(1, lines + 1)]
     questions = paper.read_questions(package.questions)
     sitting = sittings.add(
         PublishedPackage("ab" * 16, package.questions, questions.sha256, bytes(32)),
-        PublishedSitting(SITTING, "ab" * 16, "Hội thi mẫu", "", bytes(32), 1000, CLOSES_MS),
-        [published_line(line) for line in range(1, lines + 1)],
+        published_sitting(roster, 1000, CLOSES_MS),
+        roster,
     )
     return sittings, sitting
 
@@ -78,3 +86,61 @@ def test_minutes_given_after_the_end_are_meant_for_the_last_day() -> None:
     spans = [sitting.span_of_grant(sitting.opens_ms + at) for at in (-1, 0, day_ms, 3 * day_ms)]
     first = sitting.span(sitting.opens_ms)
     assert spans == [first, first, first + 1, first + 1]
+
+
+def swapped(lines: list[PublishedLine]) -> list[PublishedLine]:
+    """The first two people exchanged: each would draw the other's papers."""
+    one, two = lines[:2]
+    first = dataclasses.replace(one, entry=two.entry, entry_key=two.entry_key)
+    second = dataclasses.replace(two, entry=one.entry, entry_key=one.entry_key)
+    return [first, second, *lines[2:]]
+
+
+LINES = [published_line(line) for line in (1, 2, 3)]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        swapped(LINES),
+        LINES[:2],
+        [*LINES, published_line(4)],
+        [],
+        [dataclasses.replace(LINES[0], barred=True), *LINES[1:]],
+        [dataclasses.replace(LINES[0], unit_code="DV-9"), *LINES[1:]],
+        [dataclasses.replace(LINES[0], category="doi"), *LINES[1:]],
+    ],
+)
+def test_a_sitting_whose_roster_was_changed_is_not_opened(
+    changed: list[PublishedLine], caplog: pytest.LogCaptureFixture
+) -> None:
+    made = made_package()
+    sha256 = paper.read_questions(made.questions).sha256
+    package = PublishedPackage("ab" * 16, made.questions, sha256, bytes(32))
+    published = published_sitting(LINES, 1000, CLOSES_MS)
+    sittings = Sittings()
+    sittings.add(package, published, changed)
+    assert (list(sittings.by_id), list(sittings.refused)) == ([], [SITTING])
+    assert f"sitting {SITTING.hex()} is NOT opened" in caplog.text
+    assert list(sittings.draw_ahead(0)) == []
+    assert sittings.openings() == {SITTING: Opening(5, published.roster_sha256)}
+    if changed:
+        with pytest.raises(UnavailableError):
+            sittings.find(code_tag(SECRET, code(1)), 1500)
+    assert sittings.find(code_tag(SECRET, code(9)), 1500) is None
+
+
+def test_the_order_in_which_lines_are_read_does_not_matter() -> None:
+    _, sitting = taken_in(made_package())
+    assert roster_sha256(SITTING, LINES[::-1]) == sitting.roster_sha256
+
+
+def test_a_roster_is_canonical_and_names_nobody() -> None:
+    assert roster_bytes(SITTING, LINES[:1]) == (
+        b'{"format":"hoithi/roster/1","lines":[{"barred":false,"category":"ca-nhan",'
+        b'"entry":"00000000000000000000000000000001",'
+        b'"entry_key":"000000000000000000000000000003e9","line":1,"unit":"DV-1"}],'
+        b'"sitting":"000102030405060708090a0b0c0d0e0f"}'
+    )
+    assert canonical(json.loads(roster_bytes(SITTING, LINES))) == roster_bytes(SITTING, LINES)
+    assert "Mẫu".encode() not in roster_bytes(SITTING, LINES)

@@ -12,7 +12,7 @@ from hoithi.hall.clock import Clock
 from hoithi.hall.formats import Kind, Row
 from hoithi.hall.journal import Journal
 from hoithi.hall.session import Reply, SaveAnswers, Saved, Standing, Start, Terms
-from hoithi.hall.store.api import JournalStore, StoredBatch
+from hoithi.hall.store.api import JournalStore, Opening, StoredBatch
 from hoithi.rules.paper import AttemptRule
 from hoithi.verify.bundle import BundleReader, BundleWriter, Closing, WriterHead
 from hoithi.verify.chain import check_chains
@@ -21,6 +21,7 @@ from hoithi.verify.tables import Batch
 from tests.hall.scene import SITTING
 
 ITEMS = 30
+OPENING = Opening(ITEMS, b"r" * 32)
 TERMS = Terms(
     opens_ms=0,
     closes_ms=2**50,
@@ -37,7 +38,7 @@ async def opened(journal: str | JournalStore) -> Journal:
     """A journal ready to write, by its address or its store."""
     opened_store = store.journal(journal) if isinstance(journal, str) else journal
     made = Journal(opened_store, Clock())
-    await made.store.open({SITTING: ITEMS})
+    await made.store.open({SITTING: OPENING})
     made.start()
     return made
 

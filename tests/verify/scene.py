@@ -20,8 +20,9 @@ from typing import TypeAlias
 import msgspec
 
 from hoithi.hall import formats
-from hoithi.hall.formats import NO_ATTEMPT, NO_HEAD, Kind, Row, batch_hash
+from hoithi.hall.formats import NO_ATTEMPT, NO_HEAD, Kind, Row, batch_hash, opened_row
 from hoithi.hall.ledger import read_ledger
+from hoithi.hall.roster import Roster, RosterLine
 from hoithi.rules import paper
 from hoithi.rules.paper import AttemptRule, Prediction
 from hoithi.rules.regulation import (
@@ -40,8 +41,6 @@ from hoithi.verify.bundle import (
     BundleWriter,
     Closing,
     FrozenCounts,
-    Roster,
-    RosterLine,
     RoundRecord,
     RulingRecord,
     WriterHead,
@@ -204,7 +203,22 @@ def batches_of_second() -> dict[bytes, list[list[Row]]]:
     return {THREE: [tied.rows[:5], [*tied.rows[5:], *orders], [*late.rows, closed]]}
 
 
-BATCHES = {FIRST: batches_of_first(), SECOND: batches_of_second()}
+def roster_of(sitting: bytes) -> bytes:
+    return struct_bytes(Roster("hoithi/roster/1", sitting.hex(), ROSTERS[sitting]))
+
+
+def opened(
+    sitting: bytes, batches: Mapping[bytes, list[list[Row]]]
+) -> dict[bytes, list[list[Row]]]:
+    """Each writer begins with the roster that it read."""
+    first = opened_row(hashlib.sha256(roster_of(sitting)).digest(), BEGAN - 5000)
+    return {writer: [[first, *own[0]], *own[1:]] for writer, own in batches.items()}
+
+
+BATCHES = {
+    FIRST: opened(FIRST, batches_of_first()),
+    SECOND: opened(SECOND, batches_of_second()),
+}
 REGULATION = Regulation(
     format=FORMAT,
     round="truc-tuyen",
@@ -299,9 +313,8 @@ def closing_of(sitting: bytes, roster: bytes, batches: Mapping[bytes, list[list[
 
 
 def _add_sitting(writer: BundleWriter, sitting: bytes) -> None:
-    roster = Roster("hoithi/roster/1", sitting.hex(), ROSTERS[sitting])
-    writer.add_struct(f"{folder(sitting)}/roster.json", roster)
-    closing = closing_of(sitting, struct_bytes(roster), BATCHES[sitting])
+    writer.add(f"{folder(sitting)}/roster.json", roster_of(sitting))
+    closing = closing_of(sitting, roster_of(sitting), BATCHES[sitting])
     writer.add_struct(f"{folder(sitting)}/closing.json", closing)
     for name, records in chained(sitting, BATCHES[sitting]).items():
         writer.add_batches(folder(sitting), name.hex(), records)

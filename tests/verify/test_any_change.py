@@ -282,6 +282,18 @@ def old_receipts(files: Files, sitting: bytes) -> Files:
     return {**files, name: canonical({**now, **kept})}
 
 
+def with_swapped_lines() -> Files:
+    """Two people of the roster exchanged: each has the other's papers, and the closing record
+    says that this was the roster."""
+    name = f"{folder(FIRST)}/roster.json"
+    roster = json.loads(honest()[name])
+    one, two = roster["lines"][0], roster["lines"][1]
+    for key in ("entry", "unit"):
+        one[key], two[key] = two[key], one[key]
+    files = {**honest(), name: canonical(roster)}
+    return rechained(files, FIRST, journal_of(files, FIRST))
+
+
 @pytest.mark.parametrize(
     ("files", "expected"),
     [
@@ -298,6 +310,11 @@ def old_receipts(files: Files, sitting: bytes) -> Files:
             with_row(SECOND, THREE, Kind.ANSWER, 4, server_ms=scene.BEGAN + 10**6),
             "answer_after_end",
         ),
+        (without_row(SECOND, THREE, Kind.OPENED), "opening_missing"),
+        (without_row(FIRST, TWO, Kind.OPENED), "opening_missing"),
+        (with_row(FIRST, TWO, Kind.OPENED, data=b"z" * 32), "opened_with_another_roster"),
+        (with_row(FIRST, ONE, Kind.STALE_ANSWER, kind=Kind.OPENED), "opening_again"),
+        (with_swapped_lines(), "opened_with_another_roster"),
         (without_row(SECOND, THREE, Kind.START), "attempt_without_start"),
         (with_row(SECOND, THREE, Kind.START, data=b""), "start_without_deadline"),
         (with_row(SECOND, THREE, Kind.START, option=0), "attempt_unnumbered"),

@@ -16,6 +16,7 @@ import pytest
 from hoithi.hall import formats
 from hoithi.hall.formats import NO_HEAD, Kind, Row, batch_hash, receipt_text
 from hoithi.hall.ledger import read_ledger
+from hoithi.hall.roster import Roster, RosterLine
 from hoithi.rules import paper
 from hoithi.rules.canonical import canonical
 from hoithi.rules.paper import AttemptRule
@@ -27,8 +28,6 @@ from hoithi.verify.bundle import (
     BundleWriter,
     Closing,
     FrozenCounts,
-    Roster,
-    RosterLine,
     RoundRecord,
     RulingRecord,
     WriterHead,
@@ -116,7 +115,13 @@ def attempt_rows(line: int, right: int) -> list[Row]:
     return rows
 
 
-HONEST = Parts(rows=(*attempt_rows(1, 5), *attempt_rows(2, 3)))
+OPENED = formats.opened_row(
+    hashlib.sha256(
+        msgspec.json.encode(Roster("hoithi/roster/1", SITTING.hex(), LINES), order="sorted")
+    ).digest(),
+    500,
+)
+HONEST = Parts(rows=(OPENED, *attempt_rows(1, 5), *attempt_rows(2, 3)))
 
 
 def closing_of(parts: Parts) -> tuple[Closing, Batch]:

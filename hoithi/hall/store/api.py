@@ -91,7 +91,11 @@ class PublishedSitting:
 
 @dataclass(frozen=True, slots=True)
 class PublishedLine:
-    """A line of the roster as control holds it."""
+    """A line of the roster as control holds it.
+
+    `line`, `entry_key` and the last four are what the roster says that is published in the end
+    (`hall.roster`); the others are for the contestant's page.
+    """
 
     line: int
     entry_key: bytes
@@ -100,6 +104,38 @@ class PublishedLine:
     name: str
     unit: str
     number: str
+    entry: bytes
+    unit_code: str
+    category: str
+    barred: bool
+
+
+StoredRosterLine = tuple[int, bytes, bytes, int, str, str, str, bytes, str, str, int]
+"""A line as both databases give it back, in the order of its fields."""
+ROSTER_FIELDS = (
+    "line, entry_key, code_tag, issue, name, unit, number, entry, unit_code, category, barred"
+)
+
+
+OLD_CONTROL = (
+    "control was made by an older hoithi; its rosters cannot be held to their hash. Publish into a"
+    " new one"
+)
+
+
+def read_line(stored: StoredRosterLine) -> PublishedLine:
+    return PublishedLine(*stored[:10], barred=bool(stored[10]))
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a writer must know of a sitting before it writes the first row of it.
+
+    `items` is the number of positions in a paper.
+    """
+
+    items: int
+    roster_sha256: bytes
 
 
 class Work(msgspec.Struct, frozen=True, gc=False):
@@ -207,19 +243,21 @@ class JournalStore(Protocol):
 
     writer: bytes
 
-    async def open(self, items: Mapping[bytes, int]) -> None:
-        """Take hold of the journal; `items` says how many positions a sitting's papers have.
+    async def open(self, sittings: Mapping[bytes, Opening]) -> None:
+        """Take hold of the journal.
 
         Raises StoreError when another process holds it or its settings lose commits.
         """
         ...
 
-    def add_sitting(self, sitting: bytes, items: int) -> None:
+    def add_sitting(self, sitting: bytes, opening: Opening) -> None:
         """Get ready for a sitting that was published after the start."""
         ...
 
     async def commit(self, work: Sequence[Work]) -> list[Reply]:
         """Do all of it in one transaction; when this returns, it is on disk.
+
+        This writer's first batch in a sitting begins with OPENED.
 
         Raises UnavailableError; then nothing of it has happened.
         """

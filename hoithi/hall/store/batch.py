@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from hoithi.hall.formats import Row
+from hoithi.hall.formats import Row, opened_row
 from hoithi.hall.session import Line, Reply, step
 from hoithi.hall.store.api import Work
 
@@ -26,6 +26,17 @@ class Folded:
     rows: dict[bytes, list[Row]] = field(default_factory=dict)
     replies: list[Reply] = field(default_factory=list)
     times: dict[LineKey, int] = field(default_factory=dict)
+
+
+def begun(rows: list[Row], number: int, roster_sha256: bytes) -> list[Row]:
+    """The rows of a writer's batch in a sitting: its first one says first which roster it read.
+
+    Here and nowhere above, so that no row can come before it: not of a contestant who was quick,
+    nor after a first batch that did not reach the disk.
+    """
+    if number > 1 or not rows:
+        return rows
+    return [opened_row(roster_sha256, rows[0].server_ms), *rows]
 
 
 def fold(

@@ -8,13 +8,17 @@ from typing import cast
 import psycopg
 
 from hoithi.hall.store.api import (
+    OLD_CONTROL,
+    ROSTER_FIELDS,
     Order,
     OrderKind,
     PublishedLine,
     PublishedPackage,
     PublishedSitting,
     StoredOrder,
+    StoredRosterLine,
     StoreError,
+    read_line,
     read_order,
 )
 from hoithi.hall.store.postgres_link import Connection, Link, open_sync, refusal
@@ -34,7 +38,8 @@ CREATE TABLE IF NOT EXISTS hall_control.sittings (
 CREATE TABLE IF NOT EXISTS hall_control.roster (
   sitting bytea NOT NULL, line bigint NOT NULL, entry_key bytea NOT NULL,
   code_tag bytea NOT NULL, issue integer NOT NULL, name text NOT NULL, unit text NOT NULL,
-  number text NOT NULL, PRIMARY KEY (sitting, line));
+  number text NOT NULL, entry bytea NOT NULL, unit_code text NOT NULL, category text NOT NULL,
+  barred integer NOT NULL, PRIMARY KEY (sitting, line));
 CREATE TABLE IF NOT EXISTS hall_control.orders (
   number bigint PRIMARY KEY, sitting bytea NOT NULL, kind text NOT NULL, line bigint,
   attempt bytea, amount bigint NOT NULL, text text NOT NULL, actor text NOT NULL,
@@ -44,10 +49,11 @@ CREATE OR REPLACE FUNCTION hall_control.stays() RETURNS trigger LANGUAGE plpgsql
 CREATE OR REPLACE TRIGGER orders_stay BEFORE UPDATE OR DELETE OR TRUNCATE
   ON hall_control.orders EXECUTE FUNCTION hall_control.stays();
 """
-_COPY_ROSTER = """
-COPY hall_control.roster (sitting, line, entry_key, code_tag, issue, name, unit, number)
-FROM STDIN
+_CAN_CHECK = """
+SELECT 1 FROM information_schema.columns
+ WHERE table_schema = 'hall_control' AND table_name = 'roster' AND column_name = 'entry'
 """
+_COPY_ROSTER = f"COPY hall_control.roster (sitting, {ROSTER_FIELDS}) FROM STDIN"
 _ORDERS = """
 SELECT number, sitting, kind, line, attempt, amount, text, actor, reason, at_ms
   FROM hall_control.orders WHERE number > %s ORDER BY number
@@ -56,10 +62,7 @@ _SITTINGS = """
 SELECT sitting, package, title, results_url, roster_sha256, opens_ms, closes_ms
   FROM hall_control.sittings ORDER BY opens_ms, sitting
 """
-_ROSTER = """
-SELECT line, entry_key, code_tag, issue, name, unit, number FROM hall_control.roster
- WHERE sitting = %s ORDER BY line
-"""
+_ROSTER = f"SELECT {ROSTER_FIELDS} FROM hall_control.roster WHERE sitting = %s ORDER BY line"  # noqa: S608 - constant
 _VERSION = """
 SELECT (SELECT count(*) FROM hall_control.sittings),
        (SELECT coalesce(max(number), 0) FROM hall_control.orders)
@@ -75,9 +78,13 @@ class PostgresControlWriter:
             made = self._db.execute("SELECT to_regclass('hall_control.orders')").fetchall()
             if made == [(None,)]:
                 self._db.execute(_SCHEMA)
+            can_check = self._db.execute(_CAN_CHECK).fetchall()
         except psycopg.Error as error:
             self._db.close()
             raise refusal(error) from error
+        if not can_check:
+            self._db.close()
+            raise StoreError(OLD_CONTROL)
 
     def publish(
         self,
@@ -122,6 +129,10 @@ class PostgresControlWriter:
                                 each.name,
                                 each.unit,
                                 each.number,
+                                each.entry,
+                                each.unit_code,
+                                each.category,
+                                int(each.barred),
                             )
                         )
                 cursor.execute("NOTIFY hall_control")
@@ -211,8 +222,7 @@ class PostgresControl:
 
     async def roster(self, sitting: bytes) -> list[PublishedLine]:
         return [
-            PublishedLine(*cast("tuple[int, bytes, bytes, int, str, str, str]", row))
-            for row in await self._rows(_ROSTER, sitting)
+            read_line(cast("StoredRosterLine", row)) for row in await self._rows(_ROSTER, sitting)
         ]
 
     async def orders(self, after: int) -> list[Order]:

@@ -23,8 +23,8 @@ import msgspec
 from hoithi.hall.formats import NO_HEAD, Kind, Row, batch_hash
 from hoithi.hall.session import Line, Reply, decode_line, encode_attempts
 from hoithi.hall.store import postgres_sql as sql
-from hoithi.hall.store.api import NodeStatus, UnavailableError, Work
-from hoithi.hall.store.batch import LineKey, fold
+from hoithi.hall.store.api import NodeStatus, Opening, UnavailableError, Work
+from hoithi.hall.store.batch import LineKey, begun, fold
 from hoithi.hall.store.postgres_arrays import Bigints, Booleans, Bytes, Column, Integers
 from hoithi.hall.store.postgres_link import Connection, Link, hold_safe
 
@@ -109,6 +109,7 @@ class PostgresJournal:
         self._numbers: dict[bytes, int] = defaultdict(int)
         self._orders = 0
         self._closed: dict[bytes, int] = {}
+        self._openings: dict[bytes, Opening] = {}
         self._known: dict[LineKey, _Known] = {}
         self._horizon = "0"
         self._standing: dict[bytes, dict[int, Line]] = defaultdict(dict)
@@ -116,12 +117,13 @@ class PostgresJournal:
         self._answer: asyncio.Task[dict[LineKey, Line]] | None = None
         self._answer_turn = asyncio.Lock()
 
-    async def open(self, items: Mapping[bytes, int]) -> None:  # noqa: ARG002 - the other store's
+    async def open(self, sittings: Mapping[bytes, Opening]) -> None:
+        self._openings.update(sittings)
         await self._writing.connect()
         await self._side.connect()
 
-    def add_sitting(self, sitting: bytes, items: int) -> None:
-        """Nothing to prepare: a line's row comes with its first command."""
+    def add_sitting(self, sitting: bytes, opening: Opening) -> None:
+        self._openings[sitting] = opening
 
     async def _take_hold(self, db: Connection) -> None:
         """Get ready to write; after a break the store says whether the last batch arrived."""
@@ -221,8 +223,9 @@ class PostgresJournal:
         folded = fold(work, lambda key: known[key].line, last_ms)
         keys = sorted(known)
         changed = [key for key in keys if folded.lines[key] is not known[key].line]
-        rows = folded.rows.get(sitting, [])
         number = self._numbers[sitting] + 1
+        opening = self._openings[sitting]
+        rows = begun(folded.rows.get(sitting, []), number, opening.roster_sha256)
         previous = self._heads.get(sitting, NO_HEAD)
         return _Change(
             sitting=sitting,

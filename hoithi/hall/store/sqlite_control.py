@@ -10,14 +10,18 @@ from typing import cast
 import apsw
 
 from hoithi.hall.store.api import (
+    OLD_CONTROL,
+    ROSTER_FIELDS,
     Order,
     OrderKind,
     PublishedLine,
     PublishedPackage,
     PublishedSitting,
     StoredOrder,
+    StoredRosterLine,
     StoreError,
     UnavailableError,
+    read_line,
     read_order,
 )
 from hoithi.hall.store.sqlite_journal import connect, transaction
@@ -34,6 +38,7 @@ CREATE TABLE IF NOT EXISTS sittings (
 CREATE TABLE IF NOT EXISTS roster (
   sitting BLOB NOT NULL, line INTEGER NOT NULL, entry_key BLOB NOT NULL, code_tag BLOB NOT NULL,
   issue INTEGER NOT NULL, name TEXT NOT NULL, unit TEXT NOT NULL, number TEXT NOT NULL,
+  entry BLOB NOT NULL, unit_code TEXT NOT NULL, category TEXT NOT NULL, barred INTEGER NOT NULL,
   PRIMARY KEY (sitting, line)) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS orders (
   number INTEGER PRIMARY KEY, sitting BLOB NOT NULL, kind TEXT NOT NULL, line INTEGER,
@@ -54,6 +59,9 @@ class SqliteControlWriter:
         path.touch(mode=0o600)
         self._db = connect(path, write=True)
         self._db.execute(_SCHEMA)
+        if ("entry",) not in self._db.execute("SELECT name FROM pragma_table_info('roster')"):
+            self._db.close()
+            raise StoreError(OLD_CONTROL)
 
     def publish(
         self,
@@ -86,7 +94,7 @@ class SqliteControlWriter:
                     ),
                 )
                 self._db.executemany(
-                    "INSERT INTO roster VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    "INSERT INTO roster VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                     (
                         (
                             sitting.sitting,
@@ -97,6 +105,10 @@ class SqliteControlWriter:
                             each.name,
                             each.unit,
                             each.number,
+                            each.entry,
+                            each.unit_code,
+                            each.category,
+                            each.barred,
                         )
                         for each in roster
                     ),
@@ -190,14 +202,10 @@ class SqliteControl:
 
     async def roster(self, sitting: bytes) -> list[PublishedLine]:
         rows = self._rows(
-            "SELECT line, entry_key, code_tag, issue, name, unit, number FROM roster"
-            " WHERE sitting = ? ORDER BY line",
+            f"SELECT {ROSTER_FIELDS} FROM roster WHERE sitting = ? ORDER BY line",  # noqa: S608 - constant
             sitting,
         )
-        return [
-            PublishedLine(*cast("tuple[int, bytes, bytes, int, str, str, str]", row))
-            for row in rows
-        ]
+        return [read_line(cast("StoredRosterLine", row)) for row in rows]
 
     async def orders(self, after: int) -> list[Order]:
         rows = self._rows(

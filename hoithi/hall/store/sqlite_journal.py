@@ -26,12 +26,13 @@ from hoithi.hall.formats import NO_HEAD, Head, Kind, Row, batch_hash
 from hoithi.hall.session import Ended, Line, Replay, Reply
 from hoithi.hall.store.api import (
     NodeStatus,
+    Opening,
     StoredBatch,
     StoreError,
     UnavailableError,
     Work,
 )
-from hoithi.hall.store.batch import LineKey, fold
+from hoithi.hall.store.batch import LineKey, begun, fold
 
 OLDEST_SQLITE = (3, 51, 3)
 _SCHEMA = """
@@ -138,12 +139,12 @@ class SqliteJournal:
         self._next_batch = 1
         self._orders = 0
         self._closed: dict[bytes, int] = {}
-        self._items: dict[bytes, int] = {}
+        self._openings: dict[bytes, Opening] = {}
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="journal")
         self._db: apsw.Connection | None = None
         self._lock = -1
 
-    async def open(self, items: Mapping[bytes, int]) -> None:
+    async def open(self, sittings: Mapping[bytes, Opening]) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = os.open(f"{self._path}.lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
         try:
@@ -153,14 +154,14 @@ class SqliteJournal:
             raise StoreError(
                 f"another hall process holds {self._path.name}; one journal has one writer"
             ) from error
-        self._items.update(items)
+        self._openings.update(sittings)
         self._path.touch(mode=0o600)
         self._db = connect(self._path, write=True, vfs=self._vfs)
         self._db.execute(_SCHEMA)
         self._replay(self._db)
 
-    def add_sitting(self, sitting: bytes, items: int) -> None:
-        self._items[sitting] = items
+    def add_sitting(self, sitting: bytes, opening: Opening) -> None:
+        self._openings[sitting] = opening
 
     def _replay(self, db: apsw.Connection) -> None:
         """Build the lines, heads and orders again; costs about half a second for 300,000 rows."""
@@ -172,7 +173,8 @@ class SqliteJournal:
             self._heads[sitting] = digest
             self._next_batch = batch + 1
             if sitting not in replays:
-                replays[sitting] = Replay(self._items.get(sitting, 0))
+                opening = self._openings.get(sitting)
+                replays[sitting] = Replay(opening.items if opening else 0)
         replay_of = {batch: replays[sitting] for batch, sitting in sitting_of.items()}
         for stored in db.execute(f"SELECT batch, {_ROW} FROM events ORDER BY id"):  # noqa: S608 - constant
             batch, attempt, _, _, kind, item, option, *_ = cast("_InBatch", stored)
@@ -210,8 +212,9 @@ class SqliteJournal:
     async def _store(self, rows: Mapping[bytes, list[Row]]) -> None:
         batches: list[_Batch] = []
         events: list[tuple[int | bytes, ...]] = []
-        for identity, (sitting, sitting_rows) in enumerate(rows.items(), start=self._next_batch):
+        for identity, (sitting, folded) in enumerate(rows.items(), start=self._next_batch):
             number = self._numbers[sitting] + 1
+            sitting_rows = begun(folded, number, self._openings[sitting].roster_sha256)
             previous = self._heads.get(sitting, NO_HEAD)
             digest = batch_hash(
                 sitting=sitting,

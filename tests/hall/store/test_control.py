@@ -6,6 +6,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import apsw
@@ -184,3 +185,18 @@ def test_the_hall_s_own_connection_cannot_write_control(postgres_cluster: Cluste
         await control.shut()
 
     asyncio.run(play())
+
+
+def test_a_control_whose_rosters_cannot_be_checked_is_refused_with_a_sentence(address: str) -> None:
+    """One made before rosters had all that their hash is over."""
+    store.control_writer(address).close()
+    if store.on_postgres(address):
+        with psycopg.connect(address, autocommit=True) as db:
+            db.execute("ALTER TABLE hall_control.roster DROP COLUMN entry")
+    else:
+        with closing(apsw.Connection(address)) as file:
+            file.execute("ALTER TABLE roster DROP COLUMN entry")
+    with pytest.raises(StoreError, match="made by an older hoithi"):
+        store.control_writer(address)
+    with pytest.raises(StoreError, match="made by an older hoithi"):
+        asyncio.run(store.control(address).open())

@@ -11,6 +11,7 @@ from pathlib import Path
 import apsw
 import pytest
 
+from hoithi.hall.formats import Kind
 from hoithi.hall.session import Saved
 from hoithi.hall.store import sqlite_journal
 from hoithi.hall.store.api import StoreError, UnavailableError
@@ -167,5 +168,25 @@ def test_a_full_disk_is_said_and_loses_nothing(tmp_path: Path) -> None:
 
     with watched():
         asyncio.run(play())
-    assert len(stored_rows(str(tmp_path / "j"))) == 3
+    kinds = [row.kind for row in stored_rows(str(tmp_path / "j"))]
+    assert kinds == [Kind.OPENED, Kind.START, Kind.ANSWER, Kind.ANSWER]
+    assert chain_findings(str(tmp_path / "j")) == []
+
+
+def test_a_sitting_is_opened_first_even_if_the_first_batch_did_not_reach_the_disk(
+    tmp_path: Path,
+) -> None:
+    async def play() -> None:
+        journal = await opened(SqliteJournal(tmp_path / "j", vfs="watched"))
+        DISK.full = True
+        with pytest.raises(UnavailableError):
+            await begin(journal, 1)
+        DISK.full = False
+        await begin(journal, 2)
+        await journal.stop()
+
+    with watched():
+        asyncio.run(play())
+    kinds = [row.kind for row in stored_rows(str(tmp_path / "j"))]
+    assert kinds == [Kind.OPENED, Kind.START]
     assert chain_findings(str(tmp_path / "j")) == []
