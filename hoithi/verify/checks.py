@@ -7,37 +7,76 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from hoithi.hall.formats import receipt_text
 from hoithi.hall.ledger import AttemptFacts
-from hoithi.rules import paper
 from hoithi.verify.bundle import MANIFEST, BundleReader
 from hoithi.verify.contest import CONTEST, check_results
 from hoithi.verify.findings import BundleError, Finding
+from hoithi.verify.public import PublicValues, differences, values_of
 from hoithi.verify.results import Outcome
 from hoithi.verify.rounds import check_closed_round, check_recorded, check_round
-from hoithi.verify.sittings import ledger_of, read_sitting
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a bundle comes to: what does not fit, its public values, and every attempt.
+
+    `values` is none where they cannot be read.
+    """
+
+    findings: list[Finding]
+    values: PublicValues | None
+    attempts: tuple[AttemptFacts, ...]
+
+    def with_receipt(self, wanted: str) -> list[AttemptFacts]:
+        """The attempts whose receipt is this one, as its holder wrote it down."""
+        text = "".join(letter for letter in wanted.upper() if letter.isalnum())
+        return [
+            facts
+            for facts in self.attempts
+            if facts.receipt and receipt_text(facts.receipt).replace("-", "") == text
+        ]
 
 
 def verify(path: Path) -> list[Finding]:
-    """Check a bundle to the end; no finding means that everything fits."""
+    """Check a bundle to the end; no finding means that it fits together."""
+    return examine(path).findings
+
+
+def examine(path: Path, expected: PublicValues | None = None) -> Report:
+    """Check a bundle to the end, and hold it to what was public before."""
     findings: list[Finding] = []
+    attempts: list[AttemptFacts] = []
+    values = None
     try:
         with closing(BundleReader(path)) as bundle:
-            _check(bundle, findings)
+            try:
+                _check(bundle, findings, attempts)
+            finally:
+                # After the checks, which tell what is wrong with a file and which one is unused.
+                with suppress(BundleError):
+                    values = values_of(bundle)
     except BundleError as error:
         findings.append(error.finding)
-    return findings
+    if expected is not None and values is not None:
+        findings += differences(expected, values)
+    elif expected is not None:
+        findings.append(Finding("not_as_public", path.name, "values"))
+    return Report(findings, values, tuple(attempts))
 
 
-def _check(bundle: BundleReader, findings: list[Finding]) -> None:
+def _check(bundle: BundleReader, findings: list[Finding], attempts: list[AttemptFacts]) -> None:
     outcomes: dict[str, Outcome] = {}
     check_manifest(bundle, findings)
     for key in rounds_with(bundle, "questions.json"):
         with _reading(f"rounds/{key}"):
-            outcomes[key] = check_round(bundle, f"rounds/{key}", findings).outcome
+            checked = check_round(bundle, f"rounds/{key}", findings)
+            outcomes[key] = checked.outcome
+            attempts += [each.facts for each in checked.attempts]
     for key in rounds_with(bundle, "round.json"):
         if key not in outcomes:
             with _reading(f"rounds/{key}"):
@@ -84,24 +123,3 @@ def _reading(part: str) -> Iterator[None]:
         raise
     except (ValueError, LookupError, ArithmeticError, struct.error) as error:
         raise BundleError("unreadable", part, f"{type(error).__name__} {error}") from error
-
-
-def find_receipt(path: Path, wanted: str) -> list[AttemptFacts]:
-    """The attempts of a bundle whose receipt is this one, as its holder wrote it down."""
-    bundle = BundleReader(path)
-    text = "".join(letter for letter in wanted.upper() if letter.isalnum())
-    found = []
-    for name in bundle.names:
-        if not name.endswith("/closing.json"):
-            continue
-        folder = name.removesuffix("/closing.json")
-        round_folder = folder.partition("/sittings/")[0]
-        questions = paper.read_questions(bundle.content(f"{round_folder}/questions.json"))
-        closed, _ = read_sitting(bundle, folder)
-        ledger = ledger_of(bundle, folder, closed, questions, [])
-        found += [
-            facts
-            for facts in ledger.attempts
-            if facts.receipt and receipt_text(facts.receipt).replace("-", "") == text
-        ]
-    return found

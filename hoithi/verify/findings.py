@@ -84,6 +84,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The entry {detail} belongs to two units.",
     ),
     "unreadable": ("Không tính lại được: {detail}.", "Cannot be recomputed: {detail}."),
+    "not_as_public": (
+        "Khác với giá trị đã công bố trước: {detail}.",
+        "Not the value that was public before: {detail}.",
+    ),
     "file_unused": (
         "Tệp không thuộc phần nào của hồ sơ.",
         "The file belongs to no part of the bundle.",
@@ -263,4 +267,9 @@ class BundleError(ValueError):
 def _shown(text: str) -> str:
     """Text of a stranger's file for a terminal: nothing that moves the cursor, and not for ever."""
     short = text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
-    return "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in short)
+    return shown_whole(short)
+
+
+def shown_whole(text: str) -> str:
+    """The same, however long: what is to be compared is not cut."""
+    return "".join(each if each.isprintable() else f"\\u{ord(each):04x}" for each in text)

@@ -171,7 +171,9 @@ def could_have_counted(
                 as_marked(
                     each.facts,
                     each.line.entry,
-                    each.grade if is_now else grading.grade(each.drawn, each.facts, made),
+                    each.grade
+                    if is_now
+                    else grading.grade(grading.draw(each.line, each.facts), each.facts, made),
                     grading.questions.file.policy.duration_ms,
                 )
                 for each in attempts

@@ -21,12 +21,11 @@ from hoithi.verify.findings import BundleError, Finding
 
 @dataclass(frozen=True, slots=True)
 class MarkedAttempt:
-    """An attempt of the journal with its roster line, its paper and its marks."""
+    """An attempt of the journal with its roster line and its marks."""
 
     sitting: str
     line: RosterLine
     facts: AttemptFacts
-    drawn: Paper
     grade: scoring.Grade
 
 
@@ -38,6 +37,9 @@ class Grading:
     keys: KeysFile
     points_per_item: Decimal
     rulings: tuple[Ruling, ...]
+
+    def draw(self, line: RosterLine, facts: AttemptFacts) -> Paper:
+        return paper.draw(self.questions, bytes.fromhex(line.entry_key), facts.number)
 
     def grade(self, drawn: Paper, facts: AttemptFacts, rulings: int | None = None) -> scoring.Grade:
         """Mark a paper, with all rulings or with the first few."""
@@ -80,12 +82,12 @@ def check_sitting(
         if line is None:
             findings.append(Finding("unknown_line", folder, str(facts.line)))
             continue
-        drawn = paper.draw(grading.questions, bytes.fromhex(line.entry_key), facts.number)
+        drawn = grading.draw(line, facts)
         if not _fits(drawn, facts, prediction):
             findings.append(Finding("foreign_paper", folder, facts.attempt.hex()))
             continue
         grade = grading.grade(drawn, facts)
-        marked.append(MarkedAttempt(closing.sitting, line, facts, drawn, grade))
+        marked.append(MarkedAttempt(closing.sitting, line, facts, grade))
     return Sat(tuple(roster.lines), tuple(marked))
 
 

@@ -263,7 +263,6 @@ def test_the_ten_minutes_of_the_readme(
 
     bundle = tmp_path / "bundle.zip"
     assert hoithi(sample.folder, "bundle", CONTEST, bundle) == (0, f"{bundle}: truc-tuyen\n")
-    assert hoithi(sample.folder, "verify", bundle, "--receipt", receipt) == (
-        0,
-        f"{receipt}: được tính; 4/30\nHồ sơ khớp.\n",
-    )
+    code, said = hoithi(sample.folder, "verify", bundle, "--receipt", receipt)
+    assert code == 0
+    assert f"\n{receipt}: được tính; 4/30\nHồ sơ khớp.\n" in said

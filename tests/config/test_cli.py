@@ -202,8 +202,10 @@ def test_a_contest_without_results_has_an_empty_bundle_that_fits(say: Say, tmp_p
     bundle = tmp_path / "b.zip"
     written = f"{bundle}: no round is published yet\n"
     assert say("bundle", "daknong-2023", bundle) == (0, written, "")
-    assert say("verify", bundle) == (0, "Hồ sơ khớp.\n", "")
-    assert say("verify", bundle, "--language", "en") == (0, "The bundle fits.\n", "")
+    code, said, _ = say("verify", bundle)
+    assert (code, said.splitlines()[:2]) == (0, ["Cuộc thi: daknong-2023", "Hồ sơ khớp."])
+    code, said, _ = say("verify", bundle, "--language", "en")
+    assert (code, said.splitlines()[:2]) == (0, ["Contest: daknong-2023", "The bundle fits."])
     # Once more: the same file is written anew, and nothing is left beside it.
     assert say("bundle", "daknong-2023", bundle) == (0, written, "")
     assert list(tmp_path.iterdir()) == [bundle]

@@ -1,0 +1,241 @@
+"""What was public before a bundle was, and whether the bundle says the same.
+
+A bundle that fits together may still be another one: whoever makes answers, chains, closing record
+and standings anew makes a bundle without a fault. What he cannot make anew is what people saw
+before: the commitment before the round, the roster before the start, the heads and the receipts'
+root before the keys were opened, the standings on the day. The public page gives these values at
+every hour as a small JSON file; `--expect` holds a bundle to such a file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from hoithi.hall.formats import Hex16, Hex32
+from hoithi.verify.bundle import BundleReader, Closing, RoundRecord, WriterHead
+from hoithi.verify.contest import COLLECTIVE, PublishedCollective
+from hoithi.verify.findings import BundleError, Finding
+from hoithi.verify.results import Published
+
+FORMAT = "hoithi/public/1"
+_LARGEST = 16 << 20
+Count = Annotated[int, msgspec.Meta(ge=0)]
+
+
+class PublicSeal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Public from the sealing on."""
+
+    commitment: Hex32
+    questions_sha256: Hex32
+    keys_sha256: Hex32
+
+
+class PublicClosing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Public from the collecting on, before keys are opened."""
+
+    heads: list[WriterHead]
+    receipts: Count
+    receipts_root: Hex32
+
+
+class PublicSitting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The roster's hash is public before anybody may start."""
+
+    roster_sha256: Hex32
+    closing: PublicClosing | None
+
+
+class PublicVersion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A publication in force, and the hash of it under pseudonyms."""
+
+    number: int
+    sha256: Hex32
+
+
+class PublicRound(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    seal: PublicSeal | None
+    sittings: dict[Hex16, PublicSitting]
+    published: PublicVersion | None
+
+
+class PublicValues(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Everything that can be compared, as far as it is public."""
+
+    format: str
+    contest: str
+    rounds: dict[str, PublicRound]
+    collective: PublicVersion | None
+
+
+def public_closing(closing: Closing) -> PublicClosing:
+    heads = sorted(closing.heads, key=lambda head: head.writer)
+    return PublicClosing(heads, closing.receipts, closing.receipts_root)
+
+
+def values_of(bundle: BundleReader) -> PublicValues:
+    """The values of a bundle, as it says them. Raises BundleError."""
+    rounds = {}
+    for name in bundle.names:
+        folder, _, file = name.rpartition("/")
+        if file == "regulation.json":
+            rounds[folder.removeprefix("rounds/")] = _round(bundle, folder)
+    collective = None
+    if bundle.has(COLLECTIVE):
+        number = bundle.decode(COLLECTIVE, PublishedCollective).number
+        collective = PublicVersion(number, bundle.sha256(COLLECTIVE))
+    return PublicValues(FORMAT, bundle.manifest.contest, rounds, collective)
+
+
+def _round(bundle: BundleReader, folder: str) -> PublicRound:
+    seal, sittings, published = None, {}, None
+    if bundle.has(f"{folder}/round.json"):
+        record = bundle.decode(f"{folder}/round.json", RoundRecord)
+        seal = PublicSeal(record.commitment, record.questions_sha256, record.keys_sha256)
+        for sitting in record.sittings:
+            closing = bundle.decode(f"{folder}/sittings/{sitting}/closing.json", Closing)
+            sittings[sitting] = PublicSitting(closing.roster_sha256, public_closing(closing))
+    name = f"{folder}/published.json"
+    if bundle.has(name):
+        published = PublicVersion(bundle.decode(name, Published).number, bundle.sha256(name))
+    return PublicRound(seal, sittings, published)
+
+
+def read_expected(path: Path) -> PublicValues:
+    """What was public, from the file that the page offers. Raises BundleError."""
+    try:
+        if path.stat().st_size > _LARGEST:
+            raise BundleError("too_large", path.name, str(path.stat().st_size))
+        values = msgspec.json.decode(path.read_bytes(), type=PublicValues)
+    except OSError as error:
+        raise BundleError("part_missing", path.name) from error
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        raise BundleError("malformed", path.name, str(error)) from error
+    if values.format != FORMAT:
+        raise BundleError("unknown_format", path.name, values.format)
+    return values
+
+
+def differences(expected: PublicValues, found: PublicValues) -> list[Finding]:
+    """Every value that was public and is another one in the bundle, or is gone."""
+    wrong = [*_unlike("contest", [("contest", expected.contest, found.contest)])]
+    for key, was in expected.rounds.items():
+        now = found.rounds.get(key)
+        if now is not None:
+            wrong += _round_differences(f"rounds/{key}", was, now)
+        elif was.published is not None:
+            wrong.append(Finding("not_as_public", f"rounds/{key}", "published"))
+    if expected.collective is not None and expected.collective != found.collective:
+        wrong.append(Finding("not_as_public", COLLECTIVE, "published"))
+    return wrong
+
+
+def _round_differences(place: str, was: PublicRound, now: PublicRound) -> Iterator[Finding]:
+    if was.seal is not None:
+        of_seal = now.seal
+        for name in PublicSeal.__struct_fields__:
+            if of_seal is None or getattr(was.seal, name) != getattr(of_seal, name):
+                yield Finding("not_as_public", place, name)
+    for sitting, before in was.sittings.items():
+        folder = f"{place}/sittings/{sitting}"
+        after = now.sittings.get(sitting)
+        if after is None:
+            yield Finding("not_as_public", folder, "sitting")
+            continue
+        yield from _sitting_differences(folder, before, after)
+    if was.published is None:
+        return
+    for sitting in sorted(now.sittings.keys() - was.sittings.keys()):
+        yield Finding("not_as_public", f"{place}/sittings/{sitting}", "sitting")
+    if was.published != now.published:
+        yield Finding("not_as_public", f"{place}/published.json", "published")
+
+
+def _sitting_differences(folder: str, was: PublicSitting, now: PublicSitting) -> Iterator[Finding]:
+    pairs: list[tuple[str, object, object]] = [
+        ("roster_sha256", was.roster_sha256, now.roster_sha256)
+    ]
+    if was.closing is not None:
+        closed = now.closing
+        heads = sorted(was.closing.heads, key=lambda head: head.writer)
+        pairs += [
+            ("heads", heads, closed.heads if closed else None),
+            ("receipts", was.closing.receipts, closed.receipts if closed else None),
+            ("receipts_root", was.closing.receipts_root, closed.receipts_root if closed else None),
+        ]
+    yield from _unlike(folder, pairs)
+
+
+def _unlike(place: str, pairs: list[tuple[str, object, object]]) -> Iterator[Finding]:
+    for name, was, now in pairs:
+        if was != now:
+            yield Finding("not_as_public", place, name)
+
+
+def not_compared(expected: PublicValues, found: PublicValues) -> list[str]:
+    """Places of the bundle of which the file says nothing, or not all."""
+    places = []
+    for key, now in found.rounds.items():
+        was = expected.rounds.get(key) or PublicRound(None, {}, None)
+        place = f"rounds/{key}"
+        if now.seal is not None and was.seal is None:
+            places.append(f"{place}: commitment")
+        for sitting in now.sittings:
+            before = was.sittings.get(sitting)
+            if before is None or before.closing is None:
+                places.append(f"{place}/sittings/{sitting}")
+        if now.published is not None and was.published is None:
+            places.append(f"{place}/published.json")
+    if found.collective is not None and expected.collective is None:
+        places.append(COLLECTIVE)
+    return places
+
+
+_LABELS: dict[str, tuple[str, str]] = {
+    "contest": ("Cuộc thi", "Contest"),
+    "round": ("Vòng", "Round"),
+    "commitment": ("Mã cam kết", "Commitment"),
+    "questions_sha256": ("Vân tay bộ câu hỏi", "Fingerprint of the questions"),
+    "keys_sha256": ("Vân tay đáp án", "Fingerprint of the keys"),
+    "sitting": ("Ca thi", "Sitting"),
+    "roster_sha256": ("Vân tay danh sách", "Fingerprint of the roster"),
+    "head": ("Cuối sổ ghi, lô {}", "End of the journal, batch {}"),
+    "root": ("Mã gốc của {} biên nhận", "Root of {} receipts"),
+    "published": ("Vân tay kết quả, phiên bản {}", "Fingerprint of the results, version {}"),
+    "collective": (
+        "Vân tay kết quả tập thể, phiên bản {}",
+        "Fingerprint of the table of units, version {}",
+    ),
+}
+
+
+def printed(values: PublicValues, language: str) -> list[str]:
+    """The values a line each, named as on the public page and in the same notation."""
+
+    def line(indent: int, label: str, value: str, number: int | None = None) -> str:
+        name = _LABELS[label][0 if language == "vi" else 1].format(number)
+        return f"{'  ' * indent}{name}: {value}"
+
+    lines = [line(0, "contest", values.contest)]
+    for key, each in values.rounds.items():
+        lines.append(line(0, "round", key))
+        if each.seal is not None:
+            lines.append(line(1, "commitment", each.seal.commitment))
+            lines.append(line(1, "questions_sha256", each.seal.questions_sha256))
+            lines.append(line(1, "keys_sha256", each.seal.keys_sha256))
+        for sitting, said in each.sittings.items():
+            lines.append(line(1, "sitting", sitting))
+            lines.append(line(2, "roster_sha256", said.roster_sha256))
+            if said.closing is not None:
+                lines += [line(2, "head", head.hash, head.batch) for head in said.closing.heads]
+                root = said.closing.receipts_root
+                lines.append(line(2, "root", root, said.closing.receipts))
+        if each.published is not None:
+            lines.append(line(1, "published", each.published.sha256, each.published.number))
+    if values.collective is not None:
+        collective = values.collective
+        lines.append(line(0, "collective", collective.sha256, collective.number))
+    return lines
