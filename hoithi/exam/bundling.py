@@ -24,7 +24,13 @@ from hoithi.hall.formats import Row
 from hoithi.hall.store import journal_reader
 from hoithi.hall.store.api import JournalReader
 from hoithi.results.collective import latest_collective, unit_decisions_of
-from hoithi.results.models import FrozenCounts, Publication, RecordedRound, Ruling
+from hoithi.results.models import (
+    CollectivePublication,
+    FrozenCounts,
+    Publication,
+    RecordedRound,
+    Ruling,
+)
 from hoithi.results.queries import decisions_of, latest_publication, scores_of, settled_rounds
 from hoithi.verify.bundle import BundleWriter, Closing, RoundRecord, RulingRecord
 from hoithi.verify.bundle import FrozenCounts as PublishedCounts
@@ -184,6 +190,11 @@ def _add_collective(writer: BundleWriter, contest: Contest) -> None:
     publication = latest_collective(contest)
     if publication is None:
         return
+    writer.add_struct(COLLECTIVE, published_collective(publication))
+
+
+def published_collective(publication: CollectivePublication) -> PublishedCollective:
+    """The table of units as the bundle has it."""
     units = [
         PublishedUnit(
             unit=row["code"],
@@ -196,4 +207,4 @@ def _add_collective(writer: BundleWriter, contest: Contest) -> None:
         )
         for row in publication.content["rows"]
     ]
-    writer.add_struct(COLLECTIVE, PublishedCollective(publication.number, units))
+    return PublishedCollective(publication.number, units)

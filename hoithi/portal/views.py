@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+import msgspec
 from django.conf import settings
 from django.contrib import messages
 from django.core import signing
@@ -33,10 +34,11 @@ from hoithi.portal.queries.home import home_of, listed
 from hoithi.portal.queries.own_result import lines_of_code, own_result_of
 from hoithi.portal.queries.papers import paper_by_code, read_check_code
 from hoithi.portal.queries.results import Awaited, Search, results_of
-from hoithi.portal.queries.trust import trust_of
+from hoithi.portal.queries.trust import public_values, trust_of
 from hoithi.portal.queries.units import units_page
 from hoithi.results.actions import complain_about_name
 from hoithi.rules.errors import RuleViolation
+from hoithi.verify.bundle import struct_bytes
 from hoithi.web.files import send_file
 from hoithi.web.violations import explain
 
@@ -118,6 +120,20 @@ def trust(request: HttpRequest, contest: str) -> HttpResponse:
     return render(
         request, "portal/trust.html", {"frame": page.frame, "trust": page, "here": "trust"}
     )
+
+
+@public
+@require_safe
+@cache_control(no_cache=True)
+def fingerprints(request: HttpRequest, contest: str) -> HttpResponse:  # noqa: ARG001 - for everybody
+    """The values of that page as a file to keep, and to hold a bundle to."""
+    found = contest_by_key(contest)
+    file = HttpResponse(
+        msgspec.json.format(struct_bytes(public_values(found))), content_type="application/json"
+    )
+    moment = timezone.localtime().strftime("%Y%m%d-%H%M")
+    file["Content-Disposition"] = f'attachment; filename="van-tay-{found.key}-{moment}.json"'
+    return file
 
 
 @public

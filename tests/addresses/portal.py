@@ -9,6 +9,7 @@ from tests.portal.scene import certificate, online_round, publish_online, record
 
 PAGE = Row(get="200 ...", post="405 ...")
 ROWS = {
+    "portal:fingerprints": Row(get="200 ...", post="405 ..."),
     "portal:bundle": Row(get="302 ...", post="405 ..."),
     "portal:check": PAGE,
     "portal:front": PAGE,

@@ -7,6 +7,7 @@ from contextlib import closing
 from html import unescape
 from pathlib import Path
 
+import msgspec
 import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
@@ -22,7 +23,8 @@ from hoithi.results.actions import publish, rule_on_item
 from hoithi.rules import paper
 from hoithi.rules.codes import grouped
 from hoithi.rules.errors import RuleViolation
-from hoithi.verify.checks import verify
+from hoithi.verify.checks import examine, verify
+from hoithi.verify.public import PublicValues
 from tests import factories
 from tests.exam.scene import Scene
 from tests.portal.scene import HOME, RESULTS, text_of
@@ -218,6 +220,10 @@ def test_a_ruling_shows_when_its_correction_is_published_and_so_does_the_bundle(
     (kept,) = (tmp_path / "files/bundles").iterdir()
     written = kept.stat().st_mtime_ns
     assert (kept.read_bytes(), verify(kept)) == (first, [])
+    page = client.get(f"{HOME}niem-phong/van-tay.json").content
+    public = msgspec.json.decode(page, type=PublicValues)
+    report = examine(kept, public)
+    assert (report.findings, report.values) == ([], public)
     assert (downloaded(client, BUNDLE), kept.stat().st_mtime_ns) == (first, written)
 
 

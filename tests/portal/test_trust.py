@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+import msgspec
 import pytest
 from django.test import Client
 from pytest_django.fixtures import DjangoAssertNumQueries, Settings
 
 from hoithi.exam.hall_orders import publish_sitting
 from hoithi.exam.sealing import seal_package
+from hoithi.verify.public import PublicRound, PublicSeal, PublicSitting, PublicValues
 from tests import factories
-from tests.portal.scene import HOME, Committee, online_round, read
+from tests.portal.scene import HOME, Committee, online_round, publish_online, read, record
 
 pytestmark = pytest.mark.django_db
 TRUST = f"{HOME}niem-phong/"
@@ -89,12 +91,12 @@ def test_the_page_costs_the_same_with_one_package_and_with_three(
     committee: Committee, client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     package = committee.seal()
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         client.get(TRUST)
     for _ in range(2):
         committee.withdraw(package, "Thay đề")
         package = committee.seal()
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         client.get(TRUST)
 
 
@@ -103,4 +105,55 @@ def test_the_page_speaks_english_when_asked(committee: Committee, client: Client
     client.cookies["language"] = "en"
     page = read(client, TRUST)
     assert "Fingerprint of the questions" in page
-    assert "Before the round: note the commitment" in page
+    assert "Before the round: download the fingerprints" in page
+
+
+def kept(client: Client) -> PublicValues:
+    """The file that the page offers."""
+    response = client.get(f"{TRUST}van-tay.json")
+    assert response["Content-Disposition"].startswith('attachment; filename="van-tay-daknong-2023-')
+    return msgspec.json.decode(response.content, type=PublicValues)
+
+
+def test_the_file_to_keep_has_what_is_public_at_each_hour(
+    committee: Committee, client: Client, settings: Settings, tmp_path: Path
+) -> None:
+    settings.HALL_CONTROL = str(tmp_path / "control.sqlite3")
+    factories.entry(committee.contest, "GN", "Nguyễn Văn Danh", "GN-001")
+    assert kept(client).rounds == {"truc-tuyen": PublicRound(None, {}, None)}
+    withdrawn = committee.seal()
+    committee.withdraw(withdrawn, "Sai câu 7")
+    assert kept(client).rounds["truc-tuyen"].seal is None
+    package = committee.seal()
+    seal = PublicSeal(package.commitment, package.questions_sha256, package.keys_sha256)
+    assert kept(client).rounds["truc-tuyen"] == PublicRound(seal, {}, None)
+    sitting = publish_sitting(
+        actor=committee.an, each=online_round(committee.contest), now=factories.now()
+    )
+    there = {sitting.public_id.hex: PublicSitting(sitting.roster_sha256, None)}
+    assert kept(client).rounds["truc-tuyen"] == PublicRound(seal, there, None)
+    assert b"Danh" not in client.get(f"{TRUST}van-tay.json").content
+
+
+def test_the_page_shows_every_value_of_the_file(
+    committee: Committee, client: Client, settings: Settings, tmp_path: Path
+) -> None:
+    settings.HALL_CONTROL = str(tmp_path / "control.sqlite3")
+    entry = factories.entry(committee.contest, "GN", "Nguyễn Văn Danh", "GN-001")
+    committee.seal()
+    publish_sitting(actor=committee.an, each=online_round(committee.contest), now=factories.now())
+    record(committee.contest, (entry, "28", 500))
+    publish_online(committee.contest, committee.an)
+    page = read(client, TRUST)
+    values = kept(client).rounds["truc-tuyen"]
+    assert values.seal is not None
+    assert values.published is not None
+    ((sitting, said),) = values.sittings.items()
+    for line in (
+        f"Mã cam kết {values.seal.commitment}",
+        f"Mã ca thi {sitting}",
+        f"Vân tay danh sách {said.roster_sha256}",
+        f"Vân tay kết quả, phiên bản 1 {values.published.sha256}",
+    ):
+        assert line in page
+    assert "Tải các vân tay" in page

@@ -15,6 +15,7 @@ from django.db.models import Count
 
 from hoithi.contests.models import Contest, Purpose, Round
 from hoithi.contests.queries import plan_of
+from hoithi.exam.bundling import published_collective
 from hoithi.exam.models import Package, PackageState, Sitting
 from hoithi.people.models import Approval
 from hoithi.portal.queries.frame import Frame, frame_of
@@ -23,7 +24,18 @@ from hoithi.results.collective import is_collective_outdated, latest_collective
 from hoithi.results.models import CollectivePublication, Publication
 from hoithi.results.pending import has_ungraded_ruling
 from hoithi.results.queries import latest_publication, proposal, publication_content
-from hoithi.verify.bundle import Closing
+from hoithi.verify.bundle import Closing, struct_bytes
+from hoithi.verify.contest import PublishedCollective
+from hoithi.verify.public import FORMAT as PUBLIC_FORMAT
+from hoithi.verify.public import (
+    PublicRound,
+    PublicSeal,
+    PublicSitting,
+    PublicValues,
+    PublicVersion,
+    public_closing,
+)
+from hoithi.verify.results import Published as PublishedStanding
 from hoithi.web.periods import period
 
 
@@ -52,6 +64,7 @@ class Seal:
 class SittingProof:
     """What a sitting committed at its opening, and once collected how its journal ended."""
 
+    sitting: str
     when: str
     people: int
     roster_sha256: str
@@ -62,11 +75,14 @@ class SittingProof:
 
 @dataclass(frozen=True, slots=True)
 class RoundProof:
-    """One online round."""
+    """One round; one that is held live has only its published result."""
 
+    key: str
     name: str
     seals: tuple[Seal, ...]
     sittings: tuple[SittingProof, ...]
+    published: PublicVersion | None
+    is_online: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,23 +91,77 @@ class TrustPage:
 
     frame: Frame
     rounds: tuple[RoundProof, ...]
+    collective: PublicVersion | None
     edition: str
 
 
 def trust_of(contest: Contest) -> TrustPage:
-    """Everything that can be checked of a contest now. Eight queries at most."""
+    """Everything that can be checked of a contest now. Ten queries at most."""
     rounds = list(contest.rounds.all())
     seals = _seals(contest)
     sittings = _sittings(contest)
+    versions = _versions(contest)
+    table = latest_collective(contest)
     return TrustPage(
         frame=frame_of(contest),
         rounds=tuple(
-            RoundProof(each.name, tuple(seals.get(each.pk, ())), tuple(sittings.get(each.pk, ())))
+            RoundProof(
+                each.key,
+                each.name,
+                tuple(seals.get(each.pk, ())),
+                tuple(sittings.get(each.pk, ())),
+                versions.get(each.pk),
+                each.is_online,
+            )
             for each in rounds
-            if each.is_online
+            if each.is_online or each.pk in versions
         ),
+        collective=_version(published_collective(table)) if table else None,
         edition=edition_of(contest, rounds),
     )
+
+
+def public_values(contest: Contest) -> PublicValues:
+    """What the page shows now, as `hoithi verify --expect` takes it."""
+    page = trust_of(contest)
+    return PublicValues(
+        PUBLIC_FORMAT,
+        contest.key,
+        {
+            each.key: PublicRound(
+                next((_public_seal(seal) for seal in each.seals if not seal.withdrawn), None),
+                {
+                    sitting.sitting: PublicSitting(
+                        sitting.roster_sha256,
+                        public_closing(sitting.closing) if sitting.closing else None,
+                    )
+                    for sitting in each.sittings
+                },
+                each.published,
+            )
+            for each in page.rounds
+        },
+        page.collective,
+    )
+
+
+def _public_seal(seal: Seal) -> PublicSeal:
+    return PublicSeal(seal.commitment, seal.questions_sha256, seal.keys_sha256)
+
+
+def _version(content: PublishedStanding | PublishedCollective) -> PublicVersion:
+    """A publication by the hash of its file in the bundle."""
+    return PublicVersion(content.number, hashlib.sha256(struct_bytes(content)).hexdigest())
+
+
+def _versions(contest: Contest) -> dict[int, PublicVersion]:
+    """The version in force of each round. One query."""
+    publications = Publication.objects.filter(contest=contest).order_by("number")
+    newest = dict(publications.values_list("round", "standing"))
+    return {
+        key: _version(msgspec.convert(standing, PublishedStanding))
+        for key, standing in newest.items()
+    }
 
 
 def edition_of(contest: Contest, rounds: list[Round]) -> str:
@@ -189,6 +259,7 @@ def _sittings(contest: Contest) -> dict[int, list[SittingProof]]:
     found: dict[int, list[SittingProof]] = {}
     for sitting in sittings.order_by("pk"):
         proof = SittingProof(
+            sitting.public_id.hex,
             period(sitting.opens_at, sitting.closes_at),
             sitting.people,
             sitting.roster_sha256,
