@@ -19,6 +19,7 @@ from hoithi.hall.formats import NONE, Kind, Row
 # the attempt is known, in a fraction of the memory that they would take as tuples.
 _ANSWER = struct.Struct("<QHiq")
 _LARGEST_OPTION = 2**31 - 1
+_OF_SITTING = frozenset({Kind.ORDER, Kind.CLOSED, Kind.OPENED})
 _LARGEST_NUMBER = _LOW = 2**32 - 1
 
 FlawCode = Literal[
@@ -111,17 +112,19 @@ def read_ledger(
     open_: dict[bytes, _Open] = {}
     orders: dict[int, bytes] = {}
     flaws: list[Flaw] = []
+    answer_kind, pack = Kind.ANSWER, _ANSWER.pack
     for row in rows:
         kind = row.kind
-        if kind is Kind.ORDER:
-            if orders.setdefault(row.item, row.data) != row.data:
-                flaws.append(Flaw("order_applied_differently", "", str(row.item)))
-            continue
-        if kind is Kind.OPENED:
-            if roster_sha256 is not None and row.data != roster_sha256:
-                flaws.append(Flaw("opened_with_another_roster", "", row.data.hex()))
-            continue
-        if kind is Kind.CLOSED:
+        if kind is answer_kind and row.attempt in open_:
+            # Nearly every row is this one; what is wrong with it is told below.
+            item, option = row.item, row.option
+            if 0 <= item < items and NONE <= option <= _LARGEST_OPTION:
+                order = row.epoch << 32 | row.seq
+                open_[row.attempt].answers += pack(order, item, option, row.server_ms)
+                continue
+        if kind in _OF_SITTING:
+            flaw = _fold_sitting(row, orders, roster_sha256)
+            flaws += [flaw] if flaw else []
             continue
         attempt = open_.get(row.attempt)
         if attempt is None:
@@ -129,6 +132,23 @@ def read_ledger(
         code = _fold(attempt, row, items)
         if code:
             flaws.append(Flaw(code, row.attempt.hex(), _name(row)))
+    facts = _facts(open_, items, grace_ms, flaws)
+    return Ledger(facts, tuple(sorted(orders.items())), tuple(flaws))
+
+
+def _fold_sitting(row: Row, orders: dict[int, bytes], roster_sha256: bytes | None) -> Flaw | None:
+    """Take in a row of the sitting itself."""
+    if row.kind is Kind.ORDER and orders.setdefault(row.item, row.data) != row.data:
+        return Flaw("order_applied_differently", "", str(row.item))
+    if row.kind is Kind.OPENED and roster_sha256 not in (None, row.data):
+        return Flaw("opened_with_another_roster", "", row.data.hex())
+    return None
+
+
+def _facts(
+    open_: dict[bytes, _Open], items: int, grace_ms: int, flaws: list[Flaw]
+) -> tuple[AttemptFacts, ...]:
+    """The attempts by (line, number), once every row has been read."""
     facts = []
     for attempt_id, attempt in open_.items():
         start = attempt.start
@@ -144,7 +164,7 @@ def read_ledger(
         for before, each in pairwise(facts)
         if (before.line, before.number) == (each.line, each.number)
     )
-    return Ledger(tuple(facts), tuple(sorted(orders.items())), tuple(flaws))
+    return tuple(facts)
 
 
 def _name(row: Row) -> str:

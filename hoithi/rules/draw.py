@@ -17,6 +17,8 @@ T = TypeVar("T")
 _WORDS = struct.Struct(">8I")
 _COUNTER = struct.Struct(">Q")
 _RANGE = 1 << 32
+# Words from here on are rejected, for the bounds that papers have.
+_LIMITS = (0, *(_RANGE - _RANGE % bound for bound in range(1, 1025)))
 
 
 class Generator:
@@ -32,10 +34,14 @@ class Generator:
     def word(self) -> int:
         """The next 32-bit word."""
         if not self._left:
-            block = hashlib.sha256(self._key + _COUNTER.pack(self._block)).digest()
-            self._block += 1
-            self._left = list(reversed(_WORDS.unpack(block)))
+            self._fill()
         return self._left.pop()
+
+    def _fill(self) -> None:
+        """Eight more words, the next one last."""
+        block = hashlib.sha256(self._key + _COUNTER.pack(self._block)).digest()
+        self._block += 1
+        self._left += _WORDS.unpack(block)[::-1]
 
     def below(self, bound: int) -> int:
         """A number from 0 to bound − 1, each equally likely; bound from 1 to 2^32."""
@@ -45,10 +51,23 @@ class Generator:
         return word % bound
 
     def shuffle(self, items: Sequence[T]) -> list[T]:
-        """All items in a drawn order."""
+        """All items in a drawn order.
+
+        `below` is written out here: a paper takes thirty shuffles, and who verifies a contest draws
+        a hundred thousand papers.
+        """
         drawn = list(items)
+        left = self._left
         for last in range(len(drawn) - 1, 0, -1):
-            other = self.below(last + 1)
+            bound = last + 1
+            limit = _LIMITS[bound] if bound <= 1024 else _RANGE - _RANGE % bound
+            while True:
+                if not left:
+                    self._fill()
+                word = left.pop()
+                if word < limit:
+                    break
+            other = word % bound
             drawn[last], drawn[other] = drawn[other], drawn[last]
         return drawn
 

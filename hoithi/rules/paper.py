@@ -103,8 +103,7 @@ class PackageError(ValueError):
     """A file is not a questions or keys file, or contradicts itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class PaperItem:
+class PaperItem(msgspec.Struct, frozen=True, gc=False):
     """An item by its index in the questions file, and its options in served order."""
 
     item: int
@@ -219,7 +218,8 @@ def draw(questions: Questions, entry_key: bytes, attempt_no: int) -> Paper:
     chance = Generator(seed, _DOMAIN)
     chosen: list[int] = []
     for row, pool in zip(questions.file.blueprint, questions.pools, strict=True):
-        free = [index for index in pool if index not in chosen]
+        taken = set(chosen)
+        free = [index for index in pool if index not in taken] if taken else pool
         chosen += chance.choose(free, row.count)
     items = questions.file.items
     return tuple(

@@ -58,14 +58,17 @@ def grade(
     also = {
         (ruling.item, ruling.option) for ruling in rulings if ruling.effect is Effect.ACCEPT_ALSO
     }
+    items = questions.file.items
     right = []
     for place, answer in zip(paper, answers, strict=True):
-        item_id = questions.file.items[place.item].id
+        item_id = items[place.item].id
         chosen = place.order[answer] if 0 <= answer < len(place.order) else None
         earned = item_id in to_all or (
             chosen is not None and (chosen in keys.keys[item_id] or (item_id, chosen) in also)
         )
         right.append(earned and item_id not in dropped)
     correct = sum(right)
-    items = sum(questions.file.items[place.item].id not in dropped for place in paper)
-    return Grade(correct, items, round_marks(points_per_item * correct), tuple(right))
+    counted = len(paper)
+    if dropped:
+        counted -= sum(items[place.item].id in dropped for place in paper)
+    return Grade(correct, counted, round_marks(points_per_item * correct), tuple(right))

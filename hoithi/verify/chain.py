@@ -85,6 +85,7 @@ class _Chain:
         number, count, fits = 0, 0, True
         first, openings = Kind.OPENED, 0
         digest = hashlib.sha256()
+        opened = Kind.OPENED
         for batch, row, packed in self._rows:
             if batch != number or not count:
                 if fits and count:
@@ -92,7 +93,7 @@ class _Chain:
                 fits = fits and self._begins(batch)
                 first = first if number else row.kind
                 number, count, digest = batch, 0, hashlib.sha256()
-            openings += row.kind is Kind.OPENED
+            openings += row.kind is opened
             count += 1
             digest.update(packed)
             yield row

@@ -61,10 +61,6 @@ def check_round(bundle: BundleReader, folder: str, findings: list[Finding]) -> C
     frozen = record.frozen_counts
     counts = Counts(frozen.participants, frozen.attempts, frozen.all_correct)
     turned = [replace(each, roster=tuple(as_it_stands(each.roster, record))) for each in sat]
-    if not could_have_counted(regulation, grading, sat, counts) and not could_have_counted(
-        regulation, grading, turned, counts
-    ):
-        findings.append(Finding("counts_differ", f"{folder}/round.json"))
     roster = [*chain.from_iterable(each.roster for each in turned)]
     strange = {*record.barred, *record.cleared} - {line.entry for line in roster}
     findings.extend(
@@ -73,6 +69,11 @@ def check_round(bundle: BundleReader, folder: str, findings: list[Finding]) -> C
     attempts = tuple(chain.from_iterable(each.attempts for each in sat))
     duration_ms = questions.file.policy.duration_ms
     marked = [as_marked(each.facts, each.line.entry, each.grade, duration_ms) for each in attempts]
+    is_now = count(regulation, results.participants_of(roster), marked) == counts
+    if not is_now and not any(
+        could_have_counted(regulation, grading, each, counts) for each in (sat, turned)
+    ):
+        findings.append(Finding("counts_differ", f"{folder}/round.json"))
     result = results.online_result(regulation, roster, marked, counts, record.decisions)
     unit_of = {line.entry: line.unit for line in roster}
     return CheckedRound(attempts, Outcome(regulation, result, unit_of))

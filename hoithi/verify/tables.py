@@ -69,7 +69,7 @@ def read_rows(name: str, blocks: Iterable[bytes]) -> Iterator[tuple[int, Row, by
                 int(option),
                 int(server_ms),
                 int(client_ms),
-                unhexlify(data),
+                unhexlify(data) if data else b"",
             )
             packed = row_bytes(row)
         except (KeyError, struct.error) as error:

@@ -37,7 +37,7 @@ def test_the_table_has_a_line_a_figure_with_the_absolute_ones_beside() -> None:
 
 
 def test_every_module_of_the_folder_is_a_measure() -> None:
-    assert {"certificates", "restarting", "saving", "starting"} <= set(measures())
+    assert {"certificates", "restarting", "saving", "starting", "verifying"} <= set(measures())
 
 
 def test_an_unknown_measure_is_said(capsys: pytest.CaptureFixture[str]) -> None:
