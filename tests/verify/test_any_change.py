@@ -39,7 +39,8 @@ from tests.verify.scene import (
 Json: TypeAlias = "str | int | bool | list[Json] | dict[str, Json] | None"
 
 # What decides no prize: words, money, days, the numbers of versions, and who signed with whom.
-LABEL = re.compile(r"(label|amount_vnd|number|held_on|scan_sha256|reason|first|second)=")
+LABELS = "label|amount_vnd|number|held_on|scan_sha256|reason|first|second"
+LABEL = re.compile(rf"({LABELS})=")
 # Lists whose order says nothing.
 ORDER = re.compile(r"(awards|places|entries|units|rounds|segments|heads|sittings|rulings)\[0\]~$")
 # Rules that are in force and touch nobody of these bundles, or say the same twice.

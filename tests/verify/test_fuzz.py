@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from pathlib import Path
 
@@ -23,10 +24,11 @@ from tests.verify.scene import (
     packed,
     rechained,
 )
-from tests.verify.test_any_change import Json, canonical
+from tests.verify.test_any_change import LABELS, Json, canonical
 
 NAMES = sorted(set(honest()) - {MANIFEST})
 JSONS = [name for name in NAMES if name.endswith(".json")]
+LABELLED = re.compile(rf'"({LABELS})":("[^"]*"|\d+)'.encode())
 FEW = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 
 
@@ -62,13 +64,19 @@ def test_bytes_of_the_zip_file(splices: list[tuple[int, int, bytes]]) -> None:
         sentences_of(path)
 
 
+def without_labels(content: bytes) -> bytes:
+    """A file without what only people read, and nothing is worked out from."""
+    return LABELLED.sub(b"", content)
+
+
 @FEW
 @given(st.sampled_from(NAMES), st.lists(SPLICES, min_size=1, max_size=3))
 def test_bytes_of_a_file(name: str, splices: list[tuple[int, int, bytes]]) -> None:
     content = honest()[name]
     for at, length, other in splices:
         content = spliced(content, at, length, other)
-    assert sentences({**honest(), name: content}) or content == honest()[name]
+    said = sentences({**honest(), name: content})
+    assert said or without_labels(content) == without_labels(honest()[name])
 
 
 @FEW
