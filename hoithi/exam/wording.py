@@ -61,7 +61,13 @@ FLAWS: dict[str, Promise] = {
     "started_twice": _("An attempt started twice"),
     "submitted_twice": _("An attempt handed in twice"),
     "unknown_position": _("An answer to a question that the paper does not have"),
+    "unknown_option": _("An answer that no question can offer"),
+    "number_twice": _("Two saves with the same number"),
+    "number_missing": _("A save is missing: the numbers have a gap"),
+    "attempt_unnumbered": _("An attempt without a valid number"),
+    "attempt_twice": _("Two attempts of one person with the same number"),
     "order_applied_differently": _("An order that two servers carried out differently"),
+    "opened_with_another_roster": _("Opened with another roster than the published one"),
 }
 
 

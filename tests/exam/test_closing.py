@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from django.db import transaction
@@ -15,7 +16,9 @@ from pytest_django.fixtures import Settings
 from hoithi.exam.actions import collect_sitting
 from hoithi.exam.hall_orders import give_minutes_to_all, move_close, publish_sitting
 from hoithi.exam.models import Sitting, SittingState
+from hoithi.exam.wording import FLAWS
 from hoithi.hall.formats import NO_ATTEMPT, Kind, Row
+from hoithi.hall.ledger import FlawCode
 from hoithi.hall.store.api import NodeStatus, Opening
 from hoithi.rules.errors import RuleViolation
 from tests import factories
@@ -40,13 +43,18 @@ class Node:
     started_ms: int = LONG_AGO_MS
 
 
-def write(journal: str, sitting: Sitting, nodes: Sequence[Node]) -> None:
-    """Let the nodes write what they say, one after the other, into a real journal."""
+def write(
+    journal: str, sitting: Sitting, nodes: Sequence[Node], roster_sha256: bytes | None = None
+) -> None:
+    """Let the nodes write what they say, one after the other, into a real journal.
+
+    They open the sitting with the roster that was published, or with one of another hash.
+    """
+    opening = Opening(ITEMS, roster_sha256 or bytes.fromhex(sitting.roster_sha256))
 
     async def play() -> None:
         for node in nodes:
             made = await opened(journal)
-            opening = Opening(ITEMS, bytes.fromhex(sitting.roster_sha256))
             made.store.add_sitting(sitting.public_id.bytes, opening)
             for row in node.rows:
                 await made.note(sitting.public_id.bytes, row)
@@ -244,3 +252,19 @@ def test_there_is_nothing_to_accept_in_a_journal_without_such_rows(scene: Scene)
     sitting = closed_by_order(scene)
     page = press(scene.an, f"ca/{sitting.pk}/dong-loi/", reason="Biên bản số 3")
     assert "Không có gì để chấp nhận" in page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_journal_that_was_opened_with_another_roster_is_not_collected_in_silence(
+    scene: Scene,
+) -> None:
+    sitting = closed_by_order(scene)
+    write(str(scene.hall.journal), sitting, [Node(closed=(1,))], b"x" * 32)
+    assert collect(scene, sitting) == "journal_flawed"
+    page = page_of(scene.an, f"{HERE}ca/{sitting.pk}/")
+    assert "Phòng thi mở với danh sách khác danh sách đã công bố" in page
+    assert (b"x" * 32).hex() in page
+
+
+def test_every_flaw_has_its_words() -> None:
+    assert set(get_args(FlawCode)) == FLAWS.keys()
