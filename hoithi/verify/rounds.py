@@ -10,6 +10,7 @@ from itertools import chain
 
 import msgspec
 
+from hoithi.hall.formats import Kind
 from hoithi.hall.roster import RosterLine
 from hoithi.rules import paper
 from hoithi.rules.paper import KeysFile, Questions
@@ -101,8 +102,16 @@ def check_closed_round(bundle: BundleReader, folder: str, findings: list[Finding
         place = f"{folder}/sittings/{sitting}"
         closing, _ = read_sitting(bundle, place)
         check_roster(bundle, place, closing, findings)
-        for _ in chained_rows(bundle, place, closing, findings):
-            pass
+        rosters = [
+            row.data.hex()
+            for row in chained_rows(bundle, place, closing, findings)
+            if row.kind is Kind.OPENED
+        ]
+        findings += [
+            Finding("opened_with_another_roster", place, each)
+            for each in rosters
+            if each != closing.roster_sha256
+        ]
 
 
 def check_sealed_files(

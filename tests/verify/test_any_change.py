@@ -421,3 +421,23 @@ def swapped_keys() -> Files:
 )
 def test_each_change_has_its_own_name(tmp_path: Path, files: Files, expected: str) -> None:
     assert expected in codes(tmp_path / "b.zip", files)
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        (honest(), set()),
+        (with_swapped_lines(), {"opened_with_another_roster"}),
+        (without_row(SECOND, THREE, Kind.OPENED), {"opening_missing"}),
+        (row_lines(ALL[1:]), {"batch_changed", "opening_missing"}),
+    ],
+)
+def test_chains_and_rosters_are_checked_before_the_questions_are_public(
+    tmp_path: Path, files: Files, expected: set[str]
+) -> None:
+    closed = {
+        name: content
+        for name, content in files.items()
+        if name not in (f"{ROUND}/questions.json", f"{ROUND}/keys.json")
+    }
+    assert set(codes(tmp_path / "closed.zip", closed)) == {"questions_closed", *expected}
