@@ -25,7 +25,7 @@ from hoithi.contests.models import (
     Purpose,
     Round,
 )
-from hoithi.contests.plan.changes import changes, missing_rounds
+from hoithi.contests.plan.changes import changed_assumptions, changes, missing_rounds
 from hoithi.contests.plan.checking import check_plan
 from hoithi.contests.plan.reading import PlanError, Problem, parse_plan
 from hoithi.contests.plan.schema import Plan
@@ -148,6 +148,7 @@ def install_plan(
         contest.registration_closes_at = plan.registration.closes_at
     contest.save()
     number = contest.plans.count() + 1
+    before = plan_of(contest) if number > 1 else None
     PlanVersion.objects.create(
         contest=contest,
         number=number,
@@ -167,6 +168,9 @@ def install_plan(
         now=now,
         after={"version": number, "sha256": sha256},
     )
+    if before is not None:
+        _reopen_assumptions(contest, before, plan, actor_id, actor_name, now)
+    _store_assumptions(contest, plan)
 
 
 def _store_units(contest: Contest, plan: Plan) -> None:
@@ -218,10 +222,43 @@ def _store_duties(contest: Contest, plan: Plan) -> None:
             key=duty.key,
             defaults={"holder": duty.holder, "text": duty.text, "due": duty.due},
         )
+
+
+def _store_assumptions(contest: Contest, plan: Plan) -> None:
+    """As the file has them; one that it has not any more stays only where it was confirmed."""
     for each in plan.assumptions:
         Assumption.objects.update_or_create(
             contest=contest, key=each.key, defaults={"value": each.value, "source": each.source}
         )
+    keys = [each.key for each in plan.assumptions]
+    contest.assumptions.filter(confirmed_at=None).exclude(key__in=keys).delete()
+
+
+def _reopen_assumptions(
+    contest: Contest, before: Plan, plan: Plan, actor_id: str, actor_name: str, now: datetime
+) -> None:
+    """What somebody confirmed and the new file says otherwise waits again; the log keeps who had
+    confirmed what."""
+    changed = changed_assumptions(before, plan)
+    words = {each.key: each.value for each in plan.assumptions}
+    for each in contest.assumptions.filter(key__in=changed).exclude(confirmed_at=None):
+        confirmed_at = each.confirmed_at.isoformat() if each.confirmed_at else ""
+        record(
+            actor_id=actor_id,
+            actor_name=actor_name,
+            action="contests.reopen_assumption",
+            target=f"contest:{contest.key}",
+            now=now,
+            before={
+                "assumption": each.key,
+                "value": each.value,
+                "confirmed_by": each.confirmed_by,
+                "confirmed_at": confirmed_at,
+            },
+            after={"assumption": each.key, "value": words[each.key]},
+        )
+        each.confirmed_at, each.confirmed_by = None, ""
+        each.save(update_fields=["confirmed_at", "confirmed_by"])
 
 
 @transaction.atomic
@@ -368,8 +405,17 @@ def end_seat(*, actor: User, seat: CommitteeSeat, reason: str, now: datetime) ->
 
 
 @transaction.atomic
-def confirm_assumption(*, actor: User, assumption: Assumption, now: datetime) -> None:
-    """Say that what the plan left open is decided as the file has it; once."""
+def confirm_assumption(*, actor: User, assumption: Assumption, value: str, now: datetime) -> None:
+    """Say that what the plan left open is decided as the file has it; once, until a plan says it
+    otherwise.
+
+    Raises RuleViolation `assumption_changed` unless `value` is what stands there now: nobody
+    confirms words that were changed meanwhile.
+    """
+    hold_contest(assumption.contest)
+    assumption.refresh_from_db()
+    if assumption.value != value:
+        raise RuleViolation("assumption_changed")
     changed = Assumption.objects.filter(pk=assumption.pk, confirmed_at=None).update(
         confirmed_at=now, confirmed_by=actor.name
     )

@@ -144,7 +144,12 @@ def confirm(request: StaffRequest, contest: str, assumption: int) -> HttpRespons
     found = assumption_by_id(contest_by_key(contest), assumption)
     acted(
         request,
-        lambda: confirm_assumption(actor=request.user, assumption=found, now=timezone.now()),
+        lambda: confirm_assumption(
+            actor=request.user,
+            assumption=found,
+            value=request.POST.get("value", ""),
+            now=timezone.now(),
+        ),
         _("Confirmed."),
     )
     return redirect("desk:assumptions", contest=contest)

@@ -37,6 +37,7 @@ ACTS: dict[str, Promise] = {
     "contests.appoint": _("appointed somebody"),
     "contests.end_seat": _("ended somebody's seat"),
     "contests.confirm_assumption": _("confirmed what the plan leaves open"),
+    "contests.reopen_assumption": _("opened again what the plan now says differently"),
     "contests.note_incident": _("noted down an incident"),
     "people.give": _("gave a right"),
     "people.withdraw": _("took a right back"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import datetime
 
@@ -104,7 +105,11 @@ def test_somebody_without_rights_is_told_whom_to_ask(contest: Contest) -> None:
 def test_an_assumption_is_confirmed_once_and_by_the_committee(contest: Contest, an: User) -> None:
     first = contest.assumptions.order_by("id")[0]
     client = factories.sign_in(Client(), an)
-    client.post(f"{HERE}can-xac-nhan/{first.pk}/xac-nhan/")
+    address = f"{HERE}can-xac-nhan/{first.pk}/xac-nhan/"
+    stale = client.post(address, {"value": "Điều đã ghi trước đó"}, follow=True).content.decode()
+    assert "Nội dung này vừa được đổi theo kế hoạch mới" in stale
+    shown = re.findall(r'name="value" value="([^"]+)"', page_of(an, f"{HERE}can-xac-nhan/"))
+    client.post(address, {"value": html.unescape(shown[0])})
     first.refresh_from_db()
     assert first.confirmed_by == "An"
     page = page_of(an, f"{HERE}can-xac-nhan/")

@@ -13,6 +13,7 @@ from decimal import Decimal
 
 import msgspec
 
+from hoithi.contests.plan.checking import at_path
 from hoithi.contests.plan.schema import Plan, Round
 from hoithi.contests.plan.writing import value_text
 
@@ -45,6 +46,21 @@ def missing_rounds(new: Plan, fixed: Collection[str]) -> list[str]:
     """Fixed rounds that the new file does not have any more."""
     there = {each.key for each in new.rounds}
     return sorted(key for key in fixed if key not in there)
+
+
+def changed_assumptions(old: Plan, new: Plan) -> set[str]:
+    """Keys of assumptions that do not say in the new file what they said in the old one: in their
+    words, in their source, or in what rests on them. One that the old file had not is among them.
+    """
+    said = dict(_said(old))
+    return {key for key, says in _said(new) if said.get(key) != says}
+
+
+def _said(plan: Plan) -> Iterator[tuple[str, object]]:
+    whole = msgspec.to_builtins(plan)
+    for each in plan.assumptions:
+        rests = [(path, at_path(whole, path)) for path in each.about]
+        yield each.key, (each.value, each.source, rests)
 
 
 def _judged(each: Round) -> dict[str, object]:

@@ -229,22 +229,25 @@ def _assumptions(plan: Plan) -> Iterator[Problem]:
     whole = msgspec.to_builtins(plan)
     for at, assumption in enumerate(plan.assumptions, start=1):
         for path in assumption.about:
-            if not _exists(whole, path):
+            try:
+                at_path(whole, path)
+            except LookupError:
                 yield Problem(
                     f"assumptions[{at}].about", "assumption_about_nothing", {"value": path}
                 )
 
 
-def _exists(whole: object, path: str) -> bool:
-    """Whether `rounds[1].online.minutes` leads somewhere; lists count from 1."""
+def at_path(whole: object, path: str) -> object:
+    """What `rounds[1].online.minutes` leads to in a plan made of plain lists and tables; lists
+    count from 1. Raises LookupError."""
     here = whole
     for name, index in re.findall(r"([^.\[\]]+)|\[(\d+)\]", path):
         if index:
             if not isinstance(here, list) or not 1 <= int(index) <= len(here):
-                return False
+                raise LookupError(path)
             here = here[int(index) - 1]
         else:
             if not isinstance(here, dict) or name not in here:
-                return False
+                raise LookupError(path)
             here = here[name]
-    return True
+    return here
