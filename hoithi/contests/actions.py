@@ -40,7 +40,8 @@ from hoithi.contests.queries import (
 from hoithi.contests.seats import role_of_body
 from hoithi.people.actions import check_may_give, give, invite, withdraw, withdraw_invitation
 from hoithi.people.models import Unit, User
-from hoithi.people.permissions import contest_scope
+from hoithi.people.permissions import contest_scope, has_role
+from hoithi.people.signers import check_mailbox, needs_second
 from hoithi.rules.errors import RuleViolation
 from hoithi.rules.vietnamese import fold
 
@@ -308,9 +309,10 @@ def appoint(
     """Seat somebody in a body of the contest from `since`, the day of the decision.
 
     A user gets the right that goes with the seat. By an `email` the account is found, or its
-    holder invited. Raises RuleViolation: `no_such_body`, `decision_in_future`, `sits_already`,
-    `not_of_committee` for a seat in the committee
-    by somebody who is not in it.
+    holder invited. Into a committee that has ever had two members everybody is invited, and the
+    letter goes when another member has confirmed it. Raises RuleViolation: `no_such_body`,
+    `decision_in_future`, `sits_already`, `not_of_committee` for a seat in the committee by
+    somebody who is not in it, and those of `people.actions.invite`.
     """
     if body not in {each.key for each in plan_of(contest).bodies}:
         raise RuleViolation("no_such_body")
@@ -329,7 +331,7 @@ def appoint(
                 name=name,
                 title=title,
                 user=user,
-                email="" if user else address,
+                email=user.email if user else address,
                 identity=identity,
                 decision=decision,
                 since=since,
@@ -344,13 +346,22 @@ def appoint(
         now=now,
         after={"body": body, "name": name, "decision": decision},
     )
-    if user is not None:
-        who = {"actor_id": str(actor.pk), "actor_name": actor.name}
-        give(user=user, role=role, scope=scope, now=now, **who)
-    elif address:
+    waits = user is not None and needs_second(role, scope) and not has_role(user, [role], scope)
+    if user is not None and not waits:
+        check_mailbox(role, scope, user.email)
+        give(
+            user=user,
+            role=role,
+            scope=scope,
+            actor_id=str(actor.pk),
+            actor_name=actor.name,
+            now=now,
+            giver=actor,
+        )
+    elif user is not None or address:
         invite(
             actor=actor,
-            email=address,
+            email=user.email if user else address,
             name=name,
             role=role,
             scope=scope,

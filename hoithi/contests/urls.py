@@ -18,6 +18,11 @@ urlpatterns = [
         name="invite_again",
     ),
     path(
+        "<slug:contest>/nguoi/loi-moi/<int:invitation>/xac-nhan/",
+        views.confirm_letter,
+        name="confirm_invitation",
+    ),
+    path(
         "<slug:contest>/nguoi/loi-moi/<int:invitation>/rut/",
         views.withdraw_letter,
         name="withdraw_invitation",

@@ -13,10 +13,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from hoithi.contests.forms import invitation_form
 from hoithi.contests.queries import contest_by_key, scopes_of_contest
-from hoithi.people.actions import invite, invite_again, withdraw, withdraw_invitation
+from hoithi.people.actions import (
+    confirm_invitation,
+    invite,
+    invite_again,
+    withdraw,
+    withdraw_invitation,
+)
 from hoithi.people.forms import InvitationForm, WithdrawForm
 from hoithi.people.http import StaffRequest, contest_role
-from hoithi.people.models import Grant, Role, User
+from hoithi.people.models import Grant, Invitation, Role, User
 from hoithi.people.permissions import contest_scope, has_role
 from hoithi.people.queries import (
     Holder,
@@ -40,6 +46,11 @@ class PeoplePage:
     invitations: list[OpenInvitation]
     form: InvitationForm
 
+    @property
+    def has_lone(self) -> bool:
+        """Whether somebody is of the committee by one other member's word alone."""
+        return any(right.lone for holder in self.holders for right in holder.rights)
+
 
 @keeps_people
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -49,10 +60,11 @@ def people(request: StaffRequest, contest: str) -> HttpResponseBase:
     scopes = scopes_of_contest(found)
     seats = has_role(request.user, [Role.COMMITTEE], contest_scope(contest))
     form = invitation_form(scopes, seats=seats, data=posted(request))
-    if request.method == "POST" and carried_out(form, lambda: _invite(request.user, form)):
-        messages.success(
-            request, gettext("%(name)s is invited.") % {"name": form.cleaned_data["name"]}
-        )
+    made: list[Invitation] = []
+    if request.method == "POST" and carried_out(
+        form, lambda: made.append(_invite(request.user, form))
+    ):
+        messages.success(request, _invited_words(made[0]))
         return redirect("contests:people", contest)
     page = PeoplePage(
         holders_in(scopes, request.user),
@@ -64,9 +76,17 @@ def people(request: StaffRequest, contest: str) -> HttpResponseBase:
     )
 
 
-def _invite(actor: User, form: InvitationForm) -> None:
+def _invited_words(invitation: Invitation) -> str:
+    if invitation.is_waiting:
+        words = gettext("The letter to %(name)s goes when another member has confirmed it.")
+    else:
+        words = gettext("%(name)s is invited.")
+    return words % {"name": invitation.name}
+
+
+def _invite(actor: User, form: InvitationForm) -> Invitation:
     offer = form.cleaned_data["offer"]
-    invite(
+    return invite(
         actor=actor,
         email=form.cleaned_data["email"],
         name=form.cleaned_data["name"],
@@ -74,7 +94,7 @@ def _invite(actor: User, form: InvitationForm) -> None:
         scope=offer.scope,
         scope_name=offer.scope_name,
         now=timezone.now(),
-    )
+    ).invitation
 
 
 @keeps_people
@@ -114,6 +134,19 @@ def send_again(request: StaffRequest, contest: str, invitation: int) -> HttpResp
         request,
         lambda: invite_again(actor=request.user, invitation=found, now=timezone.now()),
         gettext("A new letter is on its way."),
+    )
+    return redirect("contests:people", contest)
+
+
+@contest_role(Role.COMMITTEE)
+@require_POST
+def confirm_letter(request: StaffRequest, contest: str, invitation: int) -> HttpResponseBase:
+    """Sign an invitation into the committee as the second member."""
+    found = invitation_within(scopes_of_contest(contest_by_key(contest)), invitation)
+    acted(
+        request,
+        lambda: confirm_invitation(actor=request.user, invitation=found, now=timezone.now()),
+        gettext("Your signature is under the invitation."),
     )
     return redirect("contests:people", contest)
 

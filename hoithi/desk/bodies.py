@@ -15,6 +15,7 @@ from hoithi.contests.seats import role_of_body
 from hoithi.entries.models import Person
 from hoithi.people.models import Role, User
 from hoithi.people.permissions import contest_scope, roles_in
+from hoithi.people.queries import waiting_addresses
 from hoithi.people.wording import ROLE_NAMES
 from hoithi.rules.vietnamese import fold
 
@@ -59,18 +60,20 @@ class BodyCard:
 
 
 def body_cards(contest: Contest, reader: User) -> list[BodyCard]:
-    """The bodies in the order of the plan, with their seats. Six queries at most."""
+    """The bodies in the order of the plan, with their seats. Seven queries at most."""
     seats = seats_of(contest)
     roles = roles_in(reader, contest_scope(contest.key))
     barring = {body.key for body in plan_of(contest).bodies if body.barred}
     listed = listed_members(contest, [seat for seat in seats if seat.body in barring])
     invited = [seat.email for seat in seats if seat.email]
     accounts = set(User.objects.filter(email__in=invited).values_list("email", flat=True))
+    waiting = waiting_addresses(contest_scope(contest.key))
     rows = {
         seat.pk: _row(
             seat,
             listed.get(seat.pk, ()),
             accounts,
+            waiting,
             can_end=seat.user_id != reader.pk and may_seat(roles, seat.body),
         )
         for seat in seats
@@ -99,10 +102,17 @@ def may_seat(roles: Collection[Role], body: str) -> bool:
 
 
 def _row(
-    seat: CommitteeSeat, listed: tuple[Listed, ...], accounts: set[str], *, can_end: bool
+    seat: CommitteeSeat,
+    listed: tuple[Listed, ...],
+    accounts: set[str],
+    waiting: Collection[str],
+    *,
+    can_end: bool,
 ) -> SeatRow:
     account = ""
-    if seat.user is not None or seat.email in accounts:
+    if seat.email in waiting and role_of_body(seat.body) == Role.COMMITTEE:
+        account = _("waits for a second member to confirm the invitation")
+    elif seat.user is not None or seat.email in accounts:
         account = _("has an account")
     elif seat.email:
         account = _("invited by a letter")

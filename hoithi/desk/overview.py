@@ -25,6 +25,8 @@ from hoithi.exam.watching import NODE_DEAD_MS, last_seen, nodes
 from hoithi.exam.wording import STEPS
 from hoithi.people.models import Role, User
 from hoithi.people.permissions import contest_scope, holders
+from hoithi.people.queries import invitations_to_confirm
+from hoithi.people.signers import lone_members
 from hoithi.results.collective import (
     collective_proposal,
     is_collective_outdated,
@@ -214,6 +216,7 @@ def waiting_for(
     if Role.COMMITTEE in roles:
         found += _about_units(user, contest, rounds)
         found += _plans_to_sign(user, contest)
+        found += _invitations_to_sign(user, contest)
         found += _to_confirm(contest)
     return found
 
@@ -237,6 +240,14 @@ def _plans_to_sign(user: User, contest: Contest) -> list[Link]:
         Link(_("Sign a changed plan, or refuse it"), href)
         for signed in waiting
         if signed is None or signed.first_id != user.pk
+    ]
+
+
+def _invitations_to_sign(user: User, contest: Contest) -> list[Link]:
+    href = reverse("contests:people", args=[contest.key])
+    return [
+        Link(_("Confirm that %(name)s joins the committee") % {"name": each.name}, href)
+        for each in invitations_to_confirm(contest_scope(contest.key), user)
     ]
 
 
@@ -320,6 +331,7 @@ def risks(
         *_hall_risks(rounds, now),
         *_package_risks(rounds, now),
         *_people_risks(contest),
+        *_signer_risks(contest),
         *_seat_risks(contest),
         *_plan_risks(contest),
         *_registration_risks(contest, registration, now),
@@ -373,6 +385,22 @@ def _people_risks(contest: Contest) -> list[Link]:
         return []
     text = _("Fewer than two accounts of the committee: nothing can be signed by two")
     return [Link(text, reverse("contests:people", args=[contest.key]), tone="bad")]
+
+
+def _signer_risks(contest: Contest) -> list[Link]:
+    """Members of the committee whom one other member alone has brought in."""
+    href = reverse("contests:people", args=[contest.key])
+    text = _(
+        "%(name)s signs in the committee by the invitation of %(inviter)s alone, since %(day)s"
+    )
+    return [
+        Link(
+            text % {"name": each.name, "inviter": each.inviter, "day": day(each.since)},
+            href,
+            tone="warn",
+        )
+        for each in lone_members(contest_scope(contest.key)).values()
+    ]
 
 
 def _seat_risks(contest: Contest) -> list[Link]:

@@ -126,6 +126,7 @@ class FlawSheet:
     first: str
     first_id: int | None
     second: str
+    second_id: int | None
 
 
 def flaw_sheet(sitting: Sitting) -> FlawSheet | None:
@@ -138,6 +139,7 @@ def flaw_sheet(sitting: Sitting) -> FlawSheet | None:
         first=signed.first.name if signed else "",
         first_id=signed.first_id if signed else None,
         second=signed.second.name if signed and signed.second else "",
+        second_id=signed.second_id if signed else None,
     )
 
 

@@ -16,35 +16,80 @@ from hoithi.audit.actions import record
 from hoithi.people.letters import invitation_letter, post, second_factor_letter
 from hoithi.people.models import Approval, Grant, Invitation, Role, ScopeKind, User
 from hoithi.people.permissions import Scope, has_role
+from hoithi.people.signers import check_mailbox, lone_members, needs_second
 from hoithi.rules.errors import RuleViolation
 from hoithi.rules.vietnamese import tidy
 
 INVITATION_DAYS = 14
+INVITATION = "invitation"  # the kind of approval that an invitation into a committee needs
 
 
 @transaction.atomic
 def give(
-    *, user: User, role: Role, scope: Scope, actor_id: str, actor_name: str, now: datetime
+    *,
+    user: User,
+    role: Role,
+    scope: Scope,
+    actor_id: str,
+    actor_name: str,
+    now: datetime,
+    giver: User | None = None,
+    voucher: User | None = None,
 ) -> Grant:
-    """Give a right; giving it again changes nothing."""
+    """Give a right; giving it again changes nothing.
+
+    `giver` is the user whose act it is, none for the command line; `voucher` another one who
+    confirmed it. Who may give what has been asked before.
+    """
     grant, made = Grant.objects.get_or_create(
         user=user,
         role=role,
         scope_kind=scope.kind,
         scope_id=scope.id,
         withdrawn_at=None,
-        defaults={"given_by": actor_name, "given_at": now},
+        defaults={
+            "given_by": actor_name,
+            "given_at": now,
+            "giver": giver,
+            "vouched_by": voucher.name if voucher else "",
+            "vouched_at": now if voucher else None,
+        },
     )
     if made:
+        facts = {"role": role.value, "scope": f"{scope.kind}:{scope.id}"}
+        if role == Role.COMMITTEE and giver is not None:
+            facts["confirmed_by"] = voucher.name if voucher else ""
         record(
             actor_id=actor_id,
             actor_name=actor_name,
             action="people.give",
             target=f"user:{user.pk}",
             now=now,
-            after={"role": role, "scope": f"{scope.kind}:{scope.id}"},
+            after=facts,
         )
     return grant
+
+
+@transaction.atomic
+def vouch_from_outside(*, user: User, scope: Scope, who: str, now: datetime) -> None:
+    """Confirm a member whom one other member brought in alone; done by the machine's keeper."""
+    changed = Grant.objects.filter(
+        user=user,
+        role=Role.COMMITTEE,
+        scope_kind=scope.kind,
+        scope_id=scope.id,
+        withdrawn_at=None,
+        vouched_at=None,
+    ).exclude(giver=None)
+    if changed.update(vouched_by=who, vouched_at=now):
+        record(
+            actor_id="0",
+            actor_name=who,
+            action="people.vouch",
+            target=f"user:{user.pk}",
+            now=now,
+            after={"role": Role.COMMITTEE.value, "scope": f"{scope.kind}:{scope.id}"},
+        )
 
 
 @transaction.atomic
@@ -113,7 +158,8 @@ def take_second_factor_off(
 
 @dataclass(frozen=True, slots=True)
 class Invited:
-    """An invitation and the one copy of its token, for the letter."""
+    """An invitation and the one copy of its token, for the letter; it opens nothing while the
+    invitation waits for a second member of the committee."""
 
     invitation: Invitation
     token: str
@@ -132,22 +178,27 @@ def invite(
 ) -> Invited:
     """Invite somebody to a role; the letter goes once this is committed.
 
-    An open invitation of the same person to the same role is replaced: one letter opens.
-    Raises RuleViolation: `not_of_committee`, `holds_right_already`.
+    An invitation into a committee that has ever had two members is the first of two signatures:
+    the letter goes when another member has confirmed it. An open invitation of the same person to
+    the same role is replaced: one letter opens.
+    Raises RuleViolation: `not_of_committee`, `holds_right_already`, `same_mailbox`.
     """
     check_may_give(actor, role, scope)
     address, name = tidy(email).lower(), tidy(name)
     holder = User.objects.filter(email=address).first()
     if holder is not None and has_role(holder, [role], scope):
         raise RuleViolation("holds_right_already", name=holder.name)
-    Invitation.objects.filter(
+    check_mailbox(role, scope, address)
+    for older in Invitation.objects.filter(
         email=address,
         role=role,
         scope_kind=scope.kind,
         scope_id=scope.id,
         accepted_at=None,
         withdrawn_at=None,
-    ).update(withdrawn_at=now)
+    ):
+        _close_invitation(actor, older, now)
+    waits = needs_second(role, scope)
     token = _new_token()
     invitation = Invitation.objects.create(
         email=address,
@@ -160,20 +211,59 @@ def invite(
         invited_by=actor,
         invited_at=now,
         expires_at=now + timedelta(days=INVITATION_DAYS),
+        needs_second=waits,
     )
     _record_invitation(actor, "people.invite", invitation, now)
-    transaction.on_commit(partial(_post_invitation, invitation, token, now))
+    if waits:
+        _sign_invitation(actor, invitation, now)
+    else:
+        transaction.on_commit(partial(_post_invitation, invitation, token, now))
     return Invited(invitation, token)
+
+
+def _sign_invitation(actor: User, invitation: Invitation, now: datetime) -> Approval:
+    return approve(
+        actor=actor,
+        kind=INVITATION,
+        scope=_scope_of(invitation),
+        subject=f"invitation:{invitation.pk}",
+        subject_hash=_hash(f"{invitation.email} {invitation.name}"),
+        reason="",
+        now=now,
+    )
+
+
+@transaction.atomic
+def confirm_invitation(*, actor: User, invitation: Invitation, now: datetime) -> Approval:
+    """Sign an invitation into the committee as the second member; the letter goes.
+
+    Raises RuleViolation: `invitation_dead` for one that waits for nobody, and those of `approve`.
+    """
+    invitation.refresh_from_db()
+    if not invitation.is_waiting or invitation.withdrawn_at is not None:
+        raise RuleViolation("invitation_dead")
+    approval = _sign_invitation(actor, invitation, now)
+    if approval.is_complete:
+        token = _new_token()
+        invitation.confirmed_by, invitation.confirmed_at = actor, now
+        invitation.token_hash = _hash(token)
+        invitation.expires_at = now + timedelta(days=INVITATION_DAYS)
+        invitation.save(update_fields=["confirmed_by", "confirmed_at", "token_hash", "expires_at"])
+        transaction.on_commit(partial(_post_invitation, invitation, token, now))
+    return approval
 
 
 @transaction.atomic
 def invite_again(*, actor: User, invitation: Invitation, now: datetime) -> Invited:
     """Send a new letter for an invitation; the link of the old letter dies.
 
-    Raises RuleViolation: `not_of_committee`, `invitation_dead` for one that was accepted or
-    withdrawn.
+    Raises RuleViolation: `not_of_committee`, `invitation_waits` for a second member of the
+    committee, `invitation_dead` for one that was accepted or withdrawn.
     """
     check_may_give(actor, Role(invitation.role), _scope_of(invitation))
+    invitation.refresh_from_db()
+    if invitation.is_waiting:
+        raise RuleViolation("invitation_waits")
     token = _new_token()
     changed = Invitation.objects.filter(
         pk=invitation.pk, accepted_at=None, withdrawn_at=None
@@ -195,12 +285,21 @@ def withdraw_invitation(*, actor: User, invitation: Invitation, now: datetime) -
     Raises RuleViolation: `not_of_committee`, `invitation_dead`.
     """
     check_may_give(actor, Role(invitation.role), _scope_of(invitation))
+    if not _close_invitation(actor, invitation, now):
+        raise RuleViolation("invitation_dead")
+    _record_invitation(actor, "people.withdraw_invitation", invitation, now)
+
+
+def _close_invitation(actor: User, invitation: Invitation, now: datetime) -> bool:
+    """Whether it was open; now it opens nothing, and nobody is asked to confirm it."""
     changed = Invitation.objects.filter(
         pk=invitation.pk, accepted_at=None, withdrawn_at=None
     ).update(withdrawn_at=now)
-    if not changed:
-        raise RuleViolation("invitation_dead")
-    _record_invitation(actor, "people.withdraw_invitation", invitation, now)
+    for approval in Approval.objects.filter(
+        kind=INVITATION, subject=f"invitation:{invitation.pk}", second=None, refused_at=None
+    ):
+        _close(actor, approval, now)
+    return bool(changed)
 
 
 def _record_invitation(actor: User, action: str, invitation: Invitation, now: datetime) -> None:
@@ -228,7 +327,8 @@ def find_invitation(token: str, now: datetime) -> Invitation | None:
         Invitation.objects.filter(
             token_hash=_hash(token), accepted_at=None, withdrawn_at=None, expires_at__gt=now
         )
-        .select_related("invited_by")
+        .exclude(needs_second=True, confirmed_at=None)
+        .select_related("invited_by", "confirmed_by")
         .first()
     )
 
@@ -272,13 +372,20 @@ def _take_invitation(token: str, now: datetime) -> Invitation:
 
 
 def _give_invited(invitation: Invitation, user: User, now: datetime) -> None:
+    """Give the right. Who was confirmed by somebody lone, or for somebody lone, is lone too."""
+    scope = _scope_of(invitation)
+    voucher = invitation.confirmed_by
+    if voucher is not None and lone_members(scope).keys() & {voucher.pk, invitation.invited_by_id}:
+        voucher = None
     give(
         user=user,
         role=Role(invitation.role),
-        scope=_scope_of(invitation),
+        scope=scope,
         actor_id=str(invitation.invited_by_id),
         actor_name=invitation.invited_by.name,
         now=now,
+        giver=invitation.invited_by,
+        voucher=voucher,
     )
 
 
@@ -331,9 +438,17 @@ def approve(
         action=f"approve.{kind}.{'first' if is_first else 'second'}",
         target=subject,
         now=now,
-        after={"hash": subject_hash, "reason": reason},
+        after={"hash": subject_hash, "reason": reason, **_invited_alone(actor, scope)},
     )
     return standing
+
+
+def _invited_alone(signer: User, scope: Scope) -> dict[str, str]:
+    """What the log says of a signature whose holder one other member brought in alone."""
+    lone = lone_members(scope).get(signer.pk)
+    if lone is None:
+        return {}
+    return {"invited_alone_by": lone.inviter, "invited_at": lone.since.isoformat()}
 
 
 def _complete(standing: Approval, actor: User, now: datetime) -> None:

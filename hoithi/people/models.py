@@ -92,13 +92,20 @@ class ScopeKind(models.TextChoices):
 
 
 class Grant(models.Model):
-    """One right. It is never deleted: it is withdrawn, and the row stays."""
+    """One right. It is never deleted: it is withdrawn, and the row stays.
+
+    `giver` is the user who gave it; none for one from the command line. `vouched_by` names who
+    else confirmed a seat in the committee (`hoithi.people.signers`).
+    """
 
     user = models.ForeignKey(User, models.PROTECT, related_name="grants")
     role = models.CharField(max_length=20, choices=Role)
     scope_kind = models.CharField(max_length=20, choices=ScopeKind)
     scope_id = models.CharField(max_length=64)
     given_by = models.CharField(max_length=200)
+    giver = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    vouched_by = models.CharField(max_length=200, blank=True)
+    vouched_at = models.DateTimeField(null=True)
     reason = models.CharField(max_length=300, blank=True)
     given_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True)
@@ -159,7 +166,8 @@ class Invitation(models.Model):
     """Lets somebody make an account and gives the right named here; only a hash is kept.
 
     `scope_name` is what the scope was called when the letter was written; `sent_at` stays empty
-    until the mail server has taken the letter.
+    until the mail server has taken the letter. One that `needs_second` opens nothing, and no
+    letter goes, until another member of the committee has confirmed it.
     """
 
     email = models.EmailField()
@@ -173,6 +181,9 @@ class Invitation(models.Model):
     invited_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
+    needs_second = models.BooleanField(default=False)
+    confirmed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    confirmed_at = models.DateTimeField(null=True)
     accepted_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
 
@@ -181,3 +192,8 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"{self.email} {self.role}"
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a second member of the committee has still to confirm it."""
+        return self.needs_second and self.confirmed_at is None

@@ -16,12 +16,13 @@ from typing import TypeAlias
 
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils.functional import Promise
 
 from hoithi.people.models import Grant, Invitation, Role, ScopeKind, User
 from hoithi.people.permissions import Scope
+from hoithi.people.signers import lone_members
 from hoithi.people.wording import ROLE_NAMES
 from hoithi.rules.vietnamese import given_name, name_sort_key
 
@@ -30,7 +31,8 @@ ScopeNames: TypeAlias = Mapping[Scope, str]
 
 @dataclass(frozen=True, slots=True)
 class HeldRight:
-    """A right that somebody holds, and whether the reader may take it back."""
+    """A right that somebody holds, and whether the reader may take it back; `lone` names who alone
+    brought a member of the committee in, where nobody independent has confirmed it."""
 
     id: int
     role: Promise
@@ -38,6 +40,7 @@ class HeldRight:
     given_by: str
     given_at: datetime
     can_withdraw: bool
+    lone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,10 @@ class NamedRight:
 
 @dataclass(frozen=True, slots=True)
 class OpenInvitation:
-    """A letter that has not been answered, and whether the reader may renew or withdraw it."""
+    """A letter that has not been answered, and whether the reader may renew or withdraw it.
+
+    One that waits has not been sent: `can_confirm` says whether the reader is who may sign it.
+    """
 
     id: int
     name: str
@@ -72,6 +78,9 @@ class OpenInvitation:
     is_sent: bool
     is_expired: bool
     can_change: bool
+    is_waiting: bool
+    can_confirm: bool
+    invited_by: str
 
 
 class Welcome(Enum):
@@ -80,16 +89,23 @@ class Welcome(Enum):
     CHOOSE_PASSWORD = "choose_password"  # noqa: S105 - a state, no secret
     CONFIRM = "confirm"
     SIGN_IN = "sign_in"
+    SIGN_OUT = "sign_out"
 
 
 def holders_in(scopes: ScopeNames, reader: User) -> list[Holder]:
-    """Who holds rights in the scopes, by given name. Four queries."""
+    """Who holds rights in the scopes, by given name. Five queries, and one a contest."""
     grants = list(
         Grant.objects.filter(_within(scopes), withdrawn_at=None, user__is_active=True)
         .select_related("user")
         .order_by("scope_kind", "role", "pk")
     )
     seats = _seats_of(reader)
+    lone = {
+        (scope, each.user_id): each.inviter
+        for scope in scopes
+        if scope.kind is ScopeKind.CONTEST
+        for each in lone_members(scope).values()
+    }
     secured = set(
         Authenticator.objects.filter(
             type=Authenticator.Type.TOTP, user__in={each.user_id for each in grants}
@@ -102,7 +118,9 @@ def holders_in(scopes: ScopeNames, reader: User) -> list[Holder]:
             email=user.email,
             has_second_factor=user.pk in secured,
             rights=tuple(
-                _held(each, scopes, reader, seats) for each in grants if each.user_id == user.pk
+                _held(each, scopes, reader, seats, lone)
+                for each in grants
+                if each.user_id == user.pk
             ),
         )
         for user in sorted(users.values(), key=_place)
@@ -120,7 +138,13 @@ def _place(user: User) -> tuple[str, int]:
     return name_sort_key(user.name, given_name(user.name)), user.pk
 
 
-def _held(grant: Grant, scopes: ScopeNames, reader: User, seats: set[Scope]) -> HeldRight:
+def _held(
+    grant: Grant,
+    scopes: ScopeNames,
+    reader: User,
+    seats: set[Scope],
+    lone: Mapping[tuple[Scope, int], str],
+) -> HeldRight:
     scope = _scope_of(grant)
     return HeldRight(
         id=grant.pk,
@@ -130,13 +154,16 @@ def _held(grant: Grant, scopes: ScopeNames, reader: User, seats: set[Scope]) -> 
         given_at=grant.given_at,
         can_withdraw=grant.user_id != reader.pk
         and (grant.role != Role.COMMITTEE or scope in seats),
+        lone=lone.get((scope, grant.user_id), "") if grant.role == Role.COMMITTEE else "",
     )
 
 
 def open_invitations(scopes: ScopeNames, reader: User, now: datetime) -> list[OpenInvitation]:
     """Letters without an answer, the newest first. Two queries."""
     seats = _seats_of(reader)
-    found = Invitation.objects.filter(_within(scopes), accepted_at=None, withdrawn_at=None)
+    found = Invitation.objects.filter(
+        _within(scopes), accepted_at=None, withdrawn_at=None
+    ).select_related("invited_by")
     return [
         OpenInvitation(
             id=each.pk,
@@ -148,9 +175,34 @@ def open_invitations(scopes: ScopeNames, reader: User, now: datetime) -> list[Op
             is_sent=each.sent_at is not None,
             is_expired=each.expires_at <= now,
             can_change=each.role != Role.COMMITTEE or _scope_of(each) in seats,
+            is_waiting=each.is_waiting,
+            can_confirm=each.is_waiting
+            and _scope_of(each) in seats
+            and each.invited_by_id != reader.pk,
+            invited_by=each.invited_by.name,
         )
         for each in found.order_by("-pk")
     ]
+
+
+def invitations_to_confirm(scope: Scope, reader: User) -> list[Invitation]:
+    """Invitations into a committee that wait for the reader, or another member, to sign."""
+    return list(_waiting(scope).exclude(invited_by=reader))
+
+
+def waiting_addresses(scope: Scope) -> set[str]:
+    """Who is to join a committee once a second member has signed, by e-mail. One query."""
+    return set(_waiting(scope).values_list("email", flat=True))
+
+
+def _waiting(scope: Scope) -> QuerySet[Invitation]:
+    return Invitation.objects.filter(
+        _within([scope]),
+        needs_second=True,
+        confirmed_at=None,
+        accepted_at=None,
+        withdrawn_at=None,
+    )
 
 
 def grant_within(scopes: Iterable[Scope], pk: int) -> Grant:
@@ -176,9 +228,12 @@ def invitation_within(scopes: Iterable[Scope], pk: int) -> Invitation:
 
 
 def welcome_of(invitation: Invitation, reader: User | AnonymousUser) -> Welcome:
-    """What the reader of a letter has to do to accept."""
-    if isinstance(reader, User) and reader.email == invitation.email:
-        return Welcome.CONFIRM
+    """What the reader of a letter has to do to accept.
+
+    Nobody makes an account for somebody else from a session of their own.
+    """
+    if isinstance(reader, User):
+        return Welcome.CONFIRM if reader.email == invitation.email else Welcome.SIGN_OUT
     if User.objects.filter(email=invitation.email).exists():
         return Welcome.SIGN_IN
     return Welcome.CHOOSE_PASSWORD

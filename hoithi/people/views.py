@@ -40,6 +40,7 @@ class Letter:
     task: Promise
     expires_at: datetime
     must_sign_in: bool
+    must_sign_out: bool
     form: PasswordForm | None
 
 
@@ -97,5 +98,6 @@ def _letter(found: Invitation, welcome: Welcome, form: PasswordForm) -> Letter:
         task=ROLE_TASKS[role],
         expires_at=found.expires_at,
         must_sign_in=welcome is Welcome.SIGN_IN,
+        must_sign_out=welcome is Welcome.SIGN_OUT,
         form=form if welcome is Welcome.CHOOSE_PASSWORD else None,
     )

@@ -52,7 +52,9 @@ class RulingRow:
     words: str
     reason: str
     first: str
+    first_id: int
     second: str
+    second_id: int | None
     at: datetime
 
 
@@ -118,7 +120,9 @@ def ruling_rows(each: Round) -> list[RulingRow]:
             words=ruling_words(ruling.effect, ruling.option),
             reason=ruling.reason,
             first=ruling.approval.first.name,
+            first_id=ruling.approval.first_id,
             second=ruling.approval.second.name if ruling.approval.second else "",
+            second_id=ruling.approval.second_id,
             at=ruling.ruled_at,
         )
         for ruling in rulings_in(each)

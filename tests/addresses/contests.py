@@ -19,6 +19,9 @@ ROWS = {
     "contests:bank": Row(get=BANK, post=BANK),
     "contests:bank_template": Row(get=BANK, post="signin 403 403 403 403 405 403"),
     "contests:invite_again": Row(get=ONLY_POST, post=ACT),
+    "contests:confirm_invitation": Row(
+        get="signin 403 403 403 403 403 405", post="signin 403 403 403 403 403 302"
+    ),
     "contests:withdraw_invitation": Row(get=ONLY_POST, post=ACT),
 }
 

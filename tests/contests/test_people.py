@@ -148,9 +148,9 @@ def test_the_page_costs_the_same_for_one_person_and_for_three(
 ) -> None:
     client = signed_in(boss)
     read(client)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         read(client)
     for name in ("an", "binh"):
         account(name, (Role.OBSERVER, contest_scope(contest.key)))
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         read(client)

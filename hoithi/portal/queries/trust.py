@@ -45,6 +45,7 @@ class Signature:
 
     name: str
     at: datetime
+    user_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,8 +223,8 @@ def _signatures(approval: Approval | None) -> tuple[Signature, ...]:
     if approval is None or approval.second is None or approval.second_at is None:
         return ()
     return (
-        Signature(approval.first.name, approval.first_at),
-        Signature(approval.second.name, approval.second_at),
+        Signature(approval.first.name, approval.first_at, approval.first.pk),
+        Signature(approval.second.name, approval.second_at, approval.second.pk),
     )
 
 
