@@ -6,13 +6,13 @@ import argparse
 from collections.abc import Sequence
 
 from hoithi.config.commands import say
-from hoithi.contests.plan.checking import check_files, check_plan
+from hoithi.contests.plan.checking import check_files, check_plan, remarks
 from hoithi.contests.plan.reading import PlanError, Problem, read_plan
 from hoithi.contests.plan.sentences import sentence
 
 
 def check(options: argparse.Namespace) -> int:
-    """Name every error of a plan file."""
+    """Name every error of a plan file, and of a good one what this version does not act on."""
     try:
         plan = read_plan(options.file)
         problems = [*check_plan(plan), *check_files(plan, options.file.parent)]
@@ -21,6 +21,9 @@ def check(options: argparse.Namespace) -> int:
     if problems:
         return refuse(options, problems)
     say(f"{options.file}: " + ("hợp lệ." if options.language == "vi" else "valid."))
+    note = "Lưu ý" if options.language == "vi" else "Note"
+    for remark in remarks(plan):
+        say(f"{options.file}: {note}, {remark.key}: {sentence(remark, options.language)}")
     return 0
 
 

@@ -59,6 +59,19 @@ def check_files(plan: Plan, folder: Path) -> list[Problem]:
     return []
 
 
+def remarks(plan: Plan) -> list[Problem]:
+    """What the plan says and this version keeps without acting on it: nobody should rely on it."""
+    found = []
+    for at, each in enumerate(plan.rounds, start=1):
+        for number, segment in enumerate(each.segments, start=1):
+            key = f"rounds[{at}].segments[{number}]"
+            if segment.most_people:
+                found.append(Problem(f"{key}.most_people", "kept_unchecked"))
+            if segment.registered_only:
+                found.append(Problem(f"{key}.registered_only", "kept_unchecked"))
+    return found
+
+
 def _is_file_name(name: str) -> bool:
     """Whether it names a file beside the plan, and leads nowhere else on any system."""
     return not name.startswith(".") and not set(name) & set("/\\:")
@@ -162,6 +175,7 @@ def _online(plan: Plan, each: Round, online: OnlinePlan, key: str) -> Iterator[P
     items = sum(part.count for part in online.paper)
     if items > MOST_ITEMS:
         yield Problem(f"{key}.paper", "paper_too_long", {"items": items, "most": MOST_ITEMS})
+    yield from _not_yet(online, key)
     asked = online.prediction
     if asked is not None and asked.maximum < asked.minimum:
         yield Problem(f"{key}.prediction.maximum", "maximum_below_minimum")
@@ -189,6 +203,14 @@ def _online(plan: Plan, each: Round, online: OnlinePlan, key: str) -> Iterator[P
             yield Problem(here, "period_outside_round")
         if at > 1 and start < periods[at - 2][1]:
             yield Problem(here, "periods_overlap")
+
+
+def _not_yet(online: OnlinePlan, key: str) -> Iterator[Problem]:
+    """What contestants would be told, and nobody does."""
+    if online.show_result != "none":
+        yield Problem(f"{key}.show_result", "not_in_this_version", {"value": '"none"'})
+    if online.signals:
+        yield Problem(f"{key}.signals", "not_in_this_version", {"value": "false"})
 
 
 def _collective(plan: Plan) -> Iterator[Problem]:

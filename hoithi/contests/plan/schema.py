@@ -176,10 +176,10 @@ class SegmentPlan(Segment, frozen=True):
     """What a unit's team does in it, and who of the team may."""
 
     most_people: Annotated[
-        Count, Meta(description="so many of the team may take part; 0 says no limit")
+        Count, Meta(description="so many of the team may take part; 0 says no limit; not checked yet")
     ]
     registered_only: Annotated[
-        bool, Meta(description="whether only people of the registered team take part")
+        bool, Meta(description="whether only people of the registered team take part; not checked yet")
     ]
     content: Annotated[Text, Meta(description="what the plan says of this part")]
 
@@ -247,10 +247,11 @@ class OnlinePlan(Strict, frozen=True):
     ]
     show_result: Annotated[
         Literal["none", "score", "score_and_time"],
-        Meta(description="what a contestant sees on handing in"),
+        Meta(description="what a contestant sees on handing in; this version has only none"),
     ]
     signals: Annotated[
-        bool, Meta(description="whether leaving the page is recorded; contestants are told")
+        bool,
+        Meta(description="whether leaving the page is recorded; this version does not: false"),
     ]
     paper: Annotated[
         list[PaperPart],

@@ -267,6 +267,23 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "“{value}” không phải là một mục của tệp này. Hãy sửa lại, ví dụ rounds[1].online.minutes.",
         "“{value}” is not a key of this file. Correct it, such as rounds[1].online.minutes.",
     ),
+    "not_in_this_version": (
+        "Chưa dùng được ở phiên bản này: thí sinh sẽ được hứa điều không xảy ra. Hãy ghi {value}.",
+        (
+            "Not there in this version: contestants would be promised what does not happen. "
+            "Put {value}."
+        ),
+    ),
+    "kept_unchecked": (
+        (
+            "Được giữ như kế hoạch ghi, nhưng phiên bản này không kiểm tra; người ghi biên bản tự "
+            "đối chiếu."
+        ),
+        (
+            "Kept as the plan says it, but not checked by this version; whoever enters the "
+            "minutes looks at it."
+        ),
+    ),
     "round_is_fixed": (
         "Thiếu vòng “{value}”, mà đề của vòng này đã niêm phong hoặc đã có điểm. Hãy ghi lại.",
         "The round “{value}” is missing, and its questions are sealed or its marks known. Add it.",

@@ -23,7 +23,6 @@ const TEXTS = {
     facts: (items, minutes) => `${items} câu hỏi, ${minutes} phút.`,
     attemptsLeft: (n) => `Còn ${n} lượt thi.`,
     allRequired: "Phải trả lời tất cả các câu mới nộp được bài.",
-    signals: "Vòng thi này ghi nhận việc rời trang theo thể lệ.",
     rules: "Thể lệ",
     consent: "Thông tin về dữ liệu cá nhân",
     version: (v) => `Bản ${v}`,
@@ -143,7 +142,6 @@ const TEXTS = {
     facts: (items, minutes) => `${items} questions, ${minutes} minutes.`,
     attemptsLeft: (n) => `Attempts left: ${n}.`,
     allRequired: "Every question must be answered before you can hand in.",
-    signals: "As its rules announce, this round records when you leave the page.",
     rules: "Rules",
     consent: "About your personal data",
     version: (v) => `Version ${v}`,
@@ -1103,7 +1101,6 @@ function showRules() {
   const lines = [t.facts(who.items, Math.round(who.duration_ms / 60000))];
   if (who.attempts_left !== null) lines.push(t.attemptsLeft(who.attempts_left));
   if (who.all_required) lines.push(t.allRequired);
-  if (who.signals) lines.push(t.signals);
   const tick = (id, text) => h("label", { class: "tick", htmlFor: id }, h("input", { type: "checkbox", id }), h("span", {}, text));
   const boxes = [tick("accept-rules", t.acceptRules), tick("accept-consent", t.acceptConsent)];
   const paper = (heading, text) =>

@@ -526,6 +526,29 @@ def said(text: str | bytes) -> list[str]:
             ["rounds[1].online.signals: Sai kiểu: cần true hoặc false. Hãy ghi lại."],
         ),
         (
+            "signals = false",
+            "signals = true",
+            [
+                (
+                    "rounds[1].online.signals: Chưa dùng được ở phiên bản này: thí sinh sẽ được "
+                    "hứa điều không xảy ra. Hãy ghi false."
+                )
+            ],
+        ),
+        *(
+            (
+                'show_result = "none"',
+                f'show_result = "{promised}"',
+                [
+                    (
+                        "rounds[1].online.show_result: Chưa dùng được ở phiên bản này: thí sinh "
+                        'sẽ được hứa điều không xảy ra. Hãy ghi "none".'
+                    )
+                ],
+            )
+            for promised in ("score", "score_and_time")
+        ),
+        (
             "[budget]",
             "[budget.x]\n[budgets]",
             [
