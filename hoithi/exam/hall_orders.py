@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import F
 
 from hoithi.audit.actions import record
+from hoithi.contests.actions import hold_contest
 from hoithi.contests.models import Round
 from hoithi.contests.plan.conversion import ms
 from hoithi.entries.actions import mark_seated
@@ -73,8 +74,9 @@ def publish_sitting(*, actor: User, each: Round, now: datetime) -> Sitting:
     """Publish the sealed package and the roster of accepted entries to the hall.
 
     Entries that sit already in another sitting of the round are left out, so that people accepted
-    later get a sitting of their own. Raises RuleViolation: `not_sealed`, `nobody_to_sit`,
-    `round_over` once its window has passed or its questions may have been read.
+    later get a sitting of their own; who presses twice finds nobody left. Raises RuleViolation:
+    `not_sealed`, `nobody_to_sit`, `round_over` once its window has passed or its questions may
+    have been read.
     """
     sitting = _prepare(actor=actor, each=each, now=now)
     push_to_hall(sitting)
@@ -83,6 +85,7 @@ def publish_sitting(*, actor: User, each: Round, now: datetime) -> Sitting:
 
 @transaction.atomic
 def _prepare(*, actor: User, each: Round, now: datetime) -> Sitting:
+    hold_contest(each.contest)  # of two at once the second sees whom the first has seated
     package = Package.objects.filter(round=each, state=PackageState.SEALED).first()
     if package is None:
         raise RuleViolation("not_sealed")

@@ -146,6 +146,8 @@ def withdraw_package(*, actor: User, package: Package, reason: str, now: datetim
 
     Raises RuleViolation: `not_sealed`, `reason_missing`, `published_already`.
     """
+    hold_contest(package.round.contest)
+    package.refresh_from_db(fields=["state"])
     if package.state != PackageState.SEALED:
         raise RuleViolation("not_sealed")
     if not reason.strip():
