@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -12,8 +13,9 @@ from django.conf import settings
 from django.db import transaction
 
 from hoithi.audit.actions import record
+from hoithi.contests.actions import hold_contest
 from hoithi.contests.models import Round
-from hoithi.contests.queries import online_plan, regulation_of
+from hoithi.contests.queries import online_plan, plan_version_of, regulation_of
 from hoithi.exam.flaws import check_flaws
 from hoithi.exam.hall_orders import last_order_of
 from hoithi.exam.models import Attempt, RosterLine, Sitting, SittingState
@@ -25,14 +27,25 @@ from hoithi.hall.ledger import Ledger, read_ledger
 from hoithi.hall.store import on_postgres
 from hoithi.hall.store.api import JournalReader, NodeStatus
 from hoithi.people.models import User
-from hoithi.results.actions import ScoreRow, freeze_counts, record_round_scores
+from hoithi.results.actions import ScoreRow, freeze_counts, note_grading, record_round_scores
+from hoithi.results.models import FrozenCounts
 from hoithi.results.models import Ruling as RulingRow
 from hoithi.rules import paper, scoring
 from hoithi.rules.attempts import granted_ms
 from hoithi.rules.errors import RuleViolation
-from hoithi.rules.scoring import Effect, Ruling
-from hoithi.rules.standings import Marked, Participant, count, online_result
+from hoithi.rules.scoring import Effect, Grade, Ruling
+from hoithi.rules.standings import Counts, Marked, Participant, count, online_result
 from hoithi.verify.bundle import Closing, WriterHead
+
+_AT_ONCE = 500  # as many ids as a statement takes on every database
+
+
+def _to_nobody(_done: int, _total: int) -> None:
+    pass
+
+
+def _nothing() -> None:
+    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +110,15 @@ def read_sitting(
     return ledger, closings
 
 
-def collect_sitting(*, actor: User, sitting: Sitting, now: datetime) -> None:
+def collect_sitting(
+    *, actor: User, sitting: Sitting, now: datetime, settle: Callable[[], None] = _nothing
+) -> None:
     """Take in a closed sitting: attempts, last heads of all chains, and the receipts' root.
 
-    Keys stay shut. Raises RuleViolation: `not_published`, `sitting_open` until its closing time,
-    `hall_out_of_reach`, `hall_not_closed`, also after an order that the hall has not answered by
-    closing again, `journal_flawed` until two people have accepted what is wrong in the journal.
+    Keys stay shut. The journal is read first; what is stored goes into one short transaction, with
+    what `settle` does. Raises RuleViolation: `not_published`, `sitting_open` until its closing
+    time, `hall_out_of_reach`, `hall_not_closed`, also after an order that the hall has not answered
+    by closing again, `journal_flawed` until two people have accepted what is wrong in the journal.
     """
     sitting.refresh_from_db()
     if sitting.state != SittingState.PUBLISHED:
@@ -126,10 +142,12 @@ def collect_sitting(*, actor: User, sitting: Sitting, now: datetime) -> None:
         receipts_root=merkle_root(receipts).hex(),
         receipts=len(receipts),
     )
-    _store_attempts(actor, sitting, ledger, record_of_closing, last_order, now)
+    with transaction.atomic():
+        _store_attempts(actor, sitting, ledger, record_of_closing, last_order, now)
+        settle()
+    sitting.refresh_from_db()
 
 
-@transaction.atomic
 def _store_attempts(
     actor: User,
     sitting: Sitting,
@@ -188,77 +206,139 @@ def _store_attempts(
             "root": closing_record.receipts_root,
         },
     )
-    sitting.refresh_from_db()
 
 
-def rulings_of(each: Round) -> list[Ruling]:
-    """The rulings on items of a round, in order."""
-    return [
-        Ruling(ruling.item, Effect(ruling.effect), ruling.option)
-        for ruling in RulingRow.objects.filter(round=each)
-    ]
+@dataclass(frozen=True, slots=True)
+class _Basis:
+    """What a grading rests on and others may change meanwhile: the plan in force, the rulings, the
+    frozen numbers."""
+
+    plan: int
+    rulings: tuple[int, ...]
+    counts: Counts | None
 
 
-@transaction.atomic
-def close_round(*, actor: User, each: Round, now: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class _Graded:
+    """Every attempt of a round marked, by its key, and what comes of it; nothing is stored yet."""
+
+    basis: _Basis
+    grades: Mapping[int, Grade]
+    counts: Counts
+    rows: tuple[ScoreRow, ...]
+
+
+def _basis(each: Round) -> _Basis:
+    rulings = RulingRow.objects.filter(round=each).order_by("pk")
+    frozen = FrozenCounts.objects.filter(round=each).first()
+    return _Basis(
+        plan=plan_version_of(each.contest).pk,
+        rulings=tuple(rulings.values_list("pk", flat=True)),
+        counts=Counts(frozen.participants, frozen.attempts, frozen.all_correct) if frozen else None,
+    )
+
+
+def close_round(
+    *,
+    actor: User,
+    each: Round,
+    now: datetime,
+    tell: Callable[[int, int], None] = _to_nobody,
+    settle: Callable[[], None] = _nothing,
+) -> None:
     """Open the keys, grade every attempt and push the scores down to results.
 
-    Called again after a ruling, it grades anew and the older scores are voided. Raises
+    Called again after a ruling, it grades anew and the older scores are voided. Everything is
+    worked out first and stored in one short transaction, with what `settle` does; when a ruling or
+    another plan came in between, it is worked out again. `tell` hears how far it is. Raises
     RuleViolation `sittings_open` while a sitting has not been collected, `nobody_sat`.
     """
+    while not _store_grades(actor, each, _worked_out(each, tell), now, settle):
+        pass
+
+
+def _worked_out(each: Round, tell: Callable[[int, int], None]) -> _Graded:
     sittings = list(each.sittings.select_related("package"))
     if any(sitting.collected_at is None for sitting in sittings):
         raise RuleViolation("sittings_open")
-    if not Attempt.objects.filter(sitting__in=sittings).exists():
+    attempts = list(Attempt.objects.filter(sitting__round=each).select_related("line__entry"))
+    if not attempts:
         raise RuleViolation("nobody_sat")
-    for sitting in sittings:
-        _grade(sitting, rulings_of(each))
-    Sitting.objects.filter(pk__in=[sitting.pk for sitting in sittings]).update(
-        state=SittingState.GRADED
-    )
+    basis = _basis(each)
+    rulings = [
+        Ruling(row.item, Effect(row.effect), row.option)
+        for row in RulingRow.objects.filter(pk__in=basis.rulings).order_by("pk")
+    ]
     regulation = regulation_of(each)
+    grades = _grades(each, sittings, attempts, rulings, tell)
     participants = participants_of(each)
-    attempts = marked_attempts(each)
-    counts = freeze_counts(
-        each=each,
-        counts=count(regulation, participants, attempts),
-        actor_name=actor.name,
-        now=now,
-    )
-    result = online_result(regulation, participants, attempts, counts)
+    marked = [_marked(attempt, grades[attempt.pk]) for attempt in attempts]
+    counts = basis.counts or count(regulation, participants, marked)
+    result = online_result(regulation, participants, marked, counts)
     barred, unfit = set(result.barred), set(result.unfit)
-    record_round_scores(
-        each=each,
-        rows=[
-            ScoreRow(
-                entry=entry,
-                points=score.values["points"] or Decimal(0),
-                values=score.values,
-                is_barred=entry in barred,
-                meets_requirement=entry not in unfit,
-                evidence=f"attempt:{result.counted[entry].attempt}",
-            )
-            for entry, score in result.scores.items()
-        ],
-        actor_id=str(actor.pk),
-        actor_name=actor.name,
-        now=now,
+    rows = tuple(
+        ScoreRow(
+            entry=entry,
+            points=score.values["points"] or Decimal(0),
+            values=score.values,
+            is_barred=entry in barred,
+            meets_requirement=entry not in unfit,
+            evidence=f"attempt:{result.counted[entry].attempt}",
+        )
+        for entry, score in result.scores.items()
     )
+    return _Graded(basis, grades, counts, rows)
 
 
-def _grade(sitting: Sitting, rulings: list[Ruling]) -> None:
-    """Fill in the marks of a sitting's attempts."""
-    package = sitting.package
-    questions = paper.read_questions(bytes(package.questions))
-    keys = open_keys(package)
-    points_per_item = online_plan(sitting.round).points_per_item
-    attempts = list(sitting.attempts.select_related("line"))
-    for attempt in attempts:
+def _grades(
+    each: Round,
+    sittings: Sequence[Sitting],
+    attempts: Sequence[Attempt],
+    rulings: Sequence[Ruling],
+    tell: Callable[[int, int], None],
+) -> dict[int, Grade]:
+    """Draw every paper again and mark it."""
+    points_per_item = online_plan(each).points_per_item
+    packages = {sitting.package_id: sitting.package for sitting in sittings}
+    opened = {
+        pk: (paper.read_questions(bytes(package.questions)), open_keys(package))
+        for pk, package in packages.items()
+    }
+    package_of = {sitting.pk: sitting.package_id for sitting in sittings}
+    grades = {}
+    for done, attempt in enumerate(attempts, start=1):
+        questions, keys = opened[package_of[attempt.sitting_id]]
         drawn = paper.draw(questions, bytes.fromhex(attempt.line.entry_key), attempt.number)
-        grade = scoring.grade(questions, keys, drawn, attempt.answers, points_per_item, rulings)
-        attempt.correct, attempt.points = grade.correct, grade.points
-        attempt.items = grade.items
-    Attempt.objects.bulk_update(attempts, ["correct", "items", "points"], batch_size=500)
+        grades[attempt.pk] = scoring.grade(
+            questions, keys, drawn, attempt.answers, points_per_item, rulings
+        )
+        tell(done, len(attempts))
+    return grades
+
+
+@transaction.atomic
+def _store_grades(
+    actor: User, each: Round, graded: _Graded, now: datetime, settle: Callable[[], None]
+) -> bool:
+    """Whether it was stored: not when it rests on something else than what holds by now."""
+    hold_contest(each.contest)
+    if _basis(each) != graded.basis:
+        return False
+    alike: dict[tuple[int, int, Decimal], list[int]] = defaultdict(list)
+    for pk, grade in graded.grades.items():
+        alike[grade.correct, grade.items, grade.points].append(pk)
+    for (correct, items, points), pks in alike.items():
+        for start in range(0, len(pks), _AT_ONCE):
+            some = Attempt.objects.filter(pk__in=pks[start : start + _AT_ONCE])
+            some.update(correct=correct, items=items, points=points)
+    Sitting.objects.filter(round=each).update(state=SittingState.GRADED)
+    freeze_counts(each=each, counts=graded.counts, actor_name=actor.name, now=now)
+    record_round_scores(
+        each=each, rows=graded.rows, actor_id=str(actor.pk), actor_name=actor.name, now=now
+    )
+    note_grading(each=each, rulings=graded.basis.rulings, actor_name=actor.name, now=now)
+    settle()
+    return True
 
 
 def participants_of(each: Round) -> list[Participant]:
@@ -270,23 +350,19 @@ def participants_of(each: Round) -> list[Participant]:
     ]
 
 
-def marked_attempts(each: Round) -> list[Marked]:
-    """The graded attempts of a round, as hoithi.rules takes them."""
-    attempts = Attempt.objects.filter(sitting__round=each).select_related("line__entry")
-    return [
-        Marked(
-            attempt=attempt.public_id,
-            entry=attempt.line.entry.public_id.hex,
-            number=attempt.number,
-            started_ms=attempt.started_ms,
-            submitted_ms=min(attempt.submitted_ms, attempt.deadline_ms),
-            automatic=attempt.is_automatic,
-            void=attempt.is_void,
-            correct=attempt.correct or 0,
-            items=attempt.items or 0,
-            points=Decimal("0.00") if attempt.points is None else attempt.points,
-            prediction=attempt.prediction,
-            granted_ms=attempt.granted_ms,
-        )
-        for attempt in attempts
-    ]
+def _marked(attempt: Attempt, grade: Grade) -> Marked:
+    """A graded attempt, as hoithi.rules takes it."""
+    return Marked(
+        attempt=attempt.public_id,
+        entry=attempt.line.entry.public_id.hex,
+        number=attempt.number,
+        started_ms=attempt.started_ms,
+        submitted_ms=min(attempt.submitted_ms, attempt.deadline_ms),
+        automatic=attempt.is_automatic,
+        void=attempt.is_void,
+        correct=grade.correct,
+        items=grade.items,
+        points=grade.points,
+        prediction=attempt.prediction,
+        granted_ms=attempt.granted_ms,
+    )

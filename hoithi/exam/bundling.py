@@ -29,8 +29,8 @@ from hoithi.results.models import (
     FrozenCounts,
     Publication,
     RecordedRound,
-    Ruling,
 )
+from hoithi.results.pending import newest_grading, rulings_under
 from hoithi.results.queries import decisions_of, latest_publication, scores_of, settled_rounds
 from hoithi.verify.bundle import BundleWriter, Closing, RoundRecord, RulingRecord
 from hoithi.verify.bundle import FrozenCounts as PublishedCounts
@@ -102,7 +102,7 @@ def _round_record(each: Round, package: Package, sittings: list[Sitting]) -> Rou
                 first=str(ruling.approval.first_id),
                 second=str(ruling.approval.second_id or ""),
             )
-            for ruling in Ruling.objects.filter(round=each).select_related("approval")
+            for ruling in rulings_under(newest_grading(each))
         ],
         frozen_counts=PublishedCounts(counts.participants, counts.attempts, counts.all_correct),
         decisions=decisions_of(each),

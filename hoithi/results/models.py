@@ -41,6 +41,25 @@ class RoundScore(models.Model):
         return f"{self.round_id}/{self.entry_id} {self.points}"
 
 
+class Grading(models.Model):
+    """A time at which a round held online was graded: which rulings its marks rest on, by id.
+
+    By the rulings themselves, not by the clock: of two that happen at once neither knows of the
+    other, whatever their times say.
+    """
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="gradings")
+    rulings = models.JSONField(default=list)
+    graded_by = models.CharField(max_length=200)
+    graded_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("round", "id")
+
+    def __str__(self) -> str:
+        return f"{self.round_id} {self.graded_at:%H:%M}"
+
+
 class RecordedRound(models.Model):
     """A live round entered from signed minutes: who entered it, who confirmed it, why so late."""
 
@@ -164,7 +183,8 @@ class UnitTieDecision(models.Model):
 class Publication(models.Model):
     """A frozen, numbered version of a round's result; a correction is a new version.
 
-    `content` is what people read, `standing` the same under pseudonyms, for the bundle.
+    `content` is what people read, `standing` the same under pseudonyms, for the bundle. `grading`
+    is what a round held online rests on.
     """
 
     contest = models.ForeignKey(Contest, models.PROTECT, related_name="publications")
@@ -173,6 +193,7 @@ class Publication(models.Model):
     content = models.JSONField()
     standing = models.JSONField(default=dict)
     sha256 = models.CharField(max_length=64)
+    grading = models.ForeignKey(Grading, models.PROTECT, null=True, related_name="+")
     reason = models.CharField(max_length=500, blank=True)
     published_by = models.CharField(max_length=200)
     published_at = models.DateTimeField()

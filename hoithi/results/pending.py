@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404
 
 from hoithi.contests.models import Contest, Round
-from hoithi.results.models import Motion, RoundScore, Ruling
+from hoithi.results.models import Grading, Motion, Ruling
 
 
 def rulings_in(each: Round) -> list[Ruling]:
@@ -19,10 +19,26 @@ def rulings_in(each: Round) -> list[Ruling]:
 
 
 def has_ungraded_ruling(each: Round) -> bool:
-    """Whether a ruling was made after the scores that stand. Two queries."""
-    newest = Ruling.objects.filter(round=each).aggregate(at=Max("ruled_at"))["at"]
-    graded = RoundScore.objects.filter(round=each, voided_at=None).aggregate(at=Max("recorded_at"))
-    return newest is not None and (graded["at"] is None or newest > graded["at"])
+    """Whether something was ruled that the scores which stand do not heed. Two queries."""
+    made = set(Ruling.objects.filter(round=each).values_list("pk", flat=True))
+    graded = newest_grading(each)
+    return bool(made) and (graded is None or not made <= set(graded.rulings))
+
+
+def newest_grading(each: Round) -> Grading | None:
+    """What the scores that stand of a round held online rest on. One query."""
+    return Grading.objects.filter(round=each).order_by("-pk").first()
+
+
+def rulings_under(grading: Grading | None) -> list[Ruling]:
+    """The rulings that a grading heeds, in the order they were made. One query."""
+    if grading is None:
+        return []
+    return list(
+        Ruling.objects.filter(round=grading.round_id, pk__in=grading.rulings)
+        .select_related("approval")
+        .order_by("pk")
+    )
 
 
 def open_motions(each: Round) -> list[Motion]:

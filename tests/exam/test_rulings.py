@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+from importlib import import_module
+from typing import Any
 
 import pytest
+from django.apps import apps
 from django.test import Client
 
 from hoithi.exam.actions import close_round
 from hoithi.exam.hall_orders import publish_sitting
 from hoithi.exam.models import Sitting
-from hoithi.results.models import Motion, RoundScore, Ruling
+from hoithi.results.actions import publish, rule_on_item
+from hoithi.results.models import Grading, Motion, Publication, RoundScore, Ruling
+from hoithi.results.pending import has_ungraded_ruling
 from hoithi.rules import paper
 from tests import factories
 from tests.exam.scene import Scene
@@ -87,3 +92,25 @@ def test_an_accepted_option_has_to_be_chosen(scene: Scene, sitting: Sitting) -> 
 def test_a_question_that_is_not_in_the_package_is_not_found(scene: Scene, sitting: Sitting) -> None:
     client = factories.sign_in(Client(), scene.an)
     assert client.get(f"{HERE}cau-hoi/{'0' * 16}/").status_code == 404
+
+
+def test_what_was_graded_before_gradings_were_kept_is_told_from_the_times(
+    scene: Scene, sitting: Sitting
+) -> None:
+    item = wrong_item(scene, sitting)
+    publish(actor=scene.an, each=scene.round, reason="", now=factories.now())
+    for who in (scene.an, scene.binh):
+        ruling: dict[str, Any] = {"effect": "points_to_all", "option": None, "reason": "Đề in sai"}
+        rule_on_item(actor=who, each=scene.round, item=item, now=factories.now(), **ruling)
+    Publication.objects.update(grading=None)
+    Grading.objects.all().delete()
+    migration = import_module("hoithi.results.migrations.0006_earlier_gradings")
+    migration.note(apps, None)
+    assert [each.rulings for each in Grading.objects.order_by("pk")] == [[], []]
+    assert Publication.objects.get().grading == Grading.objects.order_by("pk")[0]
+    assert has_ungraded_ruling(scene.round)
+    close_round(actor=scene.an, each=scene.round, now=factories.now())
+    publish(actor=scene.an, each=scene.round, reason="Phán quyết", now=factories.now())
+    newest = Publication.objects.get(number=2).grading
+    assert newest is not None
+    assert newest.rulings == [Ruling.objects.get().pk]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.core import mail
 from django.test import Client
 from pytest_django import DjangoCaptureOnCommitCallbacks
@@ -253,3 +255,12 @@ def test_the_window_of_the_inviter_accepts_for_nobody() -> None:
     window.post(f"/loi-moi/{invited.token}/", {"password": PASSWORD, "again": PASSWORD})
     assert not User.objects.filter(email="lan@example.vn").exists()
     assert "Lan" in Client().get(f"/loi-moi/{invited.token}/").content.decode()
+
+
+def test_members_invited_before_givers_were_kept_are_marked_by_their_letters() -> None:
+    an = account("an", SEAT)
+    join(an, "lan")
+    Grant.objects.update(giver=None)
+    migration = import_module("hoithi.people.migrations.0004_givers")
+    migration.name_givers(apps, None)
+    assert [(each.name, each.inviter) for each in lone_members(SCOPE).values()] == [("lan", "an")]

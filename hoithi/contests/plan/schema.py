@@ -176,10 +176,12 @@ class SegmentPlan(Segment, frozen=True):
     """What a unit's team does in it, and who of the team may."""
 
     most_people: Annotated[
-        Count, Meta(description="so many of the team may take part; 0 says no limit; not checked yet")
+        Count,
+        Meta(description="so many of the team may take part; 0 says no limit; not checked yet"),
     ]
     registered_only: Annotated[
-        bool, Meta(description="whether only people of the registered team take part; not checked yet")
+        bool,
+        Meta(description="whether only people of the registered team take part; not checked yet"),
     ]
     content: Annotated[Text, Meta(description="what the plan says of this part")]
 

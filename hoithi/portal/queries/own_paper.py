@@ -12,7 +12,7 @@ from hoithi.exam.models import Attempt, Sitting
 from hoithi.exam.sealing import open_keys
 from hoithi.exam.secrecy import Secrecy, is_collected
 from hoithi.results.models import Publication
-from hoithi.results.models import Ruling as RulingRow
+from hoithi.results.pending import rulings_under
 from hoithi.rules import paper, scoring
 from hoithi.rules.paper import KeysFile, PaperItem, Questions
 from hoithi.rules.scoring import Effect, Grade, Ruling
@@ -72,9 +72,7 @@ def opened_package(
     package = sitting.package
     if not is_collected(package):
         return None
-    rulings = RulingRow.objects.filter(
-        round=sitting.round_id, ruled_at__lte=publication.published_at
-    )
+    rulings = rulings_under(publication.grading)
     return OpenedPackage(
         paper.read_questions(bytes(package.questions)),
         open_keys(package),

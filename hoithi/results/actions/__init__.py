@@ -11,6 +11,7 @@ from hoithi.results.actions.recording import (
     Minutes,
     ScoreRow,
     freeze_counts,
+    note_grading,
     record_minutes,
     record_round_scores,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "decide_tie",
     "decide_unit_tie",
     "freeze_counts",
+    "note_grading",
     "publish",
     "publish_collective",
     "record_minutes",

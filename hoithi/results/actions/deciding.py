@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from hoithi.contests.actions import hold_contest
 from hoithi.contests.models import Contest, Round
 from hoithi.people.actions import approve
 from hoithi.people.models import Approval, User
@@ -95,10 +96,12 @@ def rule_on_item(
 ) -> Approval:
     """Rule on an item after the first start; marks change when the round is graded again.
 
-    Raises RuleViolation: `reason_missing`, and those of `approve`.
+    Ruling, grading and publishing take turns. Raises RuleViolation: `reason_missing`, and those of
+    `approve`.
     """
     if not reason.strip():
         raise RuleViolation("reason_missing")
+    hold_contest(each.contest)
     content: dict[str, Value] = {"item": item, "effect": effect, "option": option}
     approval = approve(
         actor=actor,

@@ -9,7 +9,7 @@ import msgspec
 from django.db import IntegrityError, transaction
 
 from hoithi.audit.actions import record
-from hoithi.contests.actions import fix_rules
+from hoithi.contests.actions import fix_rules, hold_contest
 from hoithi.contests.models import Contest, Purpose, Round
 from hoithi.people.models import User
 from hoithi.results.collective import (
@@ -18,7 +18,7 @@ from hoithi.results.collective import (
     latest_collective,
 )
 from hoithi.results.models import Award, CollectivePublication, Publication
-from hoithi.results.pending import has_ungraded_ruling
+from hoithi.results.pending import has_ungraded_ruling, newest_grading
 from hoithi.results.queries import (
     digest,
     latest_publication,
@@ -40,6 +40,7 @@ def publish(*, actor: User, each: Round, reason: str, now: datetime) -> Publicat
     """
     if each.purpose != Purpose.OFFICIAL:
         raise RuleViolation("not_official")
+    hold_contest(each.contest)
     if has_ungraded_ruling(each):
         raise RuleViolation("ruling_ungraded")
     proposed = proposal(each)
@@ -57,6 +58,7 @@ def publish(*, actor: User, each: Round, reason: str, now: datetime) -> Publicat
                 content=content,
                 standing=msgspec.to_builtins(published_standing(number, proposed)),
                 sha256=sha256,
+                grading=newest_grading(each),
                 reason=reason,
                 published_by=actor.name,
                 published_at=now,
@@ -122,6 +124,7 @@ def publish_collective(
     `ruling_ungraded`, `ties_open`, `reason_missing` for a correction, `nothing_changed`,
     `published_meanwhile`.
     """
+    hold_contest(contest)
     proposed = collective_proposal(contest)
     numbers = _published_rounds(contest)
     content = collective_content(contest, proposed, numbers)

@@ -19,7 +19,7 @@ from hoithi.people.actions import approve
 from hoithi.people.models import Approval, User
 from hoithi.people.permissions import contest_scope
 from hoithi.results.actions.motions import put_forward
-from hoithi.results.models import FrozenCounts, Motion, RecordedRound, RoundScore
+from hoithi.results.models import FrozenCounts, Grading, Motion, RecordedRound, RoundScore
 from hoithi.results.queries import digest
 from hoithi.results.scans import keep_scan
 from hoithi.rules.canonical import Value
@@ -68,6 +68,14 @@ def record_round_scores(
         target=f"round:{each.contest.key}/{each.key}",
         now=now,
         after={"scores": len(rows), "voided": voided},
+    )
+
+
+@transaction.atomic
+def note_grading(*, each: Round, rulings: Sequence[int], actor_name: str, now: datetime) -> Grading:
+    """Keep which rulings, by their ids, the scores recorded with this rest on."""
+    return Grading.objects.create(
+        round=each, rulings=list(rulings), graded_by=actor_name, graded_at=now
     )
 
 

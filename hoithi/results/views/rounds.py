@@ -79,6 +79,7 @@ def _page(
     names = names_of(proposed)
     may_decide = has_role(request.user, [Role.COMMITTEE], contest_scope(each.contest.key))
     is_outdated = bool(versions) and differs(each, versions[0], proposed)
+    needs_grading = has_ungraded_ruling(each)
     return render(
         request,
         "results/round.html",
@@ -98,13 +99,16 @@ def _page(
             ],
             "waiting_minutes": any(motion.approval.kind == "minutes" for motion in motions),
             "rulings": ruling_rows(each),
-            "needs_grading": has_ungraded_ruling(each),
+            "needs_grading": needs_grading,
             "left": len(proposed.left),
             "versions": versions,
             "is_outdated": is_outdated,
             "is_official": each.purpose == Purpose.OFFICIAL,
             "may_decide": may_decide,
-            "may_publish": may_decide and not proposed.ties and (is_outdated or not versions),
+            "may_publish": may_decide
+            and not needs_grading
+            and not proposed.ties
+            and (is_outdated or not versions),
             "form": publish_form or PublishForm(is_correction=bool(versions)),
         },
     )
