@@ -36,9 +36,9 @@ UNITS_DECIDED_BY: dict[str, Promise] = {
     DECISION: DECIDED_BY[DECISION],
 }
 RULINGS: dict[str, Promise] = {
-    RulingEffect.DROP: _("The question counts for nobody"),
+    RulingEffect.DROP: _("The question is cancelled: everybody who has it gets the points"),
     RulingEffect.ACCEPT_ALSO: _("Another option is accepted too"),
-    RulingEffect.POINTS_TO_ALL: _("Everybody gets the points"),
+    RulingEffect.POINTS_TO_ALL: _("The question stays: everybody who has it gets the points"),
 }
 LETTERS = "ABCDEFGH"
 

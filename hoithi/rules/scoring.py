@@ -1,8 +1,8 @@
 """From a paper's answers to marks, with the committee's rulings on items applied.
 
-Rulings (docs/decisions/0003): *drop* takes the item out for everybody, so that it gives no
-points to anybody and papers are compared on what is left; *accept also* takes one more option as
-right; *points to all* gives the item's points to everyone whose paper has it.
+Rulings (docs/decisions/0003, 0015): *drop* cancels the item, and *points to all* keeps it; both
+give its points to everyone whose paper has it, so that drawn papers keep one maximum; *accept also*
+takes one more option as right.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Ruling:
 class Grade:
     """The marks of one paper; `right[i]` says whether position i earned its points.
 
-    `items` are those that count: dropped ones do not, so that a paper can still be all right.
+    `items` are all of the paper's, so that it is all right when every one earned its points.
     """
 
     correct: int
@@ -53,8 +53,9 @@ def grade(
     rulings: Sequence[Ruling] = (),
 ) -> Grade:
     """Mark one paper; `answers[i]` is the served position chosen at place i, −1 for none."""
-    dropped = {ruling.item for ruling in rulings if ruling.effect is Effect.DROP}
-    to_all = {ruling.item for ruling in rulings if ruling.effect is Effect.POINTS_TO_ALL}
+    given = {
+        ruling.item for ruling in rulings if ruling.effect in (Effect.DROP, Effect.POINTS_TO_ALL)
+    }
     also = {
         (ruling.item, ruling.option) for ruling in rulings if ruling.effect is Effect.ACCEPT_ALSO
     }
@@ -63,12 +64,9 @@ def grade(
     for place, answer in zip(paper, answers, strict=True):
         item_id = items[place.item].id
         chosen = place.order[answer] if 0 <= answer < len(place.order) else None
-        earned = item_id in to_all or (
-            chosen is not None and (chosen in keys.keys[item_id] or (item_id, chosen) in also)
+        right.append(
+            item_id in given
+            or (chosen is not None and (chosen in keys.keys[item_id] or (item_id, chosen) in also))
         )
-        right.append(earned and item_id not in dropped)
     correct = sum(right)
-    counted = len(paper)
-    if dropped:
-        counted -= sum(items[place.item].id in dropped for place in paper)
-    return Grade(correct, counted, round_marks(points_per_item * correct), tuple(right))
+    return Grade(correct, len(paper), round_marks(points_per_item * correct), tuple(right))

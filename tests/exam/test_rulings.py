@@ -61,7 +61,9 @@ def test_a_ruling_by_two_changes_the_marks_when_graded_again(
     fields = {"effect": "points_to_all", "option": "", "reason": "Hai phương án đều đúng"}
     put = press(scene.an, f"cau-hoi/{item}/", **fields)
     assert messages_in(put) == ["Đã đề xuất phán quyết. Chờ thành viên thứ hai xác nhận."]
-    assert "Mọi người đều được điểm câu này" in page_of(scene.binh, f"{HERE}ket-qua/")
+    assert "Giữ câu này: ai có câu này trong đề đều được điểm" in page_of(
+        scene.binh, f"{HERE}ket-qua/"
+    )
     motion = Motion.objects.get()
     client = factories.sign_in(Client(), scene.binh)
     client.post(f"/ban-to-chuc/daknong-2023/cho-ky/{motion.pk}/xac-nhan/")

@@ -178,11 +178,12 @@ def test_rulings_drop_accept_also_and_give_to_all() -> None:
     place = DRAWN[0]
     item = QUESTIONS.file.items[place.item].id
     also = Ruling(item, Effect.ACCEPT_ALSO, place.order[WRONG[0]])
-    assert marks(RIGHT, Ruling(item, Effect.DROP)) == (4, Decimal("10.00"))
+    assert marks(RIGHT, Ruling(item, Effect.DROP)) == (5, Decimal("12.50"))
+    assert marks(WRONG, Ruling(item, Effect.DROP)) == (1, Decimal("2.50"))
     assert marks(WRONG, also) == (1, Decimal("2.50"))
     assert marks([-1] * 5, Ruling(item, Effect.POINTS_TO_ALL)) == (1, Decimal("2.50"))
-    both = (Ruling(item, Effect.POINTS_TO_ALL), Ruling(item, Effect.DROP))
-    assert marks(RIGHT, *both) == (4, Decimal("10.00"))
+    both = (Ruling(item, Effect.POINTS_TO_ALL), also, Ruling(item, Effect.DROP))
+    assert marks(WRONG, *both) == (1, Decimal("2.50"))
 
 
 @settings(max_examples=50)
@@ -203,4 +204,4 @@ def test_a_dropped_item_does_not_keep_a_paper_from_being_all_right() -> None:
     marked = scoring.grade(
         QUESTIONS, KEYS, drawn, answers, Decimal(1), [Ruling(dropped, Effect.DROP)]
     )
-    assert (marked.correct, marked.items, marked.points) == (4, 4, Decimal("4.00"))
+    assert (marked.correct, marked.items, marked.points) == (5, 5, Decimal("5.00"))

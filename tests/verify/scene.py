@@ -154,11 +154,11 @@ def batches_of_first() -> dict[bytes, list[list[Row]]]:
     again.predict(7)
     again.submit()
     longer = Sitter(FIRST, 1, number=2, at=BEGAN + 20_000)
-    longer.answer(2)
+    longer.answer(1)
     order = longer.at
     longer.put(Kind.DEADLINE, 0, 2, BEGAN + 90_000)
     longer.at = BEGAN + 85_000
-    longer.answer(4, first=2)
+    longer.answer(1, first=2)
     longer.at = BEGAN + 100_500
     longer.expire()
     moved = Sitter(FIRST, 2)
@@ -266,7 +266,7 @@ def ruled(sitting: bytes, line: int, number: int, position: int) -> tuple[str, i
 
 def rulings() -> list[RulingRecord]:
     """One of each effect, about items that somebody has in the counted paper."""
-    drop, _ = ruled(FIRST, 1, 2, 0)
+    drop, _ = ruled(FIRST, 1, 2, 2)
     also, option = ruled(FIRST, 1, 2, 4)
     to_all, _ = ruled(SECOND, 2, 1, 3)
     return [
