@@ -14,6 +14,7 @@ from hoithi.contests.queries import contests_of, plan_of, units_of
 from hoithi.entries.jobs import READ_LIST, SAVE_LIST
 from hoithi.entries.models import Entry, EntryState, UnitRegistration
 from hoithi.entries.queries import deadline_of
+from hoithi.exam.jobs import COLLECT, GRADE
 from hoithi.jobs.models import Job, JobState
 from hoithi.people.models import ScopeKind, Unit, User
 from hoithi.people.permissions import scopes_of
@@ -22,6 +23,8 @@ from hoithi.results.models import Publication
 from hoithi.web.periods import deadline
 
 LISTS = (READ_LIST, SAVE_LIST)
+# Where a round's work leads: to its steps, or to what was graded.
+ROUNDS = {COLLECT: "exam:round", GRADE: "results:round"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +172,9 @@ def job_place(job: Job) -> str:
     """The address of what a job works on; empty where there is no page for it."""
     if job.kind in LISTS:
         return _list_place(job)
+    if job.kind in ROUNDS:
+        page = ROUNDS[job.kind] if job.state == JobState.DONE else "exam:round"
+        return reverse(page, args=[job.params["contest"], job.params["round"]])
     if job.kind != CERTIFICATES:
         return ""
     publication = (
@@ -190,7 +196,7 @@ def job_place(job: Job) -> str:
 
 def goes_on(job: Job) -> bool:
     """Whether a job that is done leads on to what it has made, as a request would have done."""
-    return job.kind in LISTS and job.state == JobState.DONE
+    return job.kind in (*LISTS, *ROUNDS) and job.state == JobState.DONE
 
 
 def _list_place(job: Job) -> str:

@@ -15,6 +15,7 @@ from hoithi.contests.models import Contest
 from hoithi.contests.plan.schema import Plan
 from hoithi.desk.queries import FormRegistration, UnitCount
 from hoithi.entries.jobs import READ_LIST, SAVE_LIST
+from hoithi.exam.jobs import COLLECT, GRADE
 from hoithi.results.jobs import CERTIFICATES
 from hoithi.rules.vietnamese import fold
 from hoithi.web.charts import Bar, Tone, bars
@@ -24,9 +25,13 @@ JOBS: dict[str, Promise] = {
     CERTIFICATES: _("Numbering and printing certificates"),
     READ_LIST: _("Reading and checking a list"),
     SAVE_LIST: _("Saving a list"),
+    COLLECT: _("Collecting a sitting"),
+    GRADE: _("Grading a round"),
 }
 JOBS_DONE: dict[str, Promise] = {
     SAVE_LIST: _("The list is saved."),
+    COLLECT: _("Every attempt of the sitting is collected."),
+    GRADE: _("Every attempt is graded. Please look at the proposed result."),
 }
 ACTS: dict[str, Promise] = {
     "contests.load_plan": _("loaded the plan"),

@@ -82,7 +82,10 @@ def has_closed(
 
 
 def read_sitting(
-    sitting: Sitting, reader: JournalReader, heads: Sequence[Head] | None = None
+    sitting: Sitting,
+    reader: JournalReader,
+    heads: Sequence[Head] | None = None,
+    tell: Callable[[int, int], None] = _to_nobody,
 ) -> tuple[Ledger, list[Closed]]:
     """A sitting's journal, read once: its attempts, and who has closed it.
 
@@ -92,8 +95,12 @@ def read_sitting(
     last = {head.writer: head.batch for head in heads or ()}
     closings: list[Closed] = []
 
+    total = sum(last.values())
+
     def rows() -> Iterator[Row]:
-        for batch in reader.batches(sitting.public_id.bytes):
+        for done, batch in enumerate(reader.batches(sitting.public_id.bytes), start=1):
+            if done < total:
+                tell(done, total)
             if heads is not None and batch.number > last.get(batch.writer, 0):
                 continue
             for row in batch.rows:
@@ -111,14 +118,20 @@ def read_sitting(
 
 
 def collect_sitting(
-    *, actor: User, sitting: Sitting, now: datetime, settle: Callable[[], None] = _nothing
+    *,
+    actor: User,
+    sitting: Sitting,
+    now: datetime,
+    tell: Callable[[int, int], None] = _to_nobody,
+    settle: Callable[[], None] = _nothing,
 ) -> None:
     """Take in a closed sitting: attempts, last heads of all chains, and the receipts' root.
 
-    Keys stay shut. The journal is read first; what is stored goes into one short transaction, with
-    what `settle` does. Raises RuleViolation: `not_published`, `sitting_open` until its closing
-    time, `hall_out_of_reach`, `hall_not_closed`, also after an order that the hall has not answered
-    by closing again, `journal_flawed` until two people have accepted what is wrong in the journal.
+    Keys stay shut. The journal is read first, `tell` hears how many of its batches; what is stored
+    goes into one short transaction, with what `settle` does. Raises RuleViolation: `not_published`,
+    `sitting_open` until its closing time, `hall_out_of_reach`, `hall_not_closed`, also after an
+    order that the hall has not answered by closing again, `journal_flawed` until two people have
+    accepted what is wrong in the journal.
     """
     sitting.refresh_from_db()
     if sitting.state != SittingState.PUBLISHED:
@@ -128,7 +141,7 @@ def collect_sitting(
     last_order = last_order_of(sitting)
     with journal() as reader:
         heads = reader.heads(sitting.public_id.bytes)
-        ledger, closings = read_sitting(sitting, reader, heads)
+        ledger, closings = read_sitting(sitting, reader, heads, tell)
         nodes = reader.nodes()
     shared = on_postgres(settings.HALL_JOURNAL)
     if not has_closed(closings, nodes, last_order=last_order, shared=shared):

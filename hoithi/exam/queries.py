@@ -17,7 +17,8 @@ from hoithi.entries.models import Entry, EntryState
 from hoithi.exam.models import Attempt, Package, PackageState, RosterLine, Sitting, SittingState
 from hoithi.exam.sealing import open_keys
 from hoithi.exam.secrecy import is_collected
-from hoithi.people.models import Approval
+from hoithi.jobs.models import Job, JobState
+from hoithi.people.models import Approval, ScopeKind
 from hoithi.results.models import Publication
 from hoithi.results.pending import has_ungraded_ruling
 from hoithi.results.wording import LETTERS
@@ -133,6 +134,23 @@ def _step(
     if each.purpose == Purpose.OFFICIAL and latest is None:
         return Step.PUBLISH
     return Step.DONE
+
+
+def is_to_be_graded(each: Round) -> bool:
+    """Whether something was collected or ruled that the scores which stand do not heed."""
+    return each.sittings.filter(state=SittingState.COLLECTED).exists() or has_ungraded_ruling(each)
+
+
+def work_at(each: Round, kind: str = "", **what: int) -> Job | None:
+    """The job that is at a round and not over, of one kind about one thing or of any. One query."""
+    jobs = Job.objects.filter(
+        scope_kind=ScopeKind.CONTEST,
+        scope_id=each.contest.key,
+        kind__startswith=kind or "exam.",
+        state__in=(JobState.WAITING, JobState.RUNNING),
+    )
+    about = {"round": each.key, **what}
+    return next((job for job in jobs if about.items() <= job.params.items()), None)
 
 
 def package_rows(each: Round) -> tuple[PackageRow, ...]:

@@ -158,12 +158,19 @@ class Committee:
         chair.page.goto(ROUND)
         grade = chair.main.get_by_role("button", name="Chấm bài")
         until = time.monotonic() + 60
+        collect = chair.main.get_by_role("button", name="Thu bài ca 1")
         while not grade.is_visible():
             assert time.monotonic() < until
+            if collect.is_visible():
+                chair.press("Thu bài ca 1")
             time.sleep(0.5)
-            chair.press("Thu bài ca 1")
             chair.page.goto(ROUND)
         chair.press("Chấm bài")
+        publish = chair.main.get_by_role("button", name="Công bố kết quả")
+        while not publish.is_visible():
+            assert time.monotonic() < until
+            time.sleep(0.5)
+            chair.page.goto(f"{ROUND}ket-qua/")
 
     def publish(self) -> None:
         self.deputy.page.goto(f"{ROUND}ket-qua/")

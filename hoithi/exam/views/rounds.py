@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,9 +17,9 @@ from django.views.decorators.http import require_GET, require_POST
 from hoithi.bank.models import Collection
 from hoithi.contests.models import Round
 from hoithi.contests.queries import contest_by_key, plan_of, round_by_key
-from hoithi.exam.actions import close_round, collect_sitting
 from hoithi.exam.forms import BuildForm, ReasonForm
 from hoithi.exam.hall_orders import publish_sitting, push_to_hall
+from hoithi.exam.jobs import ask_to_collect, ask_to_grade
 from hoithi.exam.models import PackageState, SittingState
 from hoithi.exam.queries import (
     Progress,
@@ -27,15 +29,18 @@ from hoithi.exam.queries import (
     package_contents,
     progress,
     sitting_by_id,
+    work_at,
 )
 from hoithi.exam.sealing import build_package, seal_package, withdraw_package
 from hoithi.exam.secrecy import is_collected, secrecy_of
 from hoithi.exam.wording import PACKAGE_STATES, SITTING_STATES, STEPS, with_names
+from hoithi.jobs.models import Job
 from hoithi.people.http import StaffRequest, contest_role
 from hoithi.people.models import Role, User
 from hoithi.people.permissions import contest_scope, roles_in
 from hoithi.rules.errors import RuleViolation
 from hoithi.web.acting import acted, carried_out
+from hoithi.web.violations import explain
 
 READERS = (Role.ORGANISER, Role.COMMITTEE, Role.OBSERVER)
 RUNNERS = (Role.ORGANISER, Role.COMMITTEE)
@@ -104,6 +109,7 @@ def show(request: StaffRequest, contest: str, round_key: str) -> HttpResponseBas
             "has_signed": found.package is not None and found.package.first_id == request.user.pk,
             "has_latecomers": found.step is Step.RUN and found.unseated > 0,
             "build_form": _build_form(each) if found.step is Step.BUILD else None,
+            "work": work_at(each) if found.step in (Step.COLLECT, Step.GRADE) else None,
         },
     )
 
@@ -231,26 +237,32 @@ def _open(actor: User, each: Round) -> None:
 @contest_role(*RUNNERS)
 @require_POST
 def collect(request: StaffRequest, contest: str, round_key: str, sitting: int) -> HttpResponseBase:
-    """Take in what a closed sitting has written."""
+    """Have the worker take in what a closed sitting has written."""
     found = sitting_by_id(find_round(contest, round_key), sitting)
-    acted(
+    return _to_work(
         request,
-        lambda: collect_sitting(actor=request.user, sitting=found, now=timezone.now()),
-        _("Every attempt of the sitting is collected."),
+        lambda: ask_to_collect(actor=request.user, sitting=found, now=timezone.now()),
+        found.round,
     )
-    return redirect("exam:round", contest=contest, round_key=round_key)
 
 
 @contest_role(*RUNNERS)
 @require_POST
 def grade(request: StaffRequest, contest: str, round_key: str) -> HttpResponseBase:
-    """Open the keys and grade; again after a ruling."""
+    """Have the worker open the keys and grade; again after a ruling."""
     each = find_round(contest, round_key)
-    done = acted(
+    return _to_work(
         request,
-        lambda: close_round(actor=request.user, each=each, now=timezone.now()),
-        _("Every attempt is graded. Please look at the proposed result."),
+        lambda: ask_to_grade(actor=request.user, each=each, now=timezone.now()),
+        each,
     )
-    if done:
-        return redirect("results:round", contest=contest, round_key=round_key)
-    return redirect("exam:round", contest=contest, round_key=round_key)
+
+
+def _to_work(request: StaffRequest, asked: Callable[[], Job], each: Round) -> HttpResponseBase:
+    """To the page of the work that was asked for, or back with the reason why not."""
+    try:
+        job = asked()
+    except RuleViolation as violation:
+        messages.error(request, explain(violation))
+        return redirect("exam:round", contest=each.contest.key, round_key=each.key)
+    return redirect("desk:job", job=job.pk)
