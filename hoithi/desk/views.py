@@ -204,7 +204,7 @@ def duty(request: StaffRequest, contest: str, duty: int) -> HttpResponseBase:
 
 @dataclass(frozen=True, slots=True)
 class LogRow:
-    """An entry of the log as people read it."""
+    """An entry of the log as people read it; `lone` is who alone invited the signer."""
 
     number: int
     at: datetime
@@ -212,6 +212,7 @@ class LogRow:
     act: str | Promise
     about: str
     reason: str
+    lone: str
 
 
 @contest_role(*READERS)
@@ -250,4 +251,5 @@ def _log_row(entry: LogEntry, names: Mapping[str, str]) -> LogRow:
         act=act_name(entry.action),
         about=names.get(entry.target, entry.target),
         reason=str(facts.get("reason") or ""),
+        lone=str(facts.get("invited_alone_by") or ""),
     )

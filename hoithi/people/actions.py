@@ -438,7 +438,12 @@ def approve(
         action=f"approve.{kind}.{'first' if is_first else 'second'}",
         target=subject,
         now=now,
-        after={"hash": subject_hash, "reason": reason, **_invited_alone(actor, scope)},
+        after={
+            "hash": subject_hash,
+            "reason": reason,
+            "scope": f"{scope.kind}:{scope.id}",
+            **_invited_alone(actor, scope),
+        },
     )
     return standing
 
@@ -486,7 +491,10 @@ def _close(actor: User, approval: Approval, now: datetime) -> bool:
             action=f"approve.{approval.kind}.refused",
             target=approval.subject,
             now=now,
-            after={"hash": approval.subject_hash},
+            after={
+                "hash": approval.subject_hash,
+                "scope": f"{approval.scope_kind}:{approval.scope_id}",
+            },
         )
     return bool(changed)
 

@@ -194,7 +194,7 @@ def collect(desktop: Page) -> None:
         expect(graded.or_(too_early)).to_be_visible()
         if too_early.is_visible():
             desktop.wait_for_timeout(1000)
-            desktop.get_by_role("link", name="Đến nơi có kết quả").click()
+            desktop.get_by_role("link", name="Quay lại").click()
 
 
 def test_the_ten_minutes_of_the_readme(

@@ -87,6 +87,8 @@ def test_the_overview_and_the_seal_say_who_invited_the_second_signer(
     seal_package(actor=an, package=package, now=factories.now())
     said = f"Người ký thứ nhất (Bình) do một mình người ký thứ hai (An) mời ngày {today}"
     assert said in page_of(an, here)
+    log = page_of(an, f"{HERE}nhat-ky/")
+    assert log.count("do một mình An mời") == 1
     assert said in Client().get("/hoi-thi/daknong-2023/niem-phong/").content.decode()
 
 
@@ -106,6 +108,7 @@ def test_an_appointment_to_the_committee_gives_its_right_when_a_second_member_ha
     assert "chờ thành viên thứ hai xác nhận lời mời" in page_of(an, f"{HERE}ban-to/")
     assert "Xác nhận mời Chi vào Ban Tổ chức" in page_of(binh, HERE)
     assert "Xác nhận mời Chi vào Ban Tổ chức" not in page_of(an, HERE)
+    assert "mời một người vào Ban Tổ chức (chữ ký thứ nhất)" in page_of(an, f"{HERE}nhat-ky/")
     letter = Invitation.objects.get()
     confirm = f"{HERE}nguoi/loi-moi/{letter.pk}/xac-nhan/"
     assert confirm not in page_of(an, f"{HERE}nguoi/")

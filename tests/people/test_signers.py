@@ -119,10 +119,11 @@ def test_the_only_member_brings_a_second_one_in_alone_and_every_signature_says_s
     sign(an)
     sign(lan)
     first, second = LogEntry.objects.filter(action__startswith="approve.seal").order_by("number")
-    assert (first.after or {}).keys() == {"hash", "reason"}
+    assert (first.after or {}).keys() == {"hash", "reason", "scope"}
     assert second.after == {
         "hash": "a" * 64,
         "reason": "",
+        "scope": "contest:c1",
         "invited_alone_by": "an",
         "invited_at": NOW.isoformat(),
     }
