@@ -57,18 +57,31 @@ class UploadForm(forms.Form):
     )
 
 
-class CellForm(forms.Form):
-    """Another text in a cell of an uploaded sheet."""
+class SeenForm(forms.Form):
+    """What the page showed on which a button was pressed; an old page says nothing."""
 
-    row = forms.IntegerField(min_value=1)
-    column = forms.ChoiceField(choices=[(column, column) for column in COLUMNS])
-    text = forms.CharField(required=False, max_length=LONGEST_CELL)
+    seen = Words(required=False, max_length=80)
+
+    def said(self) -> str:
+        """What is wrong with the shape, in sentences."""
+        return " ".join(
+            f"{self.fields[name].label}: {sentence}"
+            for name, sentences in self.errors.items()
+            for sentence in sentences
+        )
 
 
-class RowForm(forms.Form):
+class RowForm(SeenForm):
     """A row of an uploaded sheet."""
 
     row = forms.IntegerField(min_value=1)
+
+
+class CellForm(RowForm):
+    """Another text in a cell of an uploaded sheet."""
+
+    column = forms.ChoiceField(choices=[(column, column) for column in COLUMNS])
+    text = forms.CharField(label=_("Text of the cell"), required=False, max_length=LONGEST_CELL)
 
 
 class ReasonForm(forms.Form):

@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 
 from hoithi.contests.queries import plan_of
 from hoithi.entries.actions import save_staged, stage_list
-from hoithi.entries.actions.staging import LONGEST_FILE_NAME, hold_open
+from hoithi.entries.actions.staging import LONGEST_FILE_NAME, changed_since, hold_open
 from hoithi.entries.models import SentFile, StagedList, UnitRegistration
 from hoithi.entries.queries import check_sheet, open_sent, open_staged, staged_list
 from hoithi.entries.sheets import StagedSheet, staged_sheet
@@ -72,15 +72,18 @@ def take_list(
 
 
 def save_mended(
-    *, actor: User, registration: UnitRegistration, form_key: str, now: datetime
+    *, actor: User, registration: UnitRegistration, form_key: str, seen: str, now: datetime
 ) -> Job | None:
-    """Save a short list at once; the job that does so with a long one.
+    """Save a short list at once, as it was seen; the job that does so with a long one.
 
-    Raises RuleViolation: `list_gone`, and what `save_staged` refuses.
+    Raises RuleViolation: `list_gone`, `list_replaced`, `list_mended`, and what `save_staged`
+    refuses.
     """
     staged = staged_list(registration, form_key)
     if staged is None:
         raise RuleViolation("list_gone")
+    if staged.seen != seen:
+        raise changed_since(staged, seen)
     if len(open_staged(staged).rows) > MOST_ROWS_AT_ONCE:
         return _ask_to_save(actor=actor, staged=staged, now=now)
     save_staged(actor=actor, staged=staged, now=now)

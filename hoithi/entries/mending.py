@@ -13,8 +13,9 @@ from django.utils.translation import ngettext
 
 from hoithi.contests.plan.schema import Form
 from hoithi.entries.cells import Weight
-from hoithi.entries.checking import CheckedList, Problem
-from hoithi.entries.sheets import TITLES, StagedSheet, rows_of, text_at
+from hoithi.entries.checking import COLUMNS, CheckedList, Problem
+from hoithi.entries.models import StagedList
+from hoithi.entries.sheets import TITLES, StagedSheet, row_seen, rows_of, text_at
 from hoithi.entries.wording import cell_sentence
 from hoithi.rules.vietnamese import tidy
 from hoithi.web.spreadsheets import reference
@@ -43,9 +44,10 @@ class MendRow:
 
 @dataclass(frozen=True, slots=True)
 class MendProblem:
-    """What is said about one cell, with the way to mend it."""
+    """What is said about one cell, with the way to mend it; `is_next` where the reader goes on."""
 
     anchor: str
+    seen: str
     place: str
     title: str
     who: str
@@ -56,6 +58,7 @@ class MendProblem:
     sentences: tuple[str, ...]
     tone: str
     can_edit: bool
+    is_next: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +66,17 @@ class DroppedRow:
     """Somebody who was left out and can come back."""
 
     number: int
+    seen: str
     who: str
 
 
 @dataclass(frozen=True, slots=True)
 class MendView:
     """The whole page. `counter` says what is left to do; `notes` how many cells were put in order
-    without anybody seeing a difference; `more` how many cells are told once these are mended."""
+    without anybody seeing a difference; `more` how many cells are told once these are mended.
+    What is changed on it carries `seen`, of the whole or of a row (`StagedList.seen`)."""
 
+    seen: str
     letters: tuple[str, ...]
     heading: int
     titles: tuple[str, ...]
@@ -90,8 +96,10 @@ class MendView:
         return self.bad == 0
 
 
-def mend_view(staged: StagedSheet, checked: CheckedList, form: Form) -> MendView:
-    """The page of a sheet."""
+def mend_view(
+    upload: StagedList, staged: StagedSheet, checked: CheckedList, form: Form, after: str = ""
+) -> MendView:
+    """The page of an upload and its sheet; who goes on is led to the cell of anchor `after`."""
     told: dict[tuple[int, str], list[Problem]] = defaultdict(list)
     for problem in checked.problems:
         if problem.weight is not Weight.NOTE:
@@ -101,19 +109,32 @@ def mend_view(staged: StagedSheet, checked: CheckedList, form: Form) -> MendView
     seen = {number for number, _ in shown}
     names = {number: cells.get("name", "") for number, cells in rows_of(staged)}
     width = max((len(cells) for _, cells in staged.rows), default=0)
+    cells_of = dict(staged.rows)
     bad_cells = sum(any(each.weight is Weight.BAD for each in group) for group in told.values())
     return MendView(
+        seen=upload.seen,
         letters=tuple(reference(place, 1)[:-1] for place in range(width)),
         heading=staged.heading,
         titles=tuple(staged.titles),
         rows=tuple(_row(staged, number, cells, told) for number, cells in shown),
         problems=tuple(
-            _problem(staged, key, group, names.get(key[0], ""))
+            _problem(
+                staged,
+                key,
+                group,
+                names.get(key[0], ""),
+                row_seen(upload.pk, staged, key[0], cells_of[key[0]]),
+                after,
+            )
             for key, group in told.items()
             if key[0] in seen
         ),
         dropped=tuple(
-            DroppedRow(number, text_at(staged, number, cells, "name"))
+            DroppedRow(
+                number,
+                row_seen(upload.pk, staged, number, cells),
+                text_at(staged, number, cells, "name"),
+            )
             for number, cells in staged.rows
             if number in staged.dropped
         ),
@@ -194,16 +215,22 @@ def _cell(
     group = told.get((number, column), [])
     if group:
         tone, proposal = _tone(group), _proposal(group)
-        return MendCell(text, tone, proposal=proposal, anchor=_anchor(number, column))
+        return MendCell(text, tone, proposal=proposal, anchor=anchor_of(number, column))
     return MendCell(text, "mended", sent) if text != sent else MendCell(text)
 
 
 def _problem(
-    staged: StagedSheet, key: tuple[int, str], group: Sequence[Problem], who: str
+    staged: StagedSheet,
+    key: tuple[int, str],
+    group: Sequence[Problem],
+    who: str,
+    seen: str,
+    after: str,
 ) -> MendProblem:
     row, column = key
     return MendProblem(
-        anchor=_anchor(row, column),
+        anchor=anchor_of(row, column),
+        seen=seen,
         place=reference(staged.columns.get(column, 0), row),
         title=TITLES[column][0],
         who=who,
@@ -214,6 +241,7 @@ def _problem(
         sentences=tuple(cell_sentence(each.code, each.params) for each in group),
         tone=_tone(group),
         can_edit=column in staged.columns,
+        is_next=after == anchor_of(row, column),
     )
 
 
@@ -226,5 +254,15 @@ def _proposal(group: Sequence[Problem]) -> str:
     return next((each.proposal for each in group if each.proposal), "")
 
 
-def _anchor(row: int, column: str) -> str:
+def anchor_of(row: int, column: str) -> str:
+    """Where on the page it is told what is the matter with a cell."""
     return f"o-{row}-{column}"
+
+
+def next_to_mend(checked: CheckedList, row: int, column: str) -> str:
+    """The anchor of the bad cell after this one, from the top again behind the last; or nothing."""
+    places = [(each.row, COLUMNS.index(each.column)) for each in checked.bad]
+    here = (row, COLUMNS.index(column))
+    ahead = min((place for place in places if place >= here), default=None)
+    found = ahead or min(places, default=None)
+    return anchor_of(found[0], COLUMNS[found[1]]) if found else ""

@@ -234,6 +234,7 @@ class Bar(models.Model):
 class StagedList(models.Model):
     """An uploaded list that is being mended: the whole sheet and what was found in it, encrypted,
     until it is saved. `version` goes up with every change; `job` is the saving asked for last.
+    What it took the place of, had that not been saved, is kept by name.
     """
 
     registration = models.ForeignKey(UnitRegistration, models.CASCADE, related_name="staged")
@@ -243,7 +244,13 @@ class StagedList(models.Model):
     found_cipher = models.BinaryField(null=True)
     key_id = models.CharField(max_length=8)
     version = models.PositiveIntegerField(default=1)
+    uploaded_by = models.CharField(max_length=200)
     uploaded_at = models.DateTimeField()
+    changed_by = models.CharField(max_length=200, blank=True)
+    changed_at = models.DateTimeField(null=True)
+    replaced_file = models.CharField(max_length=200, blank=True)
+    replaced_by = models.CharField(max_length=200, blank=True)
+    replaced_at = models.DateTimeField(null=True)
     job = models.ForeignKey(Job, models.PROTECT, null=True, related_name="+")
 
     class Meta:
@@ -253,3 +260,8 @@ class StagedList(models.Model):
 
     def __str__(self) -> str:
         return f"{self.registration_id}/{self.form}"
+
+    @property
+    def seen(self) -> str:
+        """What the page carries that shows it whole, so that nobody acts on another one."""
+        return f"{self.pk}.{self.version}"

@@ -13,7 +13,14 @@ from hoithi.contests.models import Contest
 from hoithi.contests.plan.schema import Form as FormPlan
 from hoithi.contests.queries import contest_by_key, form_of, plan_of, unit_by_code
 from hoithi.entries.actions.registering import OPEN
-from hoithi.entries.models import Bar, Entry, EntryState, RegistrationState, UnitRegistration
+from hoithi.entries.models import (
+    Bar,
+    Entry,
+    EntryState,
+    RegistrationState,
+    StagedList,
+    UnitRegistration,
+)
 from hoithi.entries.queries import (
     FormCount,
     ListedPeople,
@@ -27,6 +34,7 @@ from hoithi.entries.queries import (
     registration_of,
     registration_overview,
     staged_forms,
+    staged_list,
     unit_overview,
 )
 from hoithi.entries.wording import ENTRY_STATES, REGISTRATION_STATES, Shown
@@ -196,7 +204,7 @@ class ListPage:
     people: PeoplePage
     minimum: int
     missing: int
-    is_staged: bool
+    staged: StagedList | None
     work: Work
     can_edit: bool
     is_accepted: bool
@@ -213,7 +221,7 @@ def list_page(place: Place, form_key: str, now: datetime, number: str | None) ->
         people=people,
         minimum=form.minimum,
         missing=max(0, max(1, form.minimum) - people.total),
-        is_staged=form_key in staged_forms(registration),
+        staged=staged_list(registration, form_key),
         work=work_on(registration).get(form_key, Work()),
         can_edit=is_open(place.contest, registration, now) and registration.state in OPEN,
         is_accepted=registration.state == RegistrationState.ACCEPTED,

@@ -6,6 +6,7 @@ that both can be seen until the list is saved.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -142,6 +143,14 @@ def rows_of(staged: StagedSheet) -> list[SheetRow]:
 def text_at(staged: StagedSheet, number: int, cells: Sequence[str], column: str) -> str:
     """What stands in a cell now."""
     return staged.mended.get(f"{number}:{column}", cells[staged.columns[column]])
+
+
+def row_seen(upload: int, staged: StagedSheet, row: int, cells: Sequence[str]) -> str:
+    """What the page carries that shows a row of an upload: another one as soon as anything of the
+    row is another, left out or taken in included."""
+    texts = [*cells, *(text_at(staged, row, cells, column) for column in staged.columns if cells)]
+    content = msgspec.json.encode([row, texts, row in staged.dropped])
+    return f"{upload}.{hashlib.sha256(content).hexdigest()[:16]}"
 
 
 def with_cell(staged: StagedSheet, row: int, column: str, text: str) -> StagedSheet:

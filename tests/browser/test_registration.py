@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -51,7 +52,15 @@ def file(tmp_path: Path) -> Path:
 
 def organiser(contest: Contest) -> User:
     """Somebody who may see both the unit's pages and the organiser's."""
-    who = factories.user("Trần Văn Tổ", contest.key, Role.ORGANISER)
+    return _with_unit(factories.user("Trần Văn Tổ", contest.key, Role.ORGANISER), contest)
+
+
+def colleague(contest: Contest) -> User:
+    """Another officer of the same unit."""
+    return _with_unit(factories.user("Lê Thị Hoa", contest.key), contest)
+
+
+def _with_unit(who: User, contest: Contest) -> User:
     scope = unit_scope(unit_by_code(contest, "GN").pk)
     give(
         user=who,
@@ -162,6 +171,57 @@ def test_taking_a_proposal_does_not_move_the_page(
     assert page.evaluate("scrollY") == before
     assert page.url.endswith("/sua/")
     assert complaints == []
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_who_has_mended_a_cell_stands_at_the_next(
+    browser: Browser, live_server: LiveServer, contest: Contest, tmp_path: Path, scripts: bool
+) -> None:
+    rows = [listed(number, birth="31/02/1990") for number in range(1, 13)]
+    page = opened(browser, live_server, organiser(contest), size=PHONE, scripts=scripts)
+    _sent(page, tmp_path / "ds.xlsx", rows)
+    page.get_by_label("Ngày sinh, C9").fill("28/02/1990")
+    page.get_by_label("Ngày sinh, C9").press("Enter")
+    expect(page.locator("#o-9-birth")).to_have_count(0)
+    expect(page.locator("#o-10-birth")).to_be_focused()
+    expect(page.locator("#o-10-birth")).to_be_in_viewport()
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("Ngày sinh, C10")).to_be_focused()
+
+
+@pytest.mark.parametrize(("scripts", "size"), [(True, PHONE), (False, PHONE), (True, DESKTOP)])
+def test_a_page_of_a_list_that_was_replaced_changes_nothing_and_says_so(
+    browser: Browser,
+    live_server: LiveServer,
+    contest: Contest,
+    tmp_path: Path,
+    scripts: bool,
+    size: tuple[int, int],
+) -> None:
+    page = opened(browser, live_server, organiser(contest), size=size, scripts=scripts)
+    _sent(page, tmp_path / "bad.xlsx", [listed(1), listed(2, birth="31/02/1990")])
+    other = opened(browser, live_server, colleague(contest), scripts=scripts)
+    _sent(other, tmp_path / "other.xlsx", [listed(11), listed(12, birth="30/02/1990")])
+    page.get_by_label("Ngày sinh, C7").fill("28/02/1990")
+    page.get_by_role("button", name="Ghi vào ô").click()
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("Lê Thị Hoa đã tải lên tệp khác, “other.xlsx”")
+    expect(alert).to_be_in_viewport()
+    expect(page.get_by_label("Ngày sinh, C7")).to_have_value("30/02/1990")
+    if scripts:
+        expect(alert).to_be_focused()
+        assert broken_rules(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") == size[0]
+    page.get_by_role("button", name="Bỏ dòng 7").click()
+    expect(page.get_by_text("Dòng 7 · Trần Thị Bình Chi")).to_be_visible()
+
+
+def _sent(page: Page, file: Path, rows: Sequence[Mapping[str, str]]) -> None:
+    file.write_bytes(workbook(rows))
+    page.goto(LIST)
+    page.get_by_label("Tệp danh sách").set_input_files(file)
+    page.get_by_role("button", name="Kiểm tra danh sách").click()
+    expect(page.get_by_role("heading", name="Sửa danh sách")).to_be_visible()
 
 
 @pytest.mark.parametrize("size", [PHONE, DESKTOP])

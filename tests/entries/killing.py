@@ -68,7 +68,13 @@ def prepare(saving: bool) -> None:
     )
     if saving:
         work_off()
-        jobs.save_mended(actor=lan, registration=registration, form_key=ONLINE, now=NOW)
+        jobs.save_mended(
+            actor=lan,
+            registration=registration,
+            form_key=ONLINE,
+            seen=StagedList.objects.get().seen,
+            now=NOW,
+        )
 
 
 class Killer:

@@ -11,8 +11,9 @@ from hoithi.contests.models import Contest
 from hoithi.contests.queries import unit_by_code
 from hoithi.entries.actions import choose_forms, save_list
 from hoithi.entries.checking import CheckedList, SheetRow, check_list
-from hoithi.entries.models import UnitRegistration
-from hoithi.entries.queries import terms_for
+from hoithi.entries.models import StagedList, UnitRegistration
+from hoithi.entries.queries import open_staged, terms_for
+from hoithi.entries.sheets import row_seen
 from hoithi.people.models import User
 
 PLAN = Path(__file__).parents[2] / "plans/daknong-2023/contest.toml"
@@ -81,3 +82,12 @@ def save(
     checked = check(registration, rows, form)
     save_list(actor=officer(), registration=registration, form_key=form, checked=checked, now=now)
     return checked
+
+
+def seen(row: int | None = None) -> str:
+    """What the page of the one upload carries, for the whole or for a row."""
+    staged = StagedList.objects.get()
+    if row is None:
+        return staged.seen
+    sheet = open_staged(staged)
+    return row_seen(staged.pk, sheet, row, dict(sheet.rows)[row])

@@ -46,9 +46,11 @@ take_list(
 SAVE = """
 from hoithi.entries.jobs import save_mended
 from hoithi.entries.models import UnitRegistration
-from tests.entries.scene import NOW, ONLINE, officer
+from tests.entries.scene import NOW, ONLINE, officer, seen
 registration = UnitRegistration.objects.select_related("contest", "unit").get()
-save_mended(actor=officer(), registration=registration, form_key=ONLINE, now=NOW)
+save_mended(
+    actor=officer(), registration=registration, form_key=ONLINE, seen=seen(), now=NOW
+)
 """
 OLD = {"first": "001", "people": 60, "persons": 60, "entries": 60, "saved": 1, "broken": None}
 NEW = {"first": "040", "people": 121, "persons": 121, "entries": 121, "saved": 2, "broken": None}

@@ -24,6 +24,7 @@ from hoithi.entries.actions import (
     stage_list,
     submit_registration,
 )
+from hoithi.entries.actions.staging import Change
 from hoithi.entries.jobs import MOST_ROWS, MOST_ROWS_AT_ONCE, READ_LIST, SAVE_LIST
 from hoithi.entries.models import Entry, Person, SentFile, StagedList, UnitRegistration
 from hoithi.entries.queries import ListedPeople, check_sheet, found_in, open_staged, people_of
@@ -35,7 +36,7 @@ from hoithi.people.models import Role, User
 from hoithi.people.permissions import unit_scope
 from hoithi.rules.errors import RuleViolation
 from tests import factories
-from tests.entries.scene import LIVE, ONLINE, begin, listed, people, save, sheet
+from tests.entries.scene import LIVE, ONLINE, begin, listed, people, save, seen, sheet
 from tests.entries.tables import table
 from tests.entries.workbooks import workbook
 
@@ -129,7 +130,7 @@ def failed() -> str:
 def test_thirty_people_wait_for_no_worker(officer: Client) -> None:
     where, page = send(officer, workbook([listed(number) for number in range(1, 31)]))
     assert (where, "Mọi ô đều đúng và đã đủ người" in page) == (f"{LIST}sua/", True)
-    assert post(officer, f"{LIST}sua/luu/")[0] == LIST
+    assert post(officer, f"{LIST}sua/luu/", seen=seen())[0] == LIST
     assert (stored(), Job.objects.count()) == ((30, 30), 0)
 
 
@@ -145,8 +146,8 @@ def test_a_long_list_is_read_and_saved_by_the_worker_before_the_officers_eyes(
     assert (newest().done, newest().total, newest().state) == (LONG, LONG, JobState.DONE)
     assert officer.get(where).headers["Location"] == f"{LIST}sua/"
     assert "Còn 1 ô cần sửa." in words(officer, where)
-    post(officer, f"{LIST}sua/lay-het/")
-    where, page = post(officer, f"{LIST}sua/luu/")
+    post(officer, f"{LIST}sua/lay-het/", seen=seen())
+    where, page = post(officer, f"{LIST}sua/luu/", seen=seen())
     saving = newest()
     assert (where, saving.kind, "Lưu danh sách" in page) == (page_of(saving), SAVE_LIST, True)
     assert words(officer, f"{LIST}sua/") == page
@@ -192,43 +193,53 @@ def test_of_a_long_list_the_rows_with_faults_are_shown(officer: Client) -> None:
 def test_who_goes_on_mending_a_long_list_sees_it_checked_whole(officer: Client) -> None:
     double = staged(officer, national_id=listed(2)["national_id"])
     assert "Còn 2 ô cần sửa." in words(officer, f"{LIST}sua/")
-    _, page = post(officer, f"{LIST}sua/o/", row="3", column="birth", text="31/02/1990")
+    _, page = post(
+        officer, f"{LIST}sua/o/", seen=seen(3), row="3", column="birth", text="31/02/1990"
+    )
     assert "Còn 3 ô cần sửa." in page
-    post(officer, f"{LIST}sua/bo-dong/", row="3")
+    post(officer, f"{LIST}sua/bo-dong/", seen=seen(3), row="3")
     double.refresh_from_db()
     assert (found_in(double).bad, double.version) == ((), 3)
 
 
+def mend(who: User, begun: UnitRegistration, row: int, change: Change) -> None:
+    mend_list(
+        actor=who,
+        registration=begun,
+        form_key=ONLINE,
+        seen=seen(row),
+        row=row,
+        change=change,
+        now=factories.now(),
+    )
+
+
 def test_two_officers_who_mend_at_once_lose_nothing(
-    officer: Client, begun: UnitRegistration
+    officer: Client, begun: UnitRegistration, lan: User
 ) -> None:
     staged(officer)
 
     def slow(was: StagedSheet, _: object) -> StagedSheet:
         if not was.mended:
-            mend_list(
-                registration=begun,
-                form_key=ONLINE,
-                change=lambda now, _: with_cell(now, 3, "name", "Lê Thị Hoa"),
-            )
+            mend(lan, begun, 3, lambda now, _: with_cell(now, 3, "name", "Lê Thị Hoa"))
         return without_row(was, 2)
 
-    mend_list(registration=begun, form_key=ONLINE, change=slow)
+    mend(lan, begun, 2, slow)
     kept = open_staged(StagedList.objects.get())
     assert (kept.mended, kept.dropped) == ({"3:name": "Lê Thị Hoa"}, [2])
 
 
 def test_a_list_that_is_changed_without_an_end_is_told_so(
-    officer: Client, begun: UnitRegistration
+    officer: Client, begun: UnitRegistration, lan: User
 ) -> None:
     staged(officer)
 
     def ever_too_late(was: StagedSheet, _: object) -> StagedSheet:
         StagedList.objects.update(version=StagedList.objects.get().version + 1)
-        return was
+        return without_row(was, 2)
 
     with pytest.raises(RuleViolation) as raised:
-        mend_list(registration=begun, form_key=ONLINE, change=ever_too_late)
+        mend(lan, begun, 2, ever_too_late)
     assert raised.value.code == "list_changed"
 
 
@@ -274,7 +285,7 @@ def test_a_list_that_was_mended_stays_when_the_next_file_is_bad(officer: Client)
     work_off()
     assert (failed(), StagedList.objects.get().pk) == ("columns_missing", before.pk)
     assert "Bảng không có cột" in words(officer, f"{LIST}sua/")
-    post(officer, f"{LIST}sua/bo/")
+    post(officer, f"{LIST}sua/bo/", seen=seen())
     assert (SentFile.objects.count(), StagedList.objects.count()) == (0, 0)
 
 
@@ -325,9 +336,9 @@ def test_the_deadline_looks_at_when_the_officer_asked(officer: Client) -> None:
     Contest.objects.update(registration_closes_at=factories.now())
     work_off()
     assert StagedList.objects.count() == 1
-    assert "Đã hết hạn đăng ký." in post(officer, f"{LIST}sua/luu/")[1]
+    assert "Đã hết hạn đăng ký." in post(officer, f"{LIST}sua/luu/", seen=seen())[1]
     Contest.objects.update(registration_closes_at=factories.now() + timedelta(hours=1))
-    post(officer, f"{LIST}sua/luu/")
+    post(officer, f"{LIST}sua/luu/", seen=seen())
     Contest.objects.update(registration_closes_at=factories.now())
     work_off()
     assert stored() == (LONG, LONG)
@@ -339,7 +350,7 @@ def test_what_was_handed_in_meanwhile_is_not_changed(
     officer: Client, begun: UnitRegistration, lan: User
 ) -> None:
     staged(officer)
-    post(officer, f"{LIST}sua/luu/")
+    post(officer, f"{LIST}sua/luu/", seen=seen())
     UnitRegistration.objects.update(state="submitted")
     work_off()
     assert (failed(), stored(), StagedList.objects.count()) == (
@@ -387,7 +398,7 @@ def test_nothing_is_handed_in_while_a_list_is_on_its_way(
 
 def test_who_presses_twice_asks_once(officer: Client) -> None:
     staged(officer)
-    once, twice = (post(officer, f"{LIST}sua/luu/")[0] for _ in range(2))
+    once, twice = (post(officer, f"{LIST}sua/luu/", seen=seen())[0] for _ in range(2))
     assert (once, Job.objects.filter(kind=SAVE_LIST).count()) == (twice, 1)
 
 
@@ -395,12 +406,19 @@ def test_a_list_that_is_mended_while_it_is_saved_is_not_saved(
     officer: Client, begun: UnitRegistration
 ) -> None:
     staged(officer)
-    post(officer, f"{LIST}sua/luu/")
-    post(officer, f"{LIST}sua/o/", row="3", column="workplace", text="UBND xã Quảng Thành")
+    post(officer, f"{LIST}sua/luu/", seen=seen())
+    post(
+        officer,
+        f"{LIST}sua/o/",
+        seen=seen(3),
+        row="3",
+        column="workplace",
+        text="UBND xã Quảng Thành",
+    )
     work_off()
     assert (failed(), stored()) == ("list_changed", (0, 0))
     assert open_staged(StagedList.objects.get()).mended == {"3:workplace": "UBND xã Quảng Thành"}
-    post(officer, f"{LIST}sua/luu/")
+    post(officer, f"{LIST}sua/luu/", seen=seen())
     work_off()
     assert stored() == (LONG, LONG)
 
@@ -408,8 +426,8 @@ def test_a_list_that_is_mended_while_it_is_saved_is_not_saved(
 def test_a_list_that_is_mended_at_the_very_last_is_not_saved(officer: Client) -> None:
     """The worker has read and checked it, and is about to store it."""
     staged(officer)
-    post(officer, f"{LIST}sua/luu/")
-    drop = partial(post, officer, f"{LIST}sua/bo-dong/", row="3")
+    post(officer, f"{LIST}sua/luu/", seen=seen())
+    drop = partial(post, officer, f"{LIST}sua/bo-dong/", seen=seen(3), row="3")
     assert (interrupted(jobs.save_list, drop), stored()) == ("list_changed", (0, 0))
     assert open_staged(StagedList.objects.get()).dropped == [3]
 
@@ -419,7 +437,7 @@ def test_who_was_registered_elsewhere_meanwhile_is_found_before_saving(
 ) -> None:
     staged(officer)
     save(begin(contest, "CJ", now=factories.now()), sheet(listed(3)), now=factories.now())
-    where, _ = post(officer, f"{LIST}sua/luu/")
+    where, _ = post(officer, f"{LIST}sua/luu/", seen=seen())
     work_off()
     assert failed() == "list_has_problems"
     assert "Còn 1 ô cần sửa." in words(officer, where)
@@ -433,7 +451,7 @@ def test_who_is_registered_elsewhere_at_the_very_last_stops_the_list(
     officer: Client, contest: Contest
 ) -> None:
     staged(officer)
-    post(officer, f"{LIST}sua/luu/")
+    post(officer, f"{LIST}sua/luu/", seen=seen())
     other = begin(contest, "CJ", now=factories.now())
     quicker = partial(save, other, sheet(listed(3)), now=factories.now())
     assert interrupted(jobs.save_list, quicker) == "taken_elsewhere"
@@ -444,8 +462,8 @@ def test_a_list_that_was_discarded_is_not_saved(
     officer: Client, begun: UnitRegistration, lan: User
 ) -> None:
     staged(officer)
-    post(officer, f"{LIST}sua/luu/")
-    discard_list(actor=lan, registration=begun, form_key=ONLINE, now=factories.now())
+    post(officer, f"{LIST}sua/luu/", seen=seen())
+    discard_list(actor=lan, registration=begun, form_key=ONLINE, seen=seen(), now=factories.now())
     work_off()
     assert (failed(), stored()) == ("list_changed", (0, 0))
 
@@ -457,7 +475,7 @@ def test_work_that_is_given_up_leaves_no_file_and_nobody(officer: Client) -> Non
     assert (failed(), SentFile.objects.get().cipher) == ("job_lost", None)
     assert "đã bị ngắt giữa chừng ba lần" in words(officer, LIST)
     staged(officer)
-    post(officer, f"{LIST}sua/luu/")
+    post(officer, f"{LIST}sua/luu/", seen=seen())
     Job.objects.filter(kind=SAVE_LIST).update(tries=MOST_TRIES)
     work_off()
     assert (failed(), stored(), StagedList.objects.count()) == ("job_lost", (0, 0), 1)
@@ -468,13 +486,13 @@ def test_a_long_list_takes_the_place_of_the_one_before(
     officer: Client, begun: UnitRegistration
 ) -> None:
     staged(officer)
-    post(officer, f"{LIST}sua/luu/")
+    post(officer, f"{LIST}sua/luu/", seen=seen())
     work_off()
     before = dict(Entry.objects.values_list("person__national_id_index", "public_id"))
     rows = [listed(number, workplace="Nơi khác") for number in range(300, 300 + LONG)]
     send(officer, table(rows))
     work_off()
-    post(officer, f"{LIST}sua/luu/")
+    post(officer, f"{LIST}sua/luu/", seen=seen())
     work_off()
     after = dict(Entry.objects.values_list("person__national_id_index", "public_id"))
     both = before.keys() & after.keys()

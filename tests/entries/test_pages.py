@@ -29,7 +29,7 @@ from hoithi.people.models import Role
 from hoithi.people.permissions import unit_scope
 from hoithi.rules.codes import grouped
 from tests import factories
-from tests.entries.scene import ONLINE, begin, listed, people, save
+from tests.entries.scene import ONLINE, begin, listed, people, save, seen
 from tests.entries.workbooks import filled, workbook
 
 pytestmark = pytest.mark.django_db
@@ -121,7 +121,7 @@ def test_a_unit_chooses_fills_the_template_and_hands_in(officer: Client) -> None
     ]
     page = upload(officer, filled(template, rows, keys))
     assert "Mọi ô đều đúng và đã đủ người" in page
-    assert "30 người trong danh sách, tối thiểu 30" in post(officer, f"{LIST}sua/luu/")
+    assert "30 người trong danh sách, tối thiểu 30" in post(officer, f"{LIST}sua/luu/", seen=seen())
     receipt = post(officer, f"{UNIT}nop/")
     assert "Biên nhận đăng ký" in receipt
     registration = UnitRegistration.objects.get()
@@ -142,16 +142,18 @@ def test_bad_cells_are_mended_in_their_places(officer: Client, begun: UnitRegist
     assert "Lấy cả 2 đề xuất" in page
     assert "NGUYỄN VĂN AN → Nguyễn Văn An" in page
     assert "C32 Ngày sinh · Trần Thị Chi Lan Không có ngày này trong lịch." in page
-    assert "Còn 3 ô cần sửa" in post(officer, f"{LIST}sua/lay-het/")
-    mended = post(officer, f"{LIST}sua/o/", row="32", column="birth", text="28/02/1990")
+    assert "Còn 3 ô cần sửa" in post(officer, f"{LIST}sua/lay-het/", seen=seen())
+    mended = post(
+        officer, f"{LIST}sua/o/", seen=seen(32), row="32", column="birth", text="28/02/1990"
+    )
     assert "Còn 2 ô cần sửa, thiếu 2 người so với tối thiểu 30." in mended
-    refused = post(officer, f"{LIST}sua/luu/")
+    refused = post(officer, f"{LIST}sua/luu/", seen=seen())
     assert "Còn 2 ô cần sửa." in refused and Person.objects.count() == 0
-    dropped = post(officer, f"{LIST}sua/bo-dong/", row="33")
+    dropped = post(officer, f"{LIST}sua/bo-dong/", seen=seen(33), row="33")
     assert "Thiếu 3 người so với tối thiểu 30." in dropped and "Dòng 33" in dropped
-    assert "Còn 2 ô" in post(officer, f"{LIST}sua/giu-dong/", row="33")
-    post(officer, f"{LIST}sua/bo-dong/", row="33")
-    assert "27 người trong danh sách" in post(officer, f"{LIST}sua/luu/")
+    assert "Còn 2 ô" in post(officer, f"{LIST}sua/giu-dong/", seen=seen(33), row="33")
+    post(officer, f"{LIST}sua/bo-dong/", seen=seen(33), row="33")
+    assert "27 người trong danh sách" in post(officer, f"{LIST}sua/luu/", seen=seen())
     assert (Person.objects.count(), StagedList.objects.count()) == (27, 0)
 
 
@@ -165,7 +167,7 @@ def test_the_sheet_shows_old_and_new_and_where_to_read_why(
         '<span class="new">Nguyễn Văn An</span></td>'
     ) in page
     assert '<td class="bad"><a href="#o-7-birth">1/1/2024</a></td>' in page
-    assert '<li id="o-7-birth">' in page
+    assert '<li id="o-7-birth" tabindex="-1">' in page
 
 
 def test_what_is_to_be_mended_can_be_taken_along(officer: Client, begun: UnitRegistration) -> None:
@@ -198,7 +200,7 @@ def test_an_upload_that_waits_keeps_the_lists_from_being_handed_in(
     save(begun, people(30), now=factories.now())
     upload(officer, workbook([listed(1)]))
     assert "Có danh sách đã tải lên nhưng chưa lưu" in post(officer, f"{UNIT}nop/")
-    post(officer, f"{LIST}sua/bo/")
+    post(officer, f"{LIST}sua/bo/", seen=seen())
     assert "Biên nhận đăng ký" in post(officer, f"{UNIT}nop/")
 
 

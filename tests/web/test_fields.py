@@ -78,6 +78,7 @@ KEPT: dict[str, tuple[Kept, ...]] = {
 NOT_KEPT = AS_TYPED | {
     *("exam.IncidentForm.text", "exam.MinutesForm.reason", "exam.MoveForm.reason"),
     *("desk.AppointForm.email", "desk.AppointForm.national_id"),
+    *("entries.SeenForm.seen", "entries.RowForm.seen", "entries.CellForm.seen"),
     *("exam.UnitMinutesForm.reason", "portal.AccessCodeForm.code", "portal.CheckCodeForm.ma"),
 }
 

@@ -9,16 +9,19 @@ from datetime import datetime
 import msgspec
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import get_language
 
+from hoithi.audit.actions import Facts
 from hoithi.entries.actions.holding import hold, log
 from hoithi.entries.actions.registering import OPEN, check_clock, save_list
 from hoithi.entries.checking import CheckedList
 from hoithi.entries.models import SentFile, StagedList, UnitRegistration
 from hoithi.entries.queries import check_sheet, found_in, open_staged, staged_list
-from hoithi.entries.sheets import StagedSheet
+from hoithi.entries.sheets import StagedSheet, row_seen
 from hoithi.people.keys import vault
 from hoithi.people.models import User
 from hoithi.rules.errors import RuleViolation
+from hoithi.web.wording import moment
 
 LONGEST_FILE_NAME = 200
 _TRIES = 3
@@ -49,20 +52,28 @@ def stage_list(
 ) -> None:
     """Keep an uploaded sheet for mending, in the place of earlier uploads of the same form.
 
-    Raises RuleViolation: `form_not_chosen`, the clock or the state.
+    What was replaced is told on the page of the new one and in the log. Raises RuleViolation:
+    `form_not_chosen`, the clock or the state.
     """
     hold_open(registration, form_key, now)
+    before = staged_list(registration, form_key)
     StagedList.objects.filter(registration=registration, form=form_key).delete()
     SentFile.objects.filter(registration=registration, form=form_key).delete()
     StagedList.objects.create(
         registration=registration,
         form=form_key,
         file_name=file_name[-LONGEST_FILE_NAME:],
+        uploaded_by=actor.name,
         uploaded_at=now,
+        replaced_file=before.file_name if before else "",
+        replaced_by=before.uploaded_by if before else "",
+        replaced_at=before.uploaded_at if before else None,
         **_sealed(sheet, checked),
     )
     target = f"registration:{registration.pk}"
-    log(actor, "stage_list", target, now, after={"form": form_key, "rows": len(sheet.rows)})
+    replaced = {"uploaded_at": before.uploaded_at.isoformat()} if before else None
+    after: Facts = {"form": form_key, "rows": len(sheet.rows)}
+    log(actor, "stage_list", target, now, before=replaced, after=after)
 
 
 def _sealed(sheet: StagedSheet, checked: CheckedList) -> dict[str, bytes | str]:
@@ -72,27 +83,67 @@ def _sealed(sheet: StagedSheet, checked: CheckedList) -> dict[str, bytes | str]:
     return {"cipher": content.cipher, "found_cipher": found.cipher, "key_id": content.key_id}
 
 
-def mend_list(*, registration: UnitRegistration, form_key: str, change: Change) -> None:
-    """Change the staged sheet of a form, and check it whole.
+def mend_list(
+    *,
+    actor: User,
+    registration: UnitRegistration,
+    form_key: str,
+    seen: str,
+    row: int | None = None,
+    change: Change,
+    now: datetime,
+) -> CheckedList:
+    """Change the staged sheet of a form as it was seen, and check it whole; what was found.
 
-    Checking a long list takes a while, so nothing is held meanwhile: when somebody else was
-    quicker, the change is made to what they left. Raises RuleViolation: `list_gone`,
-    `list_changed` when that happened again and again, and what `change` raises.
+    `seen` is that of the list, or with `row` that of the row alone (`row_seen`): two who mend
+    different rows of one upload do not hinder each other. What stands there already is not done
+    twice. Checking a long list takes a while, so nothing is held meanwhile: when somebody else was
+    quicker, all this is looked at once more. Raises RuleViolation: `list_gone`, `list_replaced`,
+    `list_mended`, `list_changed` when it went on changing, and what `change` raises.
     """
     for _ in range(_TRIES):
         staged = staged_list(registration, form_key)
         if staged is None:
             raise RuleViolation("list_gone")
-        sheet = change(open_staged(staged), found_in(staged))
-        if _keep(staged, sheet, check_sheet(registration, form_key, sheet)):
-            return
+        was, found = open_staged(staged), found_in(staged)
+        stands = staged.seen if row is None else _row_seen(staged, was, row)
+        if not _is_same_upload(staged, seen):
+            raise changed_since(staged, seen)
+        sheet = change(was, found)
+        if sheet == was:
+            return found
+        if stands != seen:
+            raise changed_since(staged, seen)
+        checked = check_sheet(registration, form_key, sheet)
+        if _keep(staged, sheet, checked, changed_by=actor.name, changed_at=now):
+            return checked
     raise RuleViolation("list_changed")
 
 
-def _keep(staged: StagedList, sheet: StagedSheet, checked: CheckedList) -> bool:
+def _row_seen(staged: StagedList, sheet: StagedSheet, row: int) -> str:
+    return row_seen(staged.pk, sheet, row, dict(sheet.rows).get(row, []))
+
+
+def changed_since(staged: StagedList, seen: str) -> RuleViolation:
+    """`list_replaced` by another upload, or `list_mended`: by whom and when."""
+    language = get_language() or "vi"
+    if staged.changed_at is None or not _is_same_upload(staged, seen):
+        at = moment(staged.uploaded_at, language)
+        return RuleViolation("list_replaced", who=staged.uploaded_by, at=at, file=staged.file_name)
+    at = moment(staged.changed_at, language)
+    return RuleViolation("list_mended", who=staged.changed_by, at=at)
+
+
+def _is_same_upload(staged: StagedList, seen: str) -> bool:
+    return seen.partition(".")[0] == str(staged.pk)
+
+
+def _keep(
+    staged: StagedList, sheet: StagedSheet, checked: CheckedList, **by: str | datetime
+) -> bool:
     """Put this in the place of what was read; whether nobody was quicker."""
     unchanged = StagedList.objects.filter(pk=staged.pk, version=staged.version)
-    changed = unchanged.update(version=F("version") + 1, job=None, **_sealed(sheet, checked))
+    changed = unchanged.update(version=F("version") + 1, job=None, **by, **_sealed(sheet, checked))
     return changed == 1
 
 
@@ -113,7 +164,7 @@ def save_staged(
     rows = len(sheet.rows)
     checked = check_sheet(registration, staged.form, sheet, lambda done: tell(done // 2, rows))
     if checked.bad:
-        _keep(staged, sheet, checked)
+        _keep(staged, sheet, checked, changed_by=actor.name, changed_at=now)
     save_list(
         actor=actor,
         registration=registration,
@@ -128,11 +179,19 @@ def save_staged(
 
 @transaction.atomic
 def discard_list(
-    *, actor: User, registration: UnitRegistration, form_key: str, now: datetime
+    *, actor: User, registration: UnitRegistration, form_key: str, seen: str, now: datetime
 ) -> None:
-    """Forget what was uploaded; a list that was saved before stays as it is."""
-    gone, _ = StagedList.objects.filter(registration=registration, form=form_key).delete()
+    """Forget what was uploaded, as it was seen; a list that was saved before stays as it is.
+
+    Raises RuleViolation: `list_gone`, `list_replaced`, `list_mended`.
+    """
+    staged = staged_list(registration, form_key)
+    if staged is None:
+        raise RuleViolation("list_gone")
+    if staged.seen != seen:
+        raise changed_since(staged, seen)
+    if not StagedList.objects.filter(pk=staged.pk, version=staged.version).delete()[0]:
+        raise RuleViolation("list_changed")
     SentFile.objects.filter(registration=registration, form=form_key).delete()
-    if gone:
-        target = f"registration:{registration.pk}"
-        log(actor, "discard_list", target, now, after={"form": form_key})
+    target = f"registration:{registration.pk}"
+    log(actor, "discard_list", target, now, after={"form": form_key})

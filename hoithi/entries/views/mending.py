@@ -15,9 +15,10 @@ from django.views.decorators.http import require_POST, require_safe
 from hoithi.contests.queries import form_of
 from hoithi.entries.actions import discard_list, mend_list
 from hoithi.entries.actions.staging import Change
-from hoithi.entries.forms import CellForm, RowForm
+from hoithi.entries.checking import COLUMNS, CheckedList
+from hoithi.entries.forms import CellForm, RowForm, SeenForm
 from hoithi.entries.jobs import save_mended
-from hoithi.entries.mending import mend_view
+from hoithi.entries.mending import mend_view, next_to_mend
 from hoithi.entries.pages import Place, Work, place_of, work_on
 from hoithi.entries.queries import found_in, open_staged, staged_list
 from hoithi.entries.sheets import (
@@ -32,7 +33,6 @@ from hoithi.entries.views.unit import workbook
 from hoithi.entries.workbooks import findings_of
 from hoithi.people.http import StaffRequest, unit_role
 from hoithi.rules.errors import RuleViolation
-from hoithi.web.acting import acted
 from hoithi.web.violations import explain
 
 REST = "can-sua"  # the part of the page with what is left to mend
@@ -56,17 +56,21 @@ def mend(request: StaffRequest, contest: str, unit: str, form: str) -> HttpRespo
     if staged is None:
         return redirect("entries:people", contest, unit, form)
     plan = form_of(place.contest, form)
-    view = mend_view(open_staged(staged), found_in(staged), plan)
-    return unit_frame(
+    after = request.GET.get("o", "")
+    view = mend_view(staged, open_staged(staged), found_in(staged), plan, after)
+    page = unit_frame(
         request,
         "entries/mend.html",
         place,
         form,
         form_name=plan.name,
-        file_name=staged.file_name,
+        staged=staged,
         view=view,
         failure=work.failure,
+        said=list(messages.get_messages(request)),
     )
+    page.headers["HX-Push-Url"] = "false"  # a boosted form would else make history of every cell
+    return page
 
 
 @unit_role
@@ -90,39 +94,63 @@ def _change(
     request: StaffRequest,
     place: Place,
     form_key: str,
+    shape: SeenForm,
     change: Change,
 ) -> HttpResponseBase:
-    """Change the staged sheet and go on to what is left; the page itself shows what was done."""
+    """Change the staged sheet and go on to what is left; the page itself shows what was done.
+
+    `shape` is valid or says what is wrong with it.
+    """
+    if not shape.is_valid():
+        return _refused(request, place, form_key, shape.said())
+    row, column = shape.cleaned_data.get("row"), shape.cleaned_data.get("column", COLUMNS[0])
     try:
-        mend_list(registration=place.begun, form_key=form_key, change=change)
+        found = mend_list(
+            actor=request.user,
+            registration=place.begun,
+            form_key=form_key,
+            seen=shape.cleaned_data["seen"],
+            row=row,
+            change=change,
+            now=timezone.now(),
+        )
     except RuleViolation as violation:
-        messages.error(request, explain(violation))
+        return _refused(request, place, form_key, explain(violation))
+    anchor = next_to_mend(found, row or 0, column)
+    return redirect(_address(place, form_key, anchor))
+
+
+def _address(place: Place, form_key: str, anchor: str = "") -> str:
+    """The page at a cell: by its fragment, and by its query where a script fetches it."""
     address = reverse("entries:mend", args=(place.contest.key, place.unit.code, form_key))
-    return redirect(f"{address}#{REST}")
+    return f"{address}?o={anchor}#{anchor}" if anchor else f"{address}#{REST}"
+
+
+def _refused(request: StaffRequest, place: Place, form_key: str, sentence: str) -> HttpResponseBase:
+    """Nothing was written: back to the list as it is now, with the reason above it."""
+    messages.error(request, sentence)
+    return redirect(_address(place, form_key))
 
 
 @unit_role
 @require_POST
 def mend_cell(request: StaffRequest, contest: str, unit: str, form: str) -> HttpResponseBase:
     """Put another text into a cell."""
-    place = _place(contest, unit, form)
     cell = CellForm(request.POST)
-    if not cell.is_valid():
-        return redirect("entries:mend", contest, unit, form)
-    row, column, text = (cell.cleaned_data[key] for key in ("row", "column", "text"))
-    return _change(request, place, form, lambda sheet, _: with_cell(sheet, row, column, text))
+
+    def change(sheet: StagedSheet, _: CheckedList) -> StagedSheet:
+        return with_cell(sheet, *(cell.cleaned_data[key] for key in ("row", "column", "text")))
+
+    return _change(request, _place(contest, unit, form), form, cell, change)
 
 
 @unit_role
 @require_POST
 def take_all(request: StaffRequest, contest: str, unit: str, form: str) -> HttpResponseBase:
     """Take every proposal at once."""
-    place = _place(contest, unit, form)
+    place, shape = _place(contest, unit, form), SeenForm(request.POST)
     return _change(
-        request,
-        place,
-        form,
-        lambda sheet, found: with_proposals(sheet, found.problems),
+        request, place, form, shape, lambda sheet, found: with_proposals(sheet, found.problems)
     )
 
 
@@ -130,29 +158,26 @@ def take_all(request: StaffRequest, contest: str, unit: str, form: str) -> HttpR
 @require_POST
 def drop_row(request: StaffRequest, contest: str, unit: str, form: str) -> HttpResponseBase:
     """Leave somebody out."""
-    return _row(request, contest, unit, form, without_row)
+    return _row(request, _place(contest, unit, form), form, without_row)
 
 
 @unit_role
 @require_POST
 def keep_row(request: StaffRequest, contest: str, unit: str, form: str) -> HttpResponseBase:
     """Take somebody in again."""
-    return _row(request, contest, unit, form, with_row)
+    return _row(request, _place(contest, unit, form), form, with_row)
 
 
 def _row(
     request: StaffRequest,
-    contest: str,
-    unit: str,
-    form: str,
+    place: Place,
+    form_key: str,
     change: Callable[[StagedSheet, int], StagedSheet],
 ) -> HttpResponseBase:
-    place = _place(contest, unit, form)
     row = RowForm(request.POST)
-    if not row.is_valid():
-        return redirect("entries:mend", contest, unit, form)
-    number = row.cleaned_data["row"]
-    return _change(request, place, form, lambda sheet, _: change(sheet, number))
+    return _change(
+        request, place, form_key, row, lambda sheet, _: change(sheet, row.cleaned_data["row"])
+    )
 
 
 @unit_role
@@ -162,11 +187,14 @@ def save(request: StaffRequest, contest: str, unit: str, form: str) -> HttpRespo
     place = _place(contest, unit, form)
     try:
         job = save_mended(
-            actor=request.user, registration=place.begun, form_key=form, now=timezone.now()
+            actor=request.user,
+            registration=place.begun,
+            form_key=form,
+            seen=_seen(request),
+            now=timezone.now(),
         )
     except RuleViolation as violation:
-        messages.error(request, explain(violation))
-        return redirect("entries:mend", contest, unit, form)
+        return _refused(request, place, form, explain(violation))
     if job is not None:
         return redirect("desk:job", job.pk)
     messages.success(request, _("The list is saved."))
@@ -178,11 +206,20 @@ def save(request: StaffRequest, contest: str, unit: str, form: str) -> HttpRespo
 def discard(request: StaffRequest, contest: str, unit: str, form: str) -> HttpResponseBase:
     """Forget the upload."""
     place = _place(contest, unit, form)
-    acted(
-        request,
-        lambda: discard_list(
-            actor=request.user, registration=place.begun, form_key=form, now=timezone.now()
-        ),
-        _("The upload is discarded; the list saved before stays."),
-    )
+    try:
+        discard_list(
+            actor=request.user,
+            registration=place.begun,
+            form_key=form,
+            seen=_seen(request),
+            now=timezone.now(),
+        )
+    except RuleViolation as violation:
+        return _refused(request, place, form, explain(violation))
+    messages.success(request, _("The upload is discarded; the list saved before stays."))
     return redirect("entries:people", contest, unit, form)
+
+
+def _seen(request: StaffRequest) -> str:
+    shape = SeenForm(request.POST)
+    return shape.cleaned_data["seen"] if shape.is_valid() else ""

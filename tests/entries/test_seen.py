@@ -1,0 +1,254 @@
+"""Whoever presses a button decides about what the page showed, and about nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from html import unescape
+from typing import Protocol
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from hoithi.contests.models import Contest
+from hoithi.contests.queries import unit_by_code
+from hoithi.entries.models import Person, StagedList, UnitRegistration
+from hoithi.entries.queries import open_staged
+from hoithi.people.actions import give
+from hoithi.people.models import Role
+from hoithi.people.permissions import unit_scope
+from tests import factories
+from tests.entries.scene import ONLINE, begin, listed
+from tests.entries.workbooks import workbook
+
+pytestmark = pytest.mark.django_db
+UNIT = "/don-vi/daknong-2023/GN/"
+LIST = f"{UNIT}danh-sach/{ONLINE}/"
+MEND = f"{LIST}sua/"
+BAD = [listed(1, name="NGUYỄN VĂN AN"), listed(2, birth="31/02/1990"), listed(3, birth="x")]
+OTHER = [listed(11, birth="30/02/1991"), listed(12, birth="30/02/1992"), listed(13)]
+
+
+@pytest.fixture
+def contest() -> Contest:
+    return factories.contest()
+
+
+@pytest.fixture
+def begun(contest: Contest) -> UnitRegistration:
+    return begin(contest, now=factories.now())
+
+
+def officer_of(contest: Contest, name: str) -> Client:
+    who = factories.user(name, contest.key)
+    give(
+        user=who,
+        role=Role.UNIT_OFFICER,
+        scope=unit_scope(unit_by_code(contest, "GN").pk),
+        actor_id="0",
+        actor_name="hoithi",
+        now=factories.now(),
+    )
+    return factories.sign_in(Client(), who)
+
+
+@pytest.fixture
+def hoa(contest: Contest, begun: UnitRegistration) -> Client:
+    return officer_of(contest, "Lê Thị Hoa")
+
+
+@pytest.fixture
+def nam(contest: Contest, begun: UnitRegistration) -> Client:
+    return officer_of(contest, "Trần Văn Nam")
+
+
+def read(content: bytes) -> str:
+    body = content.decode().partition("<main")[2]
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", body)).split())
+
+
+def send(client: Client, rows: Sequence[Mapping[str, str]], name: str) -> str:
+    file = SimpleUploadedFile(name, workbook(rows))
+    return read(client.post(LIST, {"file": file}, follow=True).content)
+
+
+class Answer(Protocol):
+    """What a client gets that follows where it is led."""
+
+    content: bytes
+    redirect_chain: list[tuple[str, int]]
+
+
+class Shown:
+    """A page as it stood when it was opened: its forms with what they carry."""
+
+    def __init__(self, client: Client, path: str = MEND) -> None:
+        self._client = client
+        self.page = client.get(path).content.decode()
+
+    def press(self, action: str, **given: str) -> str:
+        """The words of the page that follows."""
+        return read(self.answer(action, **given).content)
+
+    def answer(self, action: str, **given: str) -> Answer:
+        """Send the first form that leads there and says this; what is not hidden is typed."""
+        for target, inside in re.findall(
+            r'<form[^>]* action="([^"]+)"[^>]*>(.*?)</form>', self.page, re.DOTALL
+        ):
+            held = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', inside))
+            asked = {key: text for key, text in given.items() if key in held}
+            if target.endswith(f"/{action}/") and all(held[key] == asked[key] for key in asked):
+                data = {key: unescape(text) for key, text in held.items()} | given
+                return self._client.post(target, data, follow=True)
+        raise AssertionError(f"no form for {action} with {given}")
+
+
+def stands() -> tuple[str, dict[str, str], list[int]]:
+    staged = StagedList.objects.get()
+    sheet = open_staged(staged)
+    return staged.file_name, sheet.mended, sheet.dropped
+
+
+ACTS: dict[str, tuple[str, dict[str, str]]] = {
+    "a date typed in": ("o", {"row": "7", "column": "birth", "text": "28/02/1990"}),
+    "a proposal taken": ("o", {"row": "6", "column": "name", "text": "Nguyễn Văn An"}),
+    "all proposals": ("lay-het", {}),
+    "somebody left out": ("bo-dong", {"row": "7"}),
+    "the upload thrown away": ("bo", {}),
+    "the list saved": ("luu", {}),
+}
+
+
+@pytest.mark.parametrize(("action", "given"), ACTS.values(), ids=ACTS)
+def test_nothing_is_done_to_a_list_that_was_not_seen(
+    hoa: Client, nam: Client, action: str, given: dict[str, str]
+) -> None:
+    send(hoa, BAD, "bad.xlsx")
+    opened = Shown(hoa)
+    send(nam, OTHER, "other.xlsx")
+    said = opened.press(action, **given)
+    assert re.search(
+        r"Chưa có gì được ghi: danh sách trên trang anh/chị vừa dùng không còn nữa\. "
+        r"Trần Văn Nam đã tải lên tệp khác, “other\.xlsx”, lúc \d\dh\d\d ngày \d\d/\d\d/\d{4}\.",
+        said,
+    )
+    assert "30/02/1991" in said and "31/02/1990" not in said
+    assert (stands(), Person.objects.count()) == (("other.xlsx", {}, []), 0)
+
+
+def test_a_list_that_would_do_is_not_saved_by_the_page_of_another(hoa: Client, nam: Client) -> None:
+    send(hoa, [listed(1)], "mine.xlsx")
+    opened = Shown(hoa)
+    send(nam, [listed(11)], "other.xlsx")
+    assert "Trần Văn Nam đã tải lên tệp khác" in opened.press("luu")
+    assert Person.objects.count() == 0
+    assert "Đã lưu danh sách." in Shown(hoa).press("luu")
+    assert Person.objects.get().name == "Trần Thị Bình Bình"
+
+
+def test_somebody_taken_in_again_is_the_one_that_was_seen(hoa: Client, nam: Client) -> None:
+    send(hoa, BAD, "bad.xlsx")
+    Shown(hoa).press("bo-dong", row="7")
+    opened = Shown(hoa)
+    send(nam, OTHER, "other.xlsx")
+    Shown(nam).press("bo-dong", row="7")
+    assert "Trần Văn Nam đã tải lên tệp khác" in opened.press("giu-dong", row="7")
+    assert stands() == ("other.xlsx", {}, [7])
+
+
+def test_two_who_mend_different_rows_go_on(hoa: Client, nam: Client) -> None:
+    send(hoa, BAD, "bad.xlsx")
+    first, second = Shown(hoa), Shown(nam)
+    first.press("o", row="7", column="birth", text="28/02/1990")
+    said = second.press("o", row="8", column="birth", text="03/03/1990")
+    assert "Chưa có gì được ghi" not in said
+    assert stands()[1] == {"7:birth": "28/02/1990", "8:birth": "03/03/1990"}
+
+
+@pytest.mark.parametrize(
+    ("action", "given"),
+    [
+        ("o", {"row": "7", "column": "birth", "text": "01/01/1980"}),
+        ("bo-dong", {"row": "7"}),
+        ("lay-het", {}),
+        ("bo", {}),
+    ],
+)
+def test_a_row_that_another_has_mended_is_looked_at_again(
+    hoa: Client, nam: Client, action: str, given: dict[str, str]
+) -> None:
+    send(hoa, BAD, "bad.xlsx")
+    opened = Shown(hoa)
+    Shown(nam).press("o", row="7", column="birth", text="28/02/1990")
+    said = opened.press(action, **given)
+    assert "Chưa có gì được ghi: Trần Văn Nam đã sửa danh sách này lúc" in said
+    assert stands() == ("bad.xlsx", {"7:birth": "28/02/1990"}, [])
+    assert "Trần Văn Nam sửa gần nhất lúc" in said
+
+
+def test_who_presses_twice_is_not_told_off(hoa: Client) -> None:
+    send(hoa, BAD, "bad.xlsx")
+    opened = Shown(hoa)
+    for _ in range(2):
+        said = opened.press("o", row="7", column="birth", text="28/02/1990")
+        assert "Chưa có gì được ghi" not in said
+    assert StagedList.objects.get().version == 2
+
+
+def test_a_page_that_says_nothing_of_what_it_shows_changes_nothing(hoa: Client) -> None:
+    send(hoa, BAD, "bad.xlsx")
+    for action, data in (("bo-dong", {"row": "7"}), ("luu", {}), ("bo", {"seen": "x.y"})):
+        said = read(hoa.post(f"{MEND}{action}/", data, follow=True).content)
+        assert "Chưa có gì được ghi" in said
+    assert stands() == ("bad.xlsx", {}, [])
+
+
+def test_a_list_that_is_gone_is_told_so(hoa: Client, nam: Client) -> None:
+    send(hoa, BAD, "bad.xlsx")
+    opened = Shown(hoa)
+    Shown(nam).press("bo")
+    for action in ("bo", "luu", "lay-het"):
+        assert "Danh sách này đã được lưu hoặc đã bỏ trước đó." in opened.press(action)
+
+
+def test_an_upload_names_what_it_takes_the_place_of(hoa: Client, nam: Client) -> None:
+    send(hoa, BAD, "bad.xlsx")
+    waits = read(nam.get(LIST).content)
+    assert "Tệp “bad.xlsx”. Gửi tệp khác thì tệp này bị thay" in waits
+    assert "Lê Thị Hoa tải lên lúc" in waits
+    said = send(nam, OTHER, "other.xlsx")
+    assert "Trần Văn Nam tải lên lúc" in said
+    assert "Tệp này thay cho “bad.xlsx” do Lê Thị Hoa tải lên lúc" in said
+    assert "khi đó chưa được lưu." in said
+
+
+def test_a_text_that_is_too_long_for_a_cell_is_told(hoa: Client) -> None:
+    send(hoa, BAD, "bad.xlsx")
+    said = Shown(hoa).press("o", row="7", column="birth", text="1" * 501)
+    assert "Nội dung ô: " in said and "500" in said
+
+
+@pytest.mark.parametrize(
+    ("action", "given", "where"),
+    [
+        ("o", {"row": "6", "column": "name", "text": "Nguyễn Văn An"}, "o-7-birth"),
+        ("o", {"row": "7", "column": "birth", "text": "28/02/1990"}, "o-8-birth"),
+        ("o", {"row": "7", "column": "birth", "text": "30/02/1990"}, "o-7-birth"),
+        ("o", {"row": "8", "column": "birth", "text": "03/03/1990"}, "o-6-name"),
+        ("bo-dong", {"row": "7"}, "o-8-birth"),
+        ("lay-het", {}, "o-7-birth"),
+    ],
+)
+def test_who_has_mended_a_cell_is_led_to_the_next(
+    hoa: Client, action: str, given: dict[str, str], where: str
+) -> None:
+    send(hoa, BAD, "bad.xlsx")
+    answer = Shown(hoa).answer(action, **given)
+    assert answer.redirect_chain[-1][0] == f"{MEND}?o={where}#{where}"
+    assert f'<li id="{where}" tabindex="-1" autofocus' in answer.content.decode()
+
+
+def test_who_has_mended_the_last_cell_is_led_to_the_top(hoa: Client) -> None:
+    send(hoa, BAD[:1], "bad.xlsx")
+    assert Shown(hoa).answer("lay-het").redirect_chain[-1][0] == f"{MEND}#can-sua"
