@@ -92,6 +92,12 @@ class ReasonForm(forms.Form):
     )
 
 
+class ReturnForm(ReasonForm):
+    """Why lists are returned; `seen` is the receipt of those that were read."""
+
+    seen = Words(required=False, max_length=80, widget=forms.HiddenInput)
+
+
 class ExtensionForm(ReasonForm):
     """More time for one unit."""
 

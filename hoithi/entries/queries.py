@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ import msgspec
 from django.db.models import Count
 from django.http import Http404
 
+from hoithi.audit.models import LogEntry
 from hoithi.contests.models import Category, Contest
 from hoithi.contests.plan.schema import Form
 from hoithi.contests.queries import barring_seats, form_of, plan_of, units_of
@@ -40,6 +42,7 @@ from hoithi.jobs.models import Job
 from hoithi.people.keys import code_key, vault
 from hoithi.people.models import Unit
 from hoithi.people.vault import Sealed
+from hoithi.rules.canonical import canonical
 from hoithi.rules.codes import access_code
 from hoithi.rules.vietnamese import fold
 from hoithi.web.wording import day, mask
@@ -224,6 +227,42 @@ def _count(form: Form, people: int) -> FormCount:
         missing=max(0, max(1, form.minimum) - people),
         over=max(0, people - form.maximum) if form.maximum else 0,
     )
+
+
+# What the lists of a unit are.
+
+_OF_PEOPLE = (
+    *("name", "given_name", "birth", "audience", "workplace"),
+    *("national_id_index", "phone_index"),
+)
+
+
+def lists_seen(registration: UnitRegistration) -> str:
+    """Another one as soon as a form, or anything of anybody on a list of the unit, is another."""
+    standing = Entry.objects.filter(
+        contest=registration.contest_id, unit=registration.unit_id
+    ).exclude(state=EntryState.WITHDRAWN)
+    about = ("category__key", "public_id", "team__name")
+    persons = standing.exclude(person=None).values_list(
+        *about, *(f"person__{field}" for field in _OF_PEOPLE)
+    )
+    members = standing.exclude(team=None).values_list(
+        *about, *(f"team__members__person__{field}" for field in _OF_PEOPLE)
+    )
+    lines = sorted([str(text or "") for text in row] for row in (*persons, *members))
+    forms = UnitRegistration.objects.values_list("forms", flat=True).get(pk=registration.pk)
+    content = canonical({"forms": forms, "lines": lines})
+    return hashlib.sha256(content).hexdigest()[:32]
+
+
+def last_change(registration: UnitRegistration) -> tuple[str, datetime]:
+    """Who changed the forms or lists of a unit last, and when."""
+    changes = LogEntry.objects.filter(
+        target=f"registration:{registration.pk}",
+        action__in=("entries.choose_forms", "entries.save_list"),
+    )
+    last = changes.latest("number")
+    return last.actor_name, last.at
 
 
 # Who is on a list.

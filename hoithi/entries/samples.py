@@ -21,7 +21,7 @@ from hoithi.entries.actions import (
 )
 from hoithi.entries.checking import SheetRow, check_list
 from hoithi.entries.models import UnitRegistration
-from hoithi.entries.queries import registration_of, terms_for
+from hoithi.entries.queries import lists_seen, registration_of, terms_for
 from hoithi.entries.sheets import TITLES
 from hoithi.entries.workbooks import asked_columns
 from hoithi.people.models import Unit, User
@@ -100,8 +100,10 @@ def _register(
     for offset, form in enumerate(chosen):
         rows = sample_rows(contest, unit, form, place, sizes[form.key], first=offset * _SEATS // 2)
         _save(registration, form, rows, officer, now)
-    submit_registration(actor=officer, registration=registration, now=now)
-    accept_registration(actor=officer, registration=registration, now=now)
+    receipt = submit_registration(
+        actor=officer, registration=registration, seen=lists_seen(registration), now=now
+    )
+    accept_registration(actor=officer, registration=registration, receipt=receipt, now=now)
     return sum(sizes[form.key] for form in chosen)
 
 

@@ -22,7 +22,7 @@ from hoithi.entries.actions import (
     withdraw_entry,
 )
 from hoithi.entries.models import Entry, Person, TeamMember, UnitRegistration
-from hoithi.entries.queries import accepted_entries, access_code_of, people_of
+from hoithi.entries.queries import accepted_entries, access_code_of, lists_seen, people_of
 from hoithi.people.models import User
 from hoithi.rules.codes import read_code
 from hoithi.rules.errors import RuleViolation
@@ -60,13 +60,15 @@ def submitted(contest: Contest) -> UnitRegistration:
     registration = begin(contest, forms=(ONLINE, LIVE))
     save(registration, people(30))
     save(registration, people(12, start=25), LIVE)
-    submit_registration(actor=officer(), registration=registration, now=NOW)
+    submit_registration(
+        actor=officer(), registration=registration, seen=lists_seen(registration), now=NOW
+    )
     return registration
 
 
 @pytest.fixture
 def accepted(submitted: UnitRegistration, actor: User) -> UnitRegistration:
-    accept_registration(actor=actor, registration=submitted, now=LATER)
+    accept_registration(actor=actor, registration=submitted, receipt=submitted.receipt, now=LATER)
     return submitted
 
 
@@ -98,12 +100,20 @@ def test_only_what_is_submitted_can_be_decided_and_only_once(
 ) -> None:
     draft = begin(contest, "CJ")
     with pytest.raises(RuleViolation) as early:
-        accept_registration(actor=actor, registration=draft, now=LATER)
-    accept_registration(actor=actor, registration=submitted, now=LATER)
+        accept_registration(actor=actor, registration=draft, receipt=draft.receipt, now=LATER)
+    accept_registration(actor=actor, registration=submitted, receipt=submitted.receipt, now=LATER)
     with pytest.raises(RuleViolation) as twice:
-        accept_registration(actor=actor, registration=submitted, now=LATER)
+        accept_registration(
+            actor=actor, registration=submitted, receipt=submitted.receipt, now=LATER
+        )
     with pytest.raises(RuleViolation) as back:
-        return_registration(actor=actor, registration=submitted, reason="Thiếu", now=LATER)
+        return_registration(
+            actor=actor,
+            registration=submitted,
+            receipt=submitted.receipt,
+            reason="Thiếu",
+            now=LATER,
+        )
     assert (code_of(early), code_of(twice), code_of(back)) == (
         "not_submitted",
         "registration_accepted",
@@ -115,11 +125,17 @@ def test_a_returned_list_says_why_and_can_be_mended(
     submitted: UnitRegistration, actor: User
 ) -> None:
     return_registration(
-        actor=actor, registration=submitted, reason=" Thiếu dấu giáp lai ", now=LATER
+        actor=actor,
+        registration=submitted,
+        receipt=submitted.receipt,
+        reason=" Thiếu dấu giáp lai ",
+        now=LATER,
     )
     assert (submitted.state, submitted.returned_reason) == ("returned", "Thiếu dấu giáp lai")
     save(submitted, people(31))
-    submit_registration(actor=officer(), registration=submitted, now=LATER)
+    submit_registration(
+        actor=officer(), registration=submitted, seen=lists_seen(submitted), now=LATER
+    )
     assert (submitted.state, submitted.returned_reason) == ("submitted", "")
 
 
@@ -136,7 +152,9 @@ def test_a_reason_is_given_and_holds_no_numbers(
     submitted: UnitRegistration, actor: User, reason: str, code: str
 ) -> None:
     with pytest.raises(RuleViolation) as raised:
-        return_registration(actor=actor, registration=submitted, reason=reason, now=LATER)
+        return_registration(
+            actor=actor, registration=submitted, receipt=submitted.receipt, reason=reason, now=LATER
+        )
     assert code_of(raised) == code
 
 

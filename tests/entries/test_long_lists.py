@@ -27,7 +27,14 @@ from hoithi.entries.actions import (
 from hoithi.entries.actions.staging import Change
 from hoithi.entries.jobs import MOST_ROWS, MOST_ROWS_AT_ONCE, READ_LIST, SAVE_LIST
 from hoithi.entries.models import Entry, Person, SentFile, StagedList, UnitRegistration
-from hoithi.entries.queries import ListedPeople, check_sheet, found_in, open_staged, people_of
+from hoithi.entries.queries import (
+    ListedPeople,
+    check_sheet,
+    found_in,
+    lists_seen,
+    open_staged,
+    people_of,
+)
 from hoithi.entries.sheets import StagedSheet, with_cell, without_row
 from hoithi.jobs.actions import MOST_TRIES, Progress, Work, take_next, work_off
 from hoithi.jobs.models import Job, JobState
@@ -389,11 +396,14 @@ def test_nothing_is_handed_in_while_a_list_is_on_its_way(
     save(begun, people(30), now=factories.now())
     save(begun, people(12), LIVE, now=factories.now())
     send(officer, table(long_list()))
-    assert "Có danh sách đã tải lên nhưng chưa lưu" in post(officer, f"{UNIT}nop/")[1]
+    assert (
+        "Có danh sách đã tải lên nhưng chưa lưu"
+        in post(officer, f"{UNIT}nop/", seen=lists_seen(begun))[1]
+    )
     assert "disabled" in officer.get(f"{UNIT}nop/").content.decode()
     SentFile.objects.update(cipher=None)
     Job.objects.update(state=JobState.FAILED, message="job_broken")
-    submit_registration(actor=lan, registration=begun, now=factories.now())
+    submit_registration(actor=lan, registration=begun, seen=lists_seen(begun), now=factories.now())
 
 
 def test_who_presses_twice_asks_once(officer: Client) -> None:

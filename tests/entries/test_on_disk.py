@@ -18,7 +18,7 @@ from django.core.management import call_command
 call_command("migrate", verbosity=0)
 from hoithi.entries.actions import stage_list, submit_registration
 from hoithi.entries.jobs import take_list
-from hoithi.entries.queries import check_sheet
+from hoithi.entries.queries import check_sheet, lists_seen
 from hoithi.entries.sheets import StagedSheet
 from tests.entries.scene import NOW, begin, listed, load, officer, people, save, sheet
 from tests.entries.tables import table
@@ -26,7 +26,8 @@ registration = begin(load())
 planted = listed(31, national_id="{NATIONAL_ID}", phone="{PHONE}")
 rows = sheet(*(cells for _, cells in people(30)), planted)
 save(registration, rows)
-submit_registration(actor=officer(), registration=registration, now=NOW)
+seen = lists_seen(registration)
+submit_registration(actor=officer(), registration=registration, seen=seen, now=NOW)
 other = begin(registration.contest, "CJ")
 staged = StagedSheet(
     1,
@@ -77,7 +78,8 @@ sys.stdout.write("ready\\n")
 sys.stdout.flush()
 sys.stdin.readline()
 try:
-    accept_registration(actor=actor, registration=registration, now=NOW)
+    receipt = registration.receipt
+    accept_registration(actor=actor, registration=registration, receipt=receipt, now=NOW)
     sys.stdout.write("accepted")
 except RuleViolation as refused:
     sys.stdout.write(refused.code)

@@ -21,7 +21,7 @@ from hoithi.contests.models import Contest
 from hoithi.contests.queries import unit_by_code
 from hoithi.entries.actions import submit_registration
 from hoithi.entries.models import Entry, Person, StagedList, UnitRegistration
-from hoithi.entries.queries import access_code_of
+from hoithi.entries.queries import access_code_of, lists_seen
 from hoithi.entries.samples import load_samples
 from hoithi.people.actions import give
 from hoithi.people.keys import vault
@@ -73,7 +73,9 @@ def begun(contest: Contest) -> UnitRegistration:
 def submitted(begun: UnitRegistration) -> UnitRegistration:
     save(begun, people(30), now=factories.now())
     actor = factories.user("Đỗ Văn Nộp", begun.contest.key)
-    submit_registration(actor=actor, registration=begun, now=factories.now())
+    submit_registration(
+        actor=actor, registration=begun, seen=lists_seen(begun), now=factories.now()
+    )
     return begun
 
 
@@ -101,6 +103,14 @@ def post(client: Client, path: str, **data: str) -> str:
     return read(client.post(path, data, follow=True).content)
 
 
+def lists() -> str:
+    return lists_seen(UnitRegistration.objects.get())
+
+
+def receipt_now() -> str:
+    return UnitRegistration.objects.get().receipt
+
+
 def test_a_unit_chooses_fills_the_template_and_hands_in(officer: Client) -> None:
     assert "Chưa đăng ký" in words(officer, UNIT)
     chosen = post(officer, f"{UNIT}hinh-thuc/", chosen=ONLINE, declared="30")
@@ -122,7 +132,7 @@ def test_a_unit_chooses_fills_the_template_and_hands_in(officer: Client) -> None
     page = upload(officer, filled(template, rows, keys))
     assert "Mọi ô đều đúng và đã đủ người" in page
     assert "30 người trong danh sách, tối thiểu 30" in post(officer, f"{LIST}sua/luu/", seen=seen())
-    receipt = post(officer, f"{UNIT}nop/")
+    receipt = post(officer, f"{UNIT}nop/", seen=lists())
     assert "Biên nhận đăng ký" in receipt
     registration = UnitRegistration.objects.get()
     assert registration.receipt in receipt
@@ -199,9 +209,9 @@ def test_an_upload_that_waits_keeps_the_lists_from_being_handed_in(
 ) -> None:
     save(begun, people(30), now=factories.now())
     upload(officer, workbook([listed(1)]))
-    assert "Có danh sách đã tải lên nhưng chưa lưu" in post(officer, f"{UNIT}nop/")
+    assert "Có danh sách đã tải lên nhưng chưa lưu" in post(officer, f"{UNIT}nop/", seen=lists())
     post(officer, f"{LIST}sua/bo/", seen=seen())
-    assert "Biên nhận đăng ký" in post(officer, f"{UNIT}nop/")
+    assert "Biên nhận đăng ký" in post(officer, f"{UNIT}nop/", seen=lists())
 
 
 def test_after_the_deadline_the_pages_say_so(
@@ -219,14 +229,14 @@ def test_lists_are_taken_back_before_anybody_decides(
     officer: Client, submitted: UnitRegistration
 ) -> None:
     assert "Đã nộp" in words(officer, UNIT)
-    assert "Đang chuẩn bị" in post(officer, f"{UNIT}lay-lai/")
+    assert "Đang chuẩn bị" in post(officer, f"{UNIT}lay-lai/", seen=receipt_now())
 
 
 def test_the_organiser_accepts_and_everybody_has_a_number(
     organiser: Client, submitted: UnitRegistration
 ) -> None:
     assert "Thành phố Gia Nghĩa Đã nộp" in words(organiser, DESK)
-    page = post(organiser, f"{DESK}GN/tiep-nhan/")
+    page = post(organiser, f"{DESK}GN/tiep-nhan/", seen=receipt_now())
     assert "Đã tiếp nhận danh sách; mọi người đã có số báo danh." in page
     assert "GN-001" in page and "GN-030" in page
     assert "•••••••••001" in page and "000190000001" not in page
@@ -235,9 +245,9 @@ def test_the_organiser_accepts_and_everybody_has_a_number(
 def test_the_organiser_returns_with_a_reason_that_the_unit_reads(
     organiser: Client, officer: Client, submitted: UnitRegistration
 ) -> None:
-    page = post(organiser, f"{DESK}GN/tra-lai/", reason="Trùng số 000190000001")
+    page = post(organiser, f"{DESK}GN/tra-lai/", seen=receipt_now(), reason="Trùng số 000190000001")
     assert "Không ghi số định danh hoặc số điện thoại trong lý do." in page
-    post(organiser, f"{DESK}GN/tra-lai/", reason="Thiếu chữ ký của lãnh đạo")
+    post(organiser, f"{DESK}GN/tra-lai/", seen=receipt_now(), reason="Thiếu chữ ký của lãnh đạo")
     assert "Ban Tổ chức trả lại: Thiếu chữ ký của lãnh đạo" in words(officer, UNIT)
 
 
@@ -254,7 +264,7 @@ def test_the_organiser_gives_one_unit_more_time(
 
 
 def accepted(organiser: Client) -> Entry:
-    organiser.post(f"{DESK}GN/tiep-nhan/")
+    organiser.post(f"{DESK}GN/tiep-nhan/", {"seen": receipt_now()})
     return Entry.objects.get(number="GN-002")
 
 

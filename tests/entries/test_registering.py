@@ -21,6 +21,7 @@ from hoithi.entries.actions import (
 )
 from hoithi.entries.models import Entry, Person, RegistrationState, Team, UnitRegistration
 from hoithi.entries.queries import (
+    lists_seen,
     open_number,
     people_of,
     registration_of,
@@ -55,7 +56,12 @@ def contest() -> Contest:
 
 
 def submit(registration: UnitRegistration, now: datetime = NOW) -> str:
-    return submit_registration(actor=officer("Lê Thị Hoa"), registration=registration, now=now)
+    return submit_registration(
+        actor=officer("Lê Thị Hoa"),
+        registration=registration,
+        seen=lists_seen(registration),
+        now=now,
+    )
 
 
 def refused(registration: UnitRegistration, now: datetime = NOW) -> tuple[str, object]:
@@ -188,7 +194,9 @@ def test_what_is_submitted_is_closed_until_it_is_taken_back(contest: Contest) ->
     with pytest.raises(RuleViolation) as raised:
         save(registration, people(31))
     assert raised.value.code == "registration_submitted"
-    recall_registration(actor=officer(), registration=registration, now=NOW)
+    recall_registration(
+        actor=officer(), registration=registration, receipt=registration.receipt, now=NOW
+    )
     assert (registration.state, registration.receipt) == ("draft", "")
     save(registration, people(31))
     assert submit(registration)

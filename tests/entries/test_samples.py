@@ -7,7 +7,7 @@ import pytest
 from hoithi.contests.queries import form_of, units_of
 from hoithi.entries.actions import submit_registration
 from hoithi.entries.models import Entry, Person, Team, TeamMember
-from hoithi.entries.queries import open_number, registration_overview
+from hoithi.entries.queries import lists_seen, open_number, registration_overview
 from hoithi.entries.samples import list_to_mend, load_samples, sample_rows
 from hoithi.entries.sheets import (
     rows_of,
@@ -110,4 +110,6 @@ def test_the_list_to_mend_has_the_faults_that_officers_make_and_can_be_mended() 
     mended = with_cell(mended, 11, "birth", "28/02/1986")
     mended = with_cell(mended, 23, "workplace", "UBND xã Đắk Búk So")
     save(registration, rows_of(without_row(mended, 35)))
-    assert submit_registration(actor=officer(), registration=registration, now=NOW)
+    assert submit_registration(
+        actor=officer(), registration=registration, seen=lists_seen(registration), now=NOW
+    )

@@ -14,18 +14,19 @@ from django.test import Client
 from hoithi.contests.models import Contest
 from hoithi.contests.queries import unit_by_code
 from hoithi.entries.models import Person, StagedList, UnitRegistration
-from hoithi.entries.queries import open_staged
+from hoithi.entries.queries import lists_seen, open_staged
 from hoithi.people.actions import give
 from hoithi.people.models import Role
 from hoithi.people.permissions import unit_scope
 from tests import factories
-from tests.entries.scene import ONLINE, begin, listed
+from tests.entries.scene import ONLINE, begin, listed, people, save, sheet
 from tests.entries.workbooks import workbook
 
 pytestmark = pytest.mark.django_db
 UNIT = "/don-vi/daknong-2023/GN/"
 LIST = f"{UNIT}danh-sach/{ONLINE}/"
 MEND = f"{LIST}sua/"
+DECISION = "/ban-to-chuc/daknong-2023/dang-ky/GN/"
 BAD = [listed(1, name="NGUYỄN VĂN AN"), listed(2, birth="31/02/1990"), listed(3, birth="x")]
 OTHER = [listed(11, birth="30/02/1991"), listed(12, birth="30/02/1992"), listed(13)]
 
@@ -84,8 +85,13 @@ class Shown:
     """A page as it stood when it was opened: its forms with what they carry."""
 
     def __init__(self, client: Client, path: str = MEND) -> None:
-        self._client = client
+        self._client, self.path = client, path
         self.page = client.get(path).content.decode()
+
+    def link(self, action: str) -> str:
+        found = re.search(rf'href="([^"]*/{action}/[^"]*)"', self.page)
+        assert found is not None
+        return unescape(found[1])
 
     def press(self, action: str, **given: str) -> str:
         """The words of the page that follows."""
@@ -93,12 +99,12 @@ class Shown:
 
     def answer(self, action: str, **given: str) -> Answer:
         """Send the first form that leads there and says this; what is not hidden is typed."""
-        for target, inside in re.findall(
-            r'<form[^>]* action="([^"]+)"[^>]*>(.*?)</form>', self.page, re.DOTALL
-        ):
+        for tag, inside in re.findall(r"<form([^>]*)>(.*?)</form>", self.page, re.DOTALL):
+            to = re.search(r'action="([^"]+)"', tag)
+            target = to[1] if to else self.path
             held = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', inside))
             asked = {key: text for key, text in given.items() if key in held}
-            if target.endswith(f"/{action}/") and all(held[key] == asked[key] for key in asked):
+            if f"/{action}/" in target and all(held[key] == asked[key] for key in asked):
                 data = {key: unescape(text) for key, text in held.items()} | given
                 return self._client.post(target, data, follow=True)
         raise AssertionError(f"no form for {action} with {given}")
@@ -252,3 +258,92 @@ def test_who_has_mended_a_cell_is_led_to_the_next(
 def test_who_has_mended_the_last_cell_is_led_to_the_top(hoa: Client) -> None:
     send(hoa, BAD[:1], "bad.xlsx")
     assert Shown(hoa).answer("lay-het").redirect_chain[-1][0] == f"{MEND}#can-sua"
+
+
+@pytest.fixture
+def organiser(contest: Contest) -> Client:
+    return factories.sign_in(Client(), factories.user("Đỗ Văn Tổ", contest.key, Role.ORGANISER))
+
+
+def hand_in(client: Client) -> str:
+    said = Shown(client, f"{UNIT}nop/").press("nop")
+    assert "Biên nhận đăng ký" in said
+    return UnitRegistration.objects.get().receipt
+
+
+def handed_in_again(client: Client, begun: UnitRegistration) -> str:
+    """Somebody takes the lists back, saves others and hands those in."""
+    Shown(client, UNIT).press("lay-lai")
+    save(begun, people(30, start=50), now=factories.now())
+    return hand_in(client)
+
+
+def test_lists_that_the_organiser_has_not_seen_are_not_accepted(
+    hoa: Client, nam: Client, organiser: Client, begun: UnitRegistration
+) -> None:
+    save(begun, people(30), now=factories.now())
+    first = hand_in(hoa)
+    opened = Shown(organiser, DECISION)
+    second = handed_in_again(nam, begun)
+    assert first != second and second not in opened.page
+    said = opened.press("tiep-nhan")
+    assert "đơn vị đã lấy lại danh sách; Trần Văn Nam nộp lại lúc" in said and second in said
+    assert UnitRegistration.objects.get().state == "submitted"
+    assert "Đã tiếp nhận danh sách" in Shown(organiser, DECISION).press("tiep-nhan")
+
+
+def test_lists_that_the_organiser_has_not_seen_are_not_returned(
+    hoa: Client, nam: Client, organiser: Client, begun: UnitRegistration
+) -> None:
+    save(begun, people(30), now=factories.now())
+    hand_in(hoa)
+    opened = Shown(organiser, DECISION)
+    handed_in_again(nam, begun)
+    asked = Shown(organiser, opened.link("tra-lai"))
+    said = asked.press("tra-lai", reason="Thiếu chữ ký")
+    assert "Trần Văn Nam nộp lại lúc" in said
+    assert UnitRegistration.objects.get().state == "submitted"
+    again = Shown(organiser, Shown(organiser, DECISION).link("tra-lai"))
+    again.press("tra-lai", reason="Thiếu chữ ký")
+    assert UnitRegistration.objects.get().state == "returned"
+
+
+def test_lists_that_were_handed_in_anew_are_not_taken_back_by_an_old_page(
+    hoa: Client, nam: Client, begun: UnitRegistration
+) -> None:
+    save(begun, people(30), now=factories.now())
+    hand_in(hoa)
+    opened = Shown(hoa, UNIT)
+    handed_in_again(nam, begun)
+    assert "Trần Văn Nam nộp lại lúc" in opened.press("lay-lai")
+    assert UnitRegistration.objects.get().state == "submitted"
+
+
+def test_lists_that_changed_since_are_not_handed_in(
+    hoa: Client, nam: Client, begun: UnitRegistration
+) -> None:
+    save(begun, people(30), now=factories.now())
+    opened = Shown(hoa, f"{UNIT}nop/")
+    send(nam, [*(listed(number) for number in range(1, 30)), listed(60)], "ds.xlsx")
+    Shown(nam).press("luu")
+    said = opened.press("nop")
+    assert "Chưa nộp: Trần Văn Nam đã thay đổi danh sách của đơn vị lúc" in said
+    assert UnitRegistration.objects.get().state == "draft"
+    assert "Biên nhận đăng ký" in Shown(hoa, f"{UNIT}nop/").press("nop")
+
+
+def test_any_cell_of_anybody_is_a_part_of_what_is_handed_in(begun: UnitRegistration) -> None:
+    save(begun, people(30), now=factories.now())
+    seen = {lists_seen(begun)}
+    for cells in (
+        {"name": "Trần Thị Anh Khác"},
+        {"birth": "01/01/1991"},
+        {"workplace": "UBND xã Quảng Thành"},
+        {"phone": "0900000999"},
+    ):
+        rows = [listed(1, **cells), *(listed(number) for number in range(2, 31))]
+        save(begun, sheet(*rows), now=factories.now())
+        seen.add(lists_seen(begun))
+    assert len(seen) == 5
+    save(begun, people(30), now=factories.now())
+    assert lists_seen(begun) in seen

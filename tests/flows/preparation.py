@@ -16,7 +16,7 @@ from hoithi.entries.actions import (
 )
 from hoithi.entries.checking import SheetRow, check_list
 from hoithi.entries.models import Entry
-from hoithi.entries.queries import access_code_of, terms_for
+from hoithi.entries.queries import access_code_of, lists_seen, terms_for
 from hoithi.entries.samples import sample_rows
 from hoithi.exam.hall_orders import publish_sitting, push_to_hall
 from hoithi.exam.models import Sitting
@@ -97,8 +97,10 @@ def register(
         now=now,
         is_sample=True,
     )
-    submit_registration(actor=officer, registration=registration, now=now)
-    return accept_registration(actor=organiser, registration=registration, now=now)
+    receipt = submit_registration(
+        actor=officer, registration=registration, seen=lists_seen(registration), now=now
+    )
+    return accept_registration(actor=organiser, registration=registration, receipt=receipt, now=now)
 
 
 def register_everybody(contest: Contest, organiser: User) -> list[Entry]:

@@ -57,6 +57,7 @@ KEPT: dict[str, tuple[Kept, ...]] = {
         (Entry, "withdrawn_reason"),
         (UnitRegistration, "returned_reason"),
     ),
+    "entries.ReturnForm.reason": ((UnitRegistration, "returned_reason"),),
     "exam.ReasonForm.reason": ((Approval, "reason"),),
     "exam.RulingForm.reason": ((Ruling, "reason"), (Approval, "reason")),
     "people.InvitationForm.email": ((Invitation, "email"), (User, "email")),
@@ -79,6 +80,7 @@ NOT_KEPT = AS_TYPED | {
     *("exam.IncidentForm.text", "exam.MinutesForm.reason", "exam.MoveForm.reason"),
     *("desk.AppointForm.email", "desk.AppointForm.national_id"),
     *("entries.SeenForm.seen", "entries.RowForm.seen", "entries.CellForm.seen"),
+    "entries.ReturnForm.seen",
     *("exam.UnitMinutesForm.reason", "portal.AccessCodeForm.code", "portal.CheckCodeForm.ma"),
 }
 

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from hoithi.contests.models import Contest
 from hoithi.contests.queries import plan_of
-from hoithi.entries.actions.holding import checked_reason, log, wrong_state
+from hoithi.entries.actions.holding import checked_reason, log, not_as_seen
 from hoithi.entries.actions.numbering import person_number, store_accepted, team_number
 from hoithi.entries.models import Entry, EntryState, RegistrationState, UnitRegistration
 from hoithi.entries.queries import barred_people
@@ -18,15 +18,15 @@ from hoithi.rules.errors import RuleViolation
 
 @transaction.atomic
 def accept_registration(
-    *, actor: User, registration: UnitRegistration, now: datetime
+    *, actor: User, registration: UnitRegistration, receipt: str, now: datetime
 ) -> list[Entry]:
     """Accept a unit's lists: every entry gets its contestant number, for good.
 
-    Numbers run in the order of the lists, form after form as the plan has them. Of two that decide
-    at once, one wins. Raises RuleViolation: `not_submitted`, `registration_accepted`,
-    `barred_people`.
+    `receipt` is that of the lists that were seen. Numbers run in the order of the lists, form after
+    form as the plan has them. Of two that decide at once, one wins. Raises RuleViolation:
+    `not_submitted`, `registration_accepted`, `handed_in_anew`, `barred_people`.
     """
-    _decide(registration, RegistrationState.ACCEPTED, actor, now)
+    _decide(registration, RegistrationState.ACCEPTED, receipt, actor, now)
     barred = barred_people(registration.contest, registration.unit)
     if barred:
         raise RuleViolation("barred_people", people=len(barred))
@@ -47,7 +47,7 @@ def accept_registration(
         "accept",
         f"registration:{registration.pk}",
         now,
-        after={"persons": persons, "teams": teams},
+        after={"persons": persons, "teams": teams, "receipt": receipt},
     )
     return entries
 
@@ -70,30 +70,32 @@ def _listed_entries(registration: UnitRegistration) -> list[Entry]:
 
 @transaction.atomic
 def return_registration(
-    *, actor: User, registration: UnitRegistration, reason: str, now: datetime
+    *, actor: User, registration: UnitRegistration, receipt: str, reason: str, now: datetime
 ) -> None:
-    """Give the lists back to be mended; the unit reads the reason.
+    """Give the lists of that receipt back to be mended; the unit reads the reason.
 
     After the deadline the unit also needs `grant_extension`. Raises RuleViolation:
-    `not_submitted`, `registration_accepted`, or what is wrong with the reason.
+    `not_submitted`, `registration_accepted`, `handed_in_anew`, or what is wrong with the reason.
     """
     reason = checked_reason(reason)
-    _decide(registration, RegistrationState.RETURNED, actor, now, reason)
-    log(actor, "return", f"registration:{registration.pk}", now, after={"reason": reason})
+    _decide(registration, RegistrationState.RETURNED, receipt, actor, now, reason)
+    after = {"receipt": receipt, "reason": reason}
+    log(actor, "return", f"registration:{registration.pk}", now, after=after)
 
 
 def _decide(
     registration: UnitRegistration,
     state: RegistrationState,
+    receipt: str,
     actor: User,
     now: datetime,
     reason: str = "",
 ) -> None:
     rows = UnitRegistration.objects.filter(pk=registration.pk)
-    if not rows.filter(state=RegistrationState.SUBMITTED).update(
+    if not rows.filter(state=RegistrationState.SUBMITTED, receipt=receipt).update(
         state=state, decided_at=now, decided_by=actor.name, returned_reason=reason
     ):
-        raise wrong_state(rows.values_list("state", flat=True).get())
+        raise not_as_seen(registration)
     registration.refresh_from_db()
 
 

@@ -7,12 +7,14 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import F
+from django.utils.translation import get_language
 
 from hoithi.audit.actions import Facts, record
 from hoithi.entries.models import RegistrationState, UnitRegistration
 from hoithi.people.models import User
 from hoithi.rules.errors import RuleViolation
 from hoithi.rules.vietnamese import tidy
+from hoithi.web.wording import moment
 
 LONGEST_REASON = 300
 _LONG_NUMBER = re.compile(r"(?:\d[ .\-]?){9}")
@@ -36,6 +38,16 @@ def wrong_state(state: str) -> RuleViolation:
     if state == RegistrationState.SUBMITTED:
         return RuleViolation("registration_submitted")
     return RuleViolation("not_submitted")
+
+
+def not_as_seen(registration: UnitRegistration) -> RuleViolation:
+    """Why lists that were handed in cannot be decided about: the state, or `handed_in_anew` where
+    these are others than those that were seen."""
+    now = UnitRegistration.objects.get(pk=registration.pk)
+    if now.state != RegistrationState.SUBMITTED or now.submitted_at is None:
+        return wrong_state(now.state)
+    at = moment(now.submitted_at, get_language() or "vi")
+    return RuleViolation("handed_in_anew", who=now.submitted_by, at=at)
 
 
 def checked_reason(text: str) -> str:

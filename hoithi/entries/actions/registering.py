@@ -7,11 +7,12 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import get_language
 
 from hoithi.audit.actions import Facts
 from hoithi.contests.models import Contest, Entrant
 from hoithi.contests.queries import form_of, plan_of
-from hoithi.entries.actions.holding import hold, log, wrong_state
+from hoithi.entries.actions.holding import hold, log, not_as_seen
 from hoithi.entries.actions.storing import (
     Prepared,
     enter_persons,
@@ -22,18 +23,23 @@ from hoithi.entries.actions.storing import (
 )
 from hoithi.entries.checking import CheckedList, too_few, too_many
 from hoithi.entries.models import (
-    Entry,
-    EntryState,
     RegistrationState,
     SentFile,
     StagedList,
     UnitRegistration,
 )
-from hoithi.entries.queries import barred_people, is_open, unit_overview
+from hoithi.entries.queries import (
+    barred_people,
+    is_open,
+    last_change,
+    lists_seen,
+    unit_overview,
+)
 from hoithi.people.models import Unit, User
 from hoithi.rules.canonical import canonical
 from hoithi.rules.codes import ALPHABET, grouped
 from hoithi.rules.errors import RuleViolation
+from hoithi.web.wording import moment
 
 OPEN = (RegistrationState.DRAFT, RegistrationState.RETURNED)
 RECEIPT_LENGTH = 16
@@ -144,11 +150,14 @@ def _store(
 
 
 @transaction.atomic
-def submit_registration(*, actor: User, registration: UnitRegistration, now: datetime) -> str:
-    """Hand a unit's lists in; the receipt binds them as they are now.
+def submit_registration(
+    *, actor: User, registration: UnitRegistration, seen: str, now: datetime
+) -> str:
+    """Hand a unit's lists in as they were seen (`lists_seen`); the receipt binds them.
 
     Raises RuleViolation: `no_form`, `list_waiting` while an upload is not saved, `too_few`,
-    `too_many`, `barred_people`, the clock or the state.
+    `too_many`, `barred_people`, `lists_differ` when somebody changed them since, the clock or the
+    state.
     """
     contest = registration.contest
     check_clock(registration, now)
@@ -156,6 +165,10 @@ def submit_registration(*, actor: User, registration: UnitRegistration, now: dat
     overview = unit_overview(contest, registration.unit)
     if not overview.forms:
         raise RuleViolation("no_form")
+    stands = lists_seen(registration)
+    if stands != seen:
+        who, at = last_change(registration)
+        raise RuleViolation("lists_differ", who=who, at=moment(at, get_language() or "vi"))
     if registration.staged.exists() or registration.sent.exclude(cipher=None).exists():
         raise RuleViolation("list_waiting")
     for count in overview.forms:
@@ -167,7 +180,7 @@ def submit_registration(*, actor: User, registration: UnitRegistration, now: dat
     barred = barred_people(contest, registration.unit)
     if barred:
         raise RuleViolation("barred_people", people=len(barred))
-    receipt = _receipt(registration, now)
+    receipt = _receipt(registration, stands, now)
     UnitRegistration.objects.filter(pk=registration.pk).update(
         state=RegistrationState.SUBMITTED,
         submitted_at=now,
@@ -189,21 +202,14 @@ def submit_registration(*, actor: User, registration: UnitRegistration, now: dat
     return receipt
 
 
-def _receipt(registration: UnitRegistration, now: datetime) -> str:
+def _receipt(registration: UnitRegistration, lists: str, now: datetime) -> str:
     """Sixteen characters over what was handed in and when."""
-    entries = Entry.objects.filter(
-        contest=registration.contest, unit=registration.unit, state=EntryState.LISTED
-    ).select_related("person", "team", "category")
-    listed = sorted(
-        [entry.category.key, str(entry.public_id), str(entry.person or entry.team or "")]
-        for entry in entries
-    )
     content = canonical(
         {
             "contest": registration.contest.key,
             "unit": registration.unit.code,
             "at": int(now.timestamp() * 1000),
-            "entries": listed,
+            "lists": lists,
         }
     )
     number = int.from_bytes(hashlib.sha256(content).digest()[:10], "big")
@@ -212,17 +218,20 @@ def _receipt(registration: UnitRegistration, now: datetime) -> str:
 
 
 @transaction.atomic
-def recall_registration(*, actor: User, registration: UnitRegistration, now: datetime) -> None:
-    """Take a list back to mend it, while the deadline has not come and nobody has accepted it.
+def recall_registration(
+    *, actor: User, registration: UnitRegistration, receipt: str, now: datetime
+) -> None:
+    """Take lists back to mend them, while the deadline has not come and nobody has accepted them.
 
-    Raises RuleViolation: `registration_accepted`, `not_submitted`, or the clock.
+    `receipt` is the one that was seen. Raises RuleViolation: `registration_accepted`,
+    `not_submitted`, `handed_in_anew`, or the clock.
     """
     check_clock(registration, now)
     rows = UnitRegistration.objects.filter(pk=registration.pk)
-    if not rows.filter(state=RegistrationState.SUBMITTED).update(
+    if not rows.filter(state=RegistrationState.SUBMITTED, receipt=receipt).update(
         state=RegistrationState.DRAFT, receipt="", submitted_at=None, submitted_by=""
     ):
-        raise wrong_state(rows.values_list("state", flat=True).get())
+        raise not_as_seen(registration)
     registration.refresh_from_db()
     log(actor, "recall", f"registration:{registration.pk}", now)
 

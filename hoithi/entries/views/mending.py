@@ -29,7 +29,7 @@ from hoithi.entries.sheets import (
     without_row,
 )
 from hoithi.entries.views.frames import unit_frame
-from hoithi.entries.views.unit import workbook
+from hoithi.entries.views.unit import seen_by, workbook
 from hoithi.entries.workbooks import findings_of
 from hoithi.people.http import StaffRequest, unit_role
 from hoithi.rules.errors import RuleViolation
@@ -190,7 +190,7 @@ def save(request: StaffRequest, contest: str, unit: str, form: str) -> HttpRespo
             actor=request.user,
             registration=place.begun,
             form_key=form,
-            seen=_seen(request),
+            seen=seen_by(request),
             now=timezone.now(),
         )
     except RuleViolation as violation:
@@ -211,15 +211,10 @@ def discard(request: StaffRequest, contest: str, unit: str, form: str) -> HttpRe
             actor=request.user,
             registration=place.begun,
             form_key=form,
-            seen=_seen(request),
+            seen=seen_by(request),
             now=timezone.now(),
         )
     except RuleViolation as violation:
         return _refused(request, place, form, explain(violation))
     messages.success(request, _("The upload is discarded; the list saved before stays."))
     return redirect("entries:people", contest, unit, form)
-
-
-def _seen(request: StaffRequest) -> str:
-    shape = SeenForm(request.POST)
-    return shape.cleaned_data["seen"] if shape.is_valid() else ""

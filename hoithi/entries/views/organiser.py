@@ -19,11 +19,11 @@ from hoithi.entries.actions import (
     return_registration,
     take_slips,
 )
-from hoithi.entries.forms import ExtensionForm, ReasonForm
+from hoithi.entries.forms import ExtensionForm, ReasonForm, ReturnForm
 from hoithi.entries.pages import Place, decision_page, overview_page, place_of
 from hoithi.entries.queries import people_of
 from hoithi.entries.views.frames import desk_frame
-from hoithi.entries.views.unit import workbook
+from hoithi.entries.views.unit import seen_by, workbook
 from hoithi.entries.workbooks import people_workbook
 from hoithi.people.http import StaffRequest, contest_role, unit_role
 from hoithi.people.models import Role
@@ -58,7 +58,10 @@ def accept(request: StaffRequest, contest: str, unit: str) -> HttpResponseBase:
     acted(
         request,
         lambda: accept_registration(
-            actor=request.user, registration=place.begun, now=timezone.now()
+            actor=request.user,
+            registration=place.begun,
+            receipt=seen_by(request),
+            now=timezone.now(),
         ),
         _("The lists are accepted; everybody has a contestant number."),
     )
@@ -68,14 +71,16 @@ def accept(request: StaffRequest, contest: str, unit: str) -> HttpResponseBase:
 @decides
 @require_http_methods(["GET", "HEAD", "POST"])
 def give_back(request: StaffRequest, contest: str, unit: str) -> HttpResponseBase:
-    """Return the lists with a reason."""
+    """Return the lists that were seen, with a reason."""
     place = place_of(contest, unit)
-    form = ReasonForm(request.POST or None)
+    shown = {"seen": request.GET.get("bien-nhan", "")}
+    form = ReturnForm(request.POST or None, initial=shown)
 
     def act() -> None:
         return_registration(
             actor=request.user,
             registration=place.begun,
+            receipt=form.cleaned_data["seen"],
             reason=form.cleaned_data["reason"],
             now=timezone.now(),
         )

@@ -14,10 +14,10 @@ from hoithi.entries.actions import (
     recall_registration,
     submit_registration,
 )
-from hoithi.entries.forms import ChooseForms, UploadForm
+from hoithi.entries.forms import ChooseForms, SeenForm, UploadForm
 from hoithi.entries.jobs import take_list
 from hoithi.entries.pages import Place, list_page, place_of, unit_page
-from hoithi.entries.queries import people_of
+from hoithi.entries.queries import lists_seen, people_of
 from hoithi.entries.views.frames import unit_frame
 from hoithi.entries.workbooks import people_workbook, template_of
 from hoithi.people.http import StaffRequest, unit_role
@@ -122,12 +122,15 @@ def submit(request: StaffRequest, contest: str, unit: str) -> HttpResponseBase:
     now = timezone.now()
     if request.method == "POST" and acted(
         request,
-        lambda: submit_registration(actor=request.user, registration=place.begun, now=now),
+        lambda: submit_registration(
+            actor=request.user, registration=place.begun, seen=seen_by(request), now=now
+        ),
         _("The lists have been handed in."),
     ):
         return redirect("entries:receipt", contest, unit)
+    seen = lists_seen(place.begun)
     page = unit_page(place, now)
-    return unit_frame(request, "entries/submit.html", place, page=page)
+    return unit_frame(request, "entries/submit.html", place, page=page, seen=seen)
 
 
 @unit_role
@@ -149,10 +152,18 @@ def recall(request: StaffRequest, contest: str, unit: str) -> HttpResponseBase:
     now = timezone.now()
     acted(
         request,
-        lambda: recall_registration(actor=request.user, registration=place.begun, now=now),
+        lambda: recall_registration(
+            actor=request.user, registration=place.begun, receipt=seen_by(request), now=now
+        ),
         _("The lists are open again. Hand them in before the deadline."),
     )
     return redirect("entries:unit", contest, unit)
+
+
+def seen_by(request: StaffRequest) -> str:
+    """What the page showed on which the button was pressed; empty on an old page."""
+    shape = SeenForm(request.POST)
+    return str(shape.cleaned_data["seen"]) if shape.is_valid() else ""
 
 
 def workbook(content: bytes, name: str) -> HttpResponse:
