@@ -75,8 +75,8 @@ def publish_sitting(*, actor: User, each: Round, now: datetime) -> Sitting:
 
     Entries that sit already in another sitting of the round are left out, so that people accepted
     later get a sitting of their own; who presses twice finds nobody left. Raises RuleViolation:
-    `not_sealed`, `nobody_to_sit`, `round_over` once its window has passed or its questions may
-    have been read.
+    `not_sealed`, `nobody_to_sit`, `entries_changed` when somebody of them was changed in the same
+    moment, `round_over` once its window has passed or its questions may have been read.
     """
     sitting = _prepare(actor=actor, each=each, now=now)
     push_to_hall(sitting)
@@ -121,7 +121,7 @@ def _prepare(*, actor: User, each: Round, now: datetime) -> Sitting:
         )
         for line, entry in enumerate(entries, start=1)
     )
-    mark_seated(entry.pk for entry in entries)
+    mark_seated(entries)
     sitting.roster_sha256 = hashlib.sha256(public_roster(sitting)).hexdigest()
     sitting.save()
     record(

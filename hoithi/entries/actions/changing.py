@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -24,6 +24,8 @@ from hoithi.entries.queries import NumberField, open_number
 from hoithi.people.models import User
 from hoithi.rules.errors import RuleViolation
 
+_TOLD = ("state", "code_issue", "barred_reason")  # what the hall is told beside who it is
+
 
 @transaction.atomic
 def withdraw_entry(*, actor: User, entry: Entry, reason: str, now: datetime) -> None:
@@ -36,23 +38,30 @@ def withdraw_entry(*, actor: User, entry: Entry, reason: str, now: datetime) -> 
     log(actor, "withdraw", entry.log_target, now, after={"reason": reason})
 
 
-def mark_seated(entries: Iterable[int]) -> None:
-    """The hall has been told of these entries (by id): the register alone changes them no more."""
-    Entry.objects.filter(pk__in=list(entries)).update(is_seated=True)
+def mark_seated(entries: Sequence[Entry]) -> None:
+    """The hall is told of these entries as they were read: the register alone changes them no more.
+
+    Part of the transaction that tells the hall: the rows are held to its end. Raises RuleViolation
+    `entries_changed` when somebody of them was withdrawn, barred or given a new code since.
+    """
+    rows = Entry.objects.filter(pk__in=[entry.pk for entry in entries])
+    rows.update(is_seated=True)
+    standing = {pk: tuple(rest) for pk, *rest in rows.values_list("pk", *_TOLD)}
+    if standing != {entry.pk: tuple(getattr(entry, name) for name in _TOLD) for entry in entries}:
+        raise RuleViolation("entries_changed")
 
 
-def _check_seat(entry: Entry) -> None:
-    """Raises RuleViolation `entry_seated`: the hall would not hear of a change made here."""
-    if Entry.objects.filter(pk=entry.pk, is_seated=True).exists():
-        raise RuleViolation("entry_seated")
+def _not_changed(entry: Entry) -> RuleViolation:
+    """Why nothing was changed: `entry_seated`, as the hall would not hear of it, or
+    `entry_not_accepted`."""
+    seated = Entry.objects.filter(pk=entry.pk, state=EntryState.ACCEPTED, is_seated=True)
+    return RuleViolation("entry_seated" if seated.exists() else "entry_not_accepted")
 
 
 def _withdraw(entry: Entry, reason: str, now: datetime) -> None:
-    _check_seat(entry)
-    if not Entry.objects.filter(pk=entry.pk, state=EntryState.ACCEPTED).update(
-        state=EntryState.WITHDRAWN, withdrawn_at=now, withdrawn_reason=reason
-    ):
-        raise RuleViolation("entry_not_accepted")
+    free = Entry.objects.filter(pk=entry.pk, state=EntryState.ACCEPTED, is_seated=False)
+    if not free.update(state=EntryState.WITHDRAWN, withdrawn_at=now, withdrawn_reason=reason):
+        raise _not_changed(entry)
     entry.refresh_from_db()
     members = TeamMember.objects.filter(team__entries=entry).values_list("person", flat=True)
     _remove_idle([entry.person_id] if entry.person_id else members, now)
@@ -176,10 +185,11 @@ def reissue_code(*, actor: User, entry: Entry, reason: str, now: datetime) -> No
     `entry_seated`, or what is wrong with the reason.
     """
     reason = checked_reason(reason)
-    _check_seat(entry)
-    rows = Entry.objects.filter(pk=entry.pk, state=EntryState.ACCEPTED, code_issue=entry.code_issue)
+    rows = Entry.objects.filter(
+        pk=entry.pk, state=EntryState.ACCEPTED, is_seated=False, code_issue=entry.code_issue
+    )
     if not rows.update(code_issue=F("code_issue") + 1):
-        raise RuleViolation("entry_not_accepted")
+        raise _not_changed(entry)
     entry.refresh_from_db()
     log(
         actor,
