@@ -10,8 +10,10 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from enum import StrEnum
+from types import MappingProxyType
 
 from hoithi.entries.cells import (
     Finding,
@@ -54,9 +56,39 @@ class Claims:
     names: frozenset[NameAndBirth]
 
 
+class Kin(StrEnum):
+    """Whether two of one name and birth are one person, as far as their numbers tell; the officer
+    answers SAME or OTHER where they do not."""
+
+    SAME = "same"
+    OTHER = "other"
+    UNKNOWN = "unknown"
+
+
+def kin_of(own: tuple[str, str], known: tuple[str, str]) -> Kin:
+    """By national id and phone, in this order: the first that both have decides."""
+    for mine, theirs in zip(own, known, strict=True):
+        if mine and theirs:
+            return Kin.SAME if mine == theirs else Kin.OTHER
+    return Kin.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Somebody on the unit's list of another form; `is_own` when on the one before of this form
+    too. Only equality of the numbers means anything."""
+
+    name: str
+    birth: str
+    national_id: str = field(repr=False)
+    phone: str = field(repr=False)
+    is_own: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Which of a list's claims already stand: at other units, or in a body that may not enter.
+    """Which of a list's claims already stand: at other units, or in a body that may not enter; and
+    who is on the unit's other lists (`beside`).
 
     Names are folded; `seat_names` are of seats without a number, where only the name can be told.
     """
@@ -66,6 +98,7 @@ class Standing:
     names: frozenset[NameAndBirth] = frozenset()
     barred_ids: frozenset[str] = frozenset()
     seat_names: frozenset[str] = frozenset()
+    beside: tuple[Beside, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +117,8 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class ListedPerson:
-    """Somebody on a list, every value in its normal form; `birth` is an ISO day or a year."""
+    """Somebody on a list, every value in its normal form; `birth` is an ISO day or a year, `kin`
+    what the officer has answered where it had to be asked."""
 
     row: int
     name: str
@@ -94,6 +128,7 @@ class ListedPerson:
     workplace: str = ""
     national_id: str = field(default="", repr=False)
     phone: str = field(default="", repr=False)
+    kin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,11 +210,15 @@ def claims_of(rows: Sequence[SheetRow]) -> Claims:
 
 
 def check_list(
-    rows: Sequence[SheetRow], terms: Terms, tell: Callable[[int], None] = lambda _: None
+    rows: Sequence[SheetRow],
+    terms: Terms,
+    tell: Callable[[int], None] = lambda _: None,
+    answers: Mapping[int, str] = MappingProxyType({}),
 ) -> CheckedList:
     """Check every cell, then the rows against each other, then against what stands elsewhere.
 
-    `tell` hears how many rows have been read.
+    `tell` hears how many rows have been read; `answers` say by row whether somebody is the one of
+    that name on another list of the unit (`Kin`).
     """
     kept = people_rows(rows)
     problems: list[Problem] = []
@@ -192,10 +231,16 @@ def check_list(
     problems += _doubtful(kept)
     problems += _duplicates(people, dict(kept), terms)
     problems += _elsewhere(people, dict(kept), terms)
+    beside, kin = _beside(people, dict(kept), terms, answers)
+    problems += beside
     problems.sort(key=lambda each: (each.row, COLUMNS.index(each.column)))
     bad = {problem.row for problem in problems if problem.weight is Weight.BAD}
     return CheckedList(
-        people=tuple(person for person in people if person.row not in bad),
+        people=tuple(
+            replace(person, kin=kin.get(person.row, ""))
+            for person in people
+            if person.row not in bad
+        ),
         problems=tuple(problems),
         rows=tuple(number for number, _ in kept),
     )
@@ -334,3 +379,63 @@ def _standing_of(person: ListedPerson, terms: Terms) -> Iterator[tuple[str, str,
         yield "name", "name_taken_elsewhere", weight
     if "phone" in terms.unique and person.phone in standing.phones:
         yield "phone", "phone_taken_elsewhere", Weight.BAD
+
+
+def _beside(
+    people: Sequence[ListedPerson],
+    cells: Mapping[int, Mapping[str, str]],
+    terms: Terms,
+    answers: Mapping[int, str],
+) -> tuple[list[Problem], dict[int, str]]:
+    """What is to be said where somebody may be, or is not, one of the unit's other lists; and the
+    answers that were needed."""
+    namesakes: dict[NameAndBirth, list[Beside]] = defaultdict(list)
+    by_id: dict[str, set[NameAndBirth]] = defaultdict(set)
+    by_phone: dict[str, list[Beside]] = defaultdict(list)
+    for each in terms.standing.beside:
+        namesakes[each.name, each.birth].append(each)
+        by_id[each.national_id].add((each.name, each.birth))
+        by_phone[each.phone].append(each)
+    problems: list[Problem] = []
+    kin: dict[int, str] = {}
+    for person in people:
+        called = (fold(person.name), person.birth)
+        said = []
+        if person.name and called in namesakes:
+            found = _kin_of_all(person, namesakes[called])
+            if found is Kin.UNKNOWN and answers.get(person.row) in (Kin.SAME, Kin.OTHER):
+                kin[person.row] = answers[person.row]
+                said.append(("name", f"said_{kin[person.row]}", Weight.DOUBT))
+            elif found is Kin.UNKNOWN:
+                said.append(("name", "asked_same", Weight.BAD))
+            elif found is Kin.OTHER:
+                said.append(("name", "namesake_beside", Weight.DOUBT))
+        if person.national_id and by_id.get(person.national_id, {called}) != {called}:
+            said.append(("national_id", "id_beside", Weight.DOUBT))
+        if "phone" in terms.unique and person.phone:
+            others = (each for each in by_phone[person.phone] if not _is_one(person, each))
+            if any(others):
+                said.append(("phone", "phone_beside", Weight.BAD))
+        for column, code, weight in said:
+            value = cells[person.row].get(column, "")
+            problems.append(Problem(person.row, column, code, value, "", weight))
+    return problems, kin
+
+
+def _kin_of_all(person: ListedPerson, namesakes: Sequence[Beside]) -> Kin:
+    """SAME as one of them, OTHER than all, or not to be told."""
+    found = {_kin(person, each) for each in namesakes}
+    if Kin.SAME in found:
+        return Kin.SAME
+    return Kin.UNKNOWN if Kin.UNKNOWN in found else Kin.OTHER
+
+
+def _kin(person: ListedPerson, known: Beside) -> Kin:
+    kin = kin_of((person.national_id, person.phone), (known.national_id, known.phone))
+    return Kin.SAME if kin is Kin.UNKNOWN and known.is_own else kin
+
+
+def _is_one(person: ListedPerson, known: Beside) -> bool:
+    if person.national_id and known.national_id:
+        return person.national_id == known.national_id
+    return (fold(person.name), person.birth) == (known.name, known.birth)

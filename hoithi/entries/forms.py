@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hoithi.contests.plan.schema import Form as FormPlan
 from hoithi.entries.actions.holding import LONGEST_REASON
-from hoithi.entries.checking import COLUMNS, CheckedList, SheetRow
+from hoithi.entries.checking import COLUMNS, CheckedList, Kin, SheetRow
 from hoithi.entries.jobs import MOST_BYTES
 from hoithi.entries.sheets import TITLES
 from hoithi.entries.wording import cell_sentence
@@ -77,6 +77,12 @@ class RowForm(SeenForm):
     row = forms.IntegerField(min_value=1)
 
 
+class AnswerForm(RowForm):
+    """Whether somebody is the one of that name on another list of the unit."""
+
+    answer = forms.ChoiceField(choices=[(each, each) for each in (Kin.SAME, Kin.OTHER)])
+
+
 class CellForm(RowForm):
     """Another text in a cell of an uploaded sheet."""
 
@@ -123,7 +129,13 @@ class PersonForm(ReasonForm):
     workplace = forms.CharField(label=_("Workplace"), max_length=LONGEST_CELL)
     national_id = forms.CharField(label=_("National id"), max_length=LONGEST_CELL)
     phone = forms.CharField(label=_("Phone"), max_length=LONGEST_CELL)
-    field_order = (*COLUMNS, "reason")
+    kin = forms.ChoiceField(
+        label=_("Somebody of this name is on a list of the unit"),
+        choices=[(Kin.SAME, _("The same person")), (Kin.OTHER, _("Another person"))],
+        widget=forms.HiddenInput,
+        required=False,
+    )
+    field_order = (*COLUMNS, "kin", "reason")
 
     def __init__(
         self,
@@ -146,9 +158,17 @@ class PersonForm(ReasonForm):
         """The person as the one row of a list."""
         return [(_ROW, {key: str(self.cleaned_data.get(key, "")) for key in TITLES})]
 
+    def answers(self) -> dict[int, str]:
+        """What was answered about that row; asked only where it has to be."""
+        return {_ROW: self.cleaned_data["kin"]}
+
     def say(self, checked: CheckedList) -> bool:
         """Put what was found at the fields; whether there was anything to be mended."""
         for problem in checked.bad:
+            if problem.code == "asked_same":
+                field = self.fields["kin"]
+                field.required = True
+                field.widget = forms.RadioSelect(choices=getattr(field, "choices", ()))
             text = cell_sentence(problem.code, problem.params)
             hint = gettext("Perhaps: %(text)s") % {"text": problem.proposal}
             self.add_error(problem.column, f"{text} {hint}" if problem.proposal else text)

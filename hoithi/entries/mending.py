@@ -15,8 +15,8 @@ from hoithi.contests.plan.schema import Form
 from hoithi.entries.cells import Weight
 from hoithi.entries.checking import COLUMNS, CheckedList, Problem
 from hoithi.entries.models import StagedList
-from hoithi.entries.sheets import TITLES, StagedSheet, row_seen, rows_of, text_at
-from hoithi.entries.wording import cell_sentence
+from hoithi.entries.sheets import TITLES, StagedSheet, answer_at, row_seen, rows_of, text_at
+from hoithi.entries.wording import ASKED, cell_sentence
 from hoithi.rules.vietnamese import tidy
 from hoithi.web.spreadsheets import reference
 
@@ -44,7 +44,8 @@ class MendRow:
 
 @dataclass(frozen=True, slots=True)
 class MendProblem:
-    """What is said about one cell, with the way to mend it; `is_next` where the reader goes on."""
+    """What is said about one cell, with the way to mend it; `is_next` where the reader goes on.
+    Where it `is_asked` whether it is one person, `answer` is what was answered."""
 
     anchor: str
     seen: str
@@ -59,6 +60,8 @@ class MendProblem:
     tone: str
     can_edit: bool
     is_next: bool
+    is_asked: bool
+    answer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +245,8 @@ def _problem(
         tone=_tone(group),
         can_edit=column in staged.columns,
         is_next=after == anchor_of(row, column),
+        is_asked=any(each.code in ASKED for each in group),
+        answer=answer_at(staged, row),
     )
 
 

@@ -19,6 +19,7 @@ from hoithi.contests.models import Category, Contest
 from hoithi.contests.plan.schema import Form
 from hoithi.contests.queries import barring_seats, form_of, plan_of, units_of
 from hoithi.entries.checking import (
+    Beside,
     CheckedList,
     Claims,
     SheetRow,
@@ -37,7 +38,7 @@ from hoithi.entries.models import (
     TeamMember,
     UnitRegistration,
 )
-from hoithi.entries.sheets import StagedSheet, rows_of
+from hoithi.entries.sheets import StagedSheet, answers_of, rows_of
 from hoithi.jobs.models import Job
 from hoithi.people.keys import code_key, vault
 from hoithi.people.models import Unit
@@ -73,8 +74,18 @@ def is_open(contest: Contest, registration: UnitRegistration | None, now: dateti
 # What a list is held against.
 
 
-def terms_for(contest: Contest, unit: Unit, form_key: str, rows: Sequence[SheetRow]) -> Terms:
-    """The terms of a form for one sheet of a unit, with what already stands elsewhere."""
+def terms_for(
+    contest: Contest,
+    unit: Unit,
+    form_key: str,
+    rows: Sequence[SheetRow],
+    *,
+    is_whole: bool = True,
+) -> Terms:
+    """The terms of a form for one sheet of a unit, with what already stands elsewhere.
+
+    A whole list takes the place of the one before; a row alone joins whoever is on it.
+    """
     plan = plan_of(contest)
     form = form_of(contest, form_key)
     names = {audience.key: audience.name for audience in plan.audiences}
@@ -86,11 +97,11 @@ def terms_for(contest: Contest, unit: Unit, form_key: str, rows: Sequence[SheetR
         plan_audiences=tuple(names.values()),
         minimum_age=form.minimum_age,
         law_date=contest.law_date,
-        standing=_standing(contest, unit, claims_of(rows)),
+        standing=_standing(contest, unit, claims_of(rows), form_key if is_whole else ""),
     )
 
 
-def _standing(contest: Contest, unit: Unit, claims: Claims) -> Standing:
+def _standing(contest: Contest, unit: Unit, claims: Claims, replaced: str) -> Standing:
     others = Person.objects.filter(contest=contest, removed_at=None).exclude(unit=unit)
     ids = {vault().index("national_id", each): each for each in claims.national_ids}
     phones = {vault().index("phone", each): each for each in claims.phones}
@@ -105,6 +116,34 @@ def _standing(contest: Contest, unit: Unit, claims: Claims) -> Standing:
         names=frozenset(named) & claims.names,
         barred_ids=frozenset(ids[seat.identity] for seat in seats if seat.identity in ids),
         seat_names=frozenset(fold(seat.name) for seat in seats if not seat.identity),
+        beside=_beside(contest, unit, replaced, ids, phones),
+    )
+
+
+def _beside(
+    contest: Contest, unit: Unit, replaced: str, ids: dict[str, str], phones: dict[str, str]
+) -> tuple[Beside, ...]:
+    """Who is on other lists of a unit than the one that is `replaced`; numbers in clear where the
+    list claims them too, so that they can be compared."""
+    own, beside = listed_where(contest, unit, replaced)
+    people = Person.objects.filter(contest=contest, unit=unit, removed_at=None)
+    rows = people.values_list("pk", "folded_name", "birth", "national_id_index", "phone_index")
+    return tuple(
+        Beside(name, birth, ids.get(identity, identity), phones.get(phone, phone), pk in own)
+        for pk, name, birth, identity, phone in rows
+        if pk in beside
+    )
+
+
+def listed_where(contest: Contest, unit: Unit, form_key: str) -> tuple[set[int], set[int]]:
+    """Who is on a unit's list of a form, and who on those of the others: keys of people."""
+    standing = Entry.objects.filter(contest=contest, unit=unit).exclude(state=EntryState.WITHDRAWN)
+    persons = standing.exclude(person=None).values_list("category__key", "person")
+    members = standing.exclude(team=None).values_list("category__key", "team__members__person")
+    places = [*persons, *members]
+    return (
+        {person for key, person in places if key == form_key},
+        {person for key, person in places if key != form_key},
     )
 
 
@@ -444,7 +483,7 @@ def check_sheet(
     """Hold a sheet as it stands now against its form and everybody registered by now."""
     rows = rows_of(sheet)
     terms = terms_for(registration.contest, registration.unit, form_key, rows)
-    return check_list(rows, terms, tell)
+    return check_list(rows, terms, tell, answers_of(sheet))
 
 
 # Who takes part.

@@ -7,7 +7,7 @@ that both can be seen until the list is saved.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import msgspec
@@ -67,7 +67,8 @@ _ENCODINGS = ("tcvn3", "vni")
 class StagedSheet(msgspec.Struct, frozen=True):
     """`titles` are the cells of the row of column names, which has the number `heading`; `columns`
     gives the place of each column in `rows`. `mended` maps "row:column" to what stands there now;
-    `dropped` are row numbers."""
+    `dropped` are row numbers; `answers` say by row whether somebody is the one of that name on
+    another list of the unit (`Kin`), until anything of the row is changed."""
 
     heading: int
     titles: list[str]
@@ -75,6 +76,7 @@ class StagedSheet(msgspec.Struct, frozen=True):
     rows: list[tuple[int, list[str]]]
     mended: dict[str, str]
     dropped: list[int]
+    answers: dict[str, str] = {}
 
 
 def staged_sheet(sheet: Sheet, *, required: Iterable[str]) -> StagedSheet:
@@ -149,7 +151,7 @@ def row_seen(upload: int, staged: StagedSheet, row: int, cells: Sequence[str]) -
     """What the page carries that shows a row of an upload: another one as soon as anything of the
     row is another, left out or taken in included."""
     texts = [*cells, *(text_at(staged, row, cells, column) for column in staged.columns if cells)]
-    content = msgspec.json.encode([row, texts, row in staged.dropped])
+    content = msgspec.json.encode([row, texts, row in staged.dropped, answer_at(staged, row)])
     return f"{upload}.{hashlib.sha256(content).hexdigest()[:16]}"
 
 
@@ -157,7 +159,8 @@ def with_cell(staged: StagedSheet, row: int, column: str, text: str) -> StagedSh
     """With another text in a cell. Raises RuleViolation: `no_such_cell`."""
     if column not in staged.columns or row not in {number for number, _ in staged.rows}:
         raise RuleViolation("no_such_cell")
-    return msgspec.structs.replace(staged, mended={**staged.mended, f"{row}:{column}": text})
+    mended = {**staged.mended, f"{row}:{column}": text}
+    return msgspec.structs.replace(staged, mended=mended, answers=_without(staged, {str(row)}))
 
 
 def with_proposals(staged: StagedSheet, problems: Iterable[Problem]) -> StagedSheet:
@@ -167,7 +170,31 @@ def with_proposals(staged: StagedSheet, problems: Iterable[Problem]) -> StagedSh
         for problem in problems
         if problem.proposal and problem.weight is Weight.BAD and problem.column in staged.columns
     }
-    return msgspec.structs.replace(staged, mended={**staged.mended, **taken})
+    rows = {place.partition(":")[0] for place in taken}
+    return msgspec.structs.replace(
+        staged, mended={**staged.mended, **taken}, answers=_without(staged, rows)
+    )
+
+
+def _without(staged: StagedSheet, rows: Collection[str]) -> dict[str, str]:
+    return {row: answer for row, answer in staged.answers.items() if row not in rows}
+
+
+def answer_at(staged: StagedSheet, row: int) -> str:
+    """What the officer has answered about a row."""
+    return staged.answers.get(str(row), "")
+
+
+def answers_of(staged: StagedSheet) -> dict[int, str]:
+    """By row, for checking."""
+    return {int(row): answer for row, answer in staged.answers.items()}
+
+
+def with_answer(staged: StagedSheet, row: int, answer: str) -> StagedSheet:
+    """With the officer's word on a row. Raises RuleViolation: `no_such_cell`."""
+    if row not in {number for number, _ in staged.rows}:
+        raise RuleViolation("no_such_cell")
+    return msgspec.structs.replace(staged, answers={**staged.answers, str(row): answer})
 
 
 def without_row(staged: StagedSheet, row: int) -> StagedSheet:

@@ -27,6 +27,7 @@ urlpatterns = [
     path(f"{_FORM}/sua/lay-het/", mending.take_all, name="take_all"),
     path(f"{_FORM}/sua/bo-dong/", mending.drop_row, name="drop_row"),
     path(f"{_FORM}/sua/giu-dong/", mending.keep_row, name="keep_row"),
+    path(f"{_FORM}/sua/tra-loi/", mending.answer, name="answer"),
     path(f"{_FORM}/sua/tai-ve/", mending.findings, name="findings"),
     path(f"{_FORM}/sua/luu/", mending.save, name="save"),
     path(f"{_FORM}/sua/bo/", mending.discard, name="discard"),

@@ -79,11 +79,30 @@ CELLS: Mapping[str, str | Promise] = {
         "Somebody of this name and date of birth is already on the list of another unit; "
         "please look again."
     ),
+    "asked_same": _(
+        "Somebody of this name and date of birth is on another list of the unit, and no number "
+        "tells whether it is the same person. Please say so, or write the national id or the phone "
+        "in both lists."
+    ),
+    "said_same": _("Somebody of this name is on another list of the unit: said to be the same."),
+    "said_other": _("Somebody of this name is on another list of the unit: said to be another."),
+    "namesake_beside": _(
+        "Somebody of this name and date of birth is on another list of the unit with other "
+        "numbers: they are saved as two people. If it is one person, write the same numbers."
+    ),
+    "id_beside": _(
+        "On another list of the unit this national id has another name or date of birth; once this "
+        "list is saved, both say what this row says. Please look again."
+    ),
+    "phone_beside": _("Somebody else on another list of the unit has this phone."),
     "barred": _("This person sits in a body of the contest and may not take part."),
     "name_of_seat": _(
         "A member of a body of the contest has this name; please check that it is another person."
     ),
 }
+
+# What is said of a name where the officer answers whether it is one person.
+ASKED = frozenset({"asked_same", "said_same", "said_other"})
 
 NUMBER_NAMES: Mapping[str, Promise] = {
     "national_id": _("National id"),

@@ -34,6 +34,7 @@ ROWS = {
     "entries:take_all": UNIT_ACT,
     "entries:drop_row": UNIT_ACT,
     "entries:keep_row": UNIT_ACT,
+    "entries:answer": UNIT_ACT,
     "entries:findings": UNIT_PAGE,
     "entries:save": UNIT_ACT,
     "entries:discard": UNIT_ACT,

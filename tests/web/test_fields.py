@@ -80,7 +80,7 @@ NOT_KEPT = AS_TYPED | {
     *("exam.IncidentForm.text", "exam.MinutesForm.reason", "exam.MoveForm.reason"),
     *("desk.AppointForm.email", "desk.AppointForm.national_id"),
     *("entries.SeenForm.seen", "entries.RowForm.seen", "entries.CellForm.seen"),
-    "entries.ReturnForm.seen",
+    *("entries.AnswerForm.seen", "entries.ReturnForm.seen"),
     *("exam.UnitMinutesForm.reason", "portal.AccessCodeForm.code", "portal.CheckCodeForm.ma"),
 }
 

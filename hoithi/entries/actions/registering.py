@@ -101,7 +101,7 @@ def save_list(
     `tell` hears how many people are ready; `settle` is called last, in the one transaction that
     stores them. Raises RuleViolation: `form_not_chosen`, `list_has_problems`, `too_many`,
     `list_changed` when the upload was mended meanwhile, `taken_elsewhere` when another unit was
-    quicker, the clock or the state.
+    quicker, `people_to_compare` when another list of the unit was, the clock or the state.
     """
     if form_key not in registration.forms:
         raise RuleViolation("form_not_chosen")
@@ -141,7 +141,7 @@ def _store(
     registration: UnitRegistration, form_key: str, people: Sequence[Prepared], now: datetime
 ) -> None:
     category = registration.contest.categories.get(key=form_key)
-    store_people(registration, people)
+    store_people(registration, people, replaced=form_key)
     if category.entrant == Entrant.TEAM:
         enter_team(registration, category, people, now)
     else:

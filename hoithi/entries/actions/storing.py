@@ -8,7 +8,8 @@ second, however long the list.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -18,9 +19,11 @@ from django.db.models import Max, QuerySet
 
 from hoithi.contests.models import Category
 from hoithi.entries.actions.rows import Columns, Row, delete
-from hoithi.entries.checking import ListedPerson
+from hoithi.entries.checking import Kin, ListedPerson, kin_of
 from hoithi.entries.models import Entry, EntryState, Person, Team, TeamMember, UnitRegistration
+from hoithi.entries.queries import listed_where
 from hoithi.people.keys import vault
+from hoithi.rules.errors import RuleViolation
 from hoithi.rules.vietnamese import fold, name_sort_key
 
 # What a list says; equal indexes are equal numbers, although each sealing looks different.
@@ -48,11 +51,12 @@ _ENTERED = Columns(Entry, "person", "public_id", *_REST)
 @dataclass(slots=True)
 class Prepared:
     """Somebody of a list: the row of the person and the public id of an entry as the database
-    takes them; `key` is the person's once it is stored."""
+    takes them, numbers as blind indexes; `key` is the person's once it is stored."""
 
     folded_name: str
     birth: str
-    national_id: str
+    numbers: tuple[str, str]
+    kin: str
     row: Row
     public_id: str | UUID
     key: int = 0
@@ -85,7 +89,10 @@ def _prepared(listed: ListedPerson, alike: dict[str, object]) -> Prepared:
     folded = fold(listed.name)
     national_id = vault().seal("national_id", listed.national_id.encode())
     phone = vault().seal("phone", listed.phone.encode())
-    index = vault().index("national_id", listed.national_id)
+    numbers = (
+        vault().index("national_id", listed.national_id),
+        vault().index("phone", listed.phone),
+    )
     values: dict[str, object] = {
         "name": listed.name,
         "given_name": listed.given_name,
@@ -95,15 +102,16 @@ def _prepared(listed: ListedPerson, alike: dict[str, object]) -> Prepared:
         "audience": listed.audience,
         "workplace": listed.workplace,
         "national_id_cipher": national_id.cipher if listed.national_id else None,
-        "national_id_index": index,
+        "national_id_index": numbers[0],
         "phone_cipher": phone.cipher if listed.phone else None,
-        "phone_index": vault().index("phone", listed.phone),
+        "phone_index": numbers[1],
         "key_id": national_id.key_id,
     }
     return Prepared(
         folded,
         listed.birth,
-        index,
+        numbers,
+        listed.kin,
         _WHOLE.row(alike | values),
         *_PUBLIC_ID.row({"public_id": uuid4()}),
     )
@@ -121,26 +129,35 @@ class _Known(NamedTuple):
         return self.seen[_SEEN.index("birth")]
 
     @property
-    def national_id(self) -> str:
-        return self.seen[_SEEN.index("national_id_index")]
+    def numbers(self) -> tuple[str, str]:
+        return self.seen[_SEEN.index("national_id_index")], self.seen[_SEEN.index("phone_index")]
 
 
-def store_people(registration: UnitRegistration, people: Sequence[Prepared]) -> None:
+def store_people(
+    registration: UnitRegistration, people: Sequence[Prepared], replaced: str = ""
+) -> None:
     """Give everybody a row and its key. Known people keep theirs, an unchanged one untouched.
 
-    Somebody is known by the national id, else by name and birth within the unit. The registration
-    must be held: then nobody else adds people of the unit.
+    Somebody is known by the national id, else by name and birth within the unit: always on the
+    list of the form that is `replaced`, whose rows are only put right; on another list where the
+    numbers say so or, where they are silent, the officer does. The registration must be held: then
+    nobody else adds people of the unit. Raises RuleViolation: `people_to_compare` where it has to
+    be asked.
     """
+    own, beside = listed_where(registration.contest, registration.unit, replaced)
     unit = Person.objects.filter(contest=registration.contest, unit=registration.unit)
     standing = unit.filter(removed_at=None).values_list("pk", "folded_name", *_SEEN)
     known = [_Known(pk, folded, tuple(seen)) for pk, folded, *seen in standing]
-    by_id = {each.national_id: each for each in known if each.national_id}
-    found = [by_id.get(each.national_id) for each in people]
+    by_id = {each.numbers[0]: each for each in known if each.numbers[0]}
+    found = [by_id.get(each.numbers[0]) for each in people]
     taken = {each.pk for each in found if each is not None}
-    by_name = {(each.folded_name, each.birth): each for each in known if each.pk not in taken}
+    by_name: dict[tuple[str, str], list[_Known]] = defaultdict(list)
+    for one in known:
+        if one.pk not in taken:
+            by_name[one.folded_name, one.birth].append(one)
     fresh, changed = [], []
     for same, each in zip(found, people, strict=True):
-        match = same or by_name.pop((each.folded_name, each.birth), None)
+        match = same or _namesake(each, by_name[each.folded_name, each.birth], own, beside)
         if match is None:
             fresh.append(each)
             continue
@@ -153,6 +170,24 @@ def store_people(registration: UnitRegistration, people: Sequence[Prepared]) -> 
     keys = unit.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)
     for each, key in zip(fresh, keys, strict=True):
         each.key = key
+
+
+def _namesake(
+    each: Prepared, namesakes: list[_Known], own: Collection[int], beside: Collection[int]
+) -> _Known | None:
+    """The one of these who is this person, taken off the list; whose numbers say so comes first."""
+    kin = {known.pk: kin_of(each.numbers, known.numbers) for known in namesakes}
+    namesakes.sort(key=lambda known: kin[known.pk] is not Kin.SAME)
+    for known in namesakes:
+        said = kin[known.pk]
+        if known.pk not in beside or (said is Kin.UNKNOWN and known.pk in own):
+            said = Kin.SAME
+        if said is Kin.UNKNOWN and not each.kin:
+            raise RuleViolation("people_to_compare")
+        if Kin.SAME in (said, each.kin if said is Kin.UNKNOWN else ""):
+            namesakes.remove(known)
+            return known
+    return None
 
 
 def enter_persons(

@@ -157,8 +157,10 @@ def _with_person(
 
     def done() -> None:
         rows = form.rows()
-        terms = terms_for(page.entry.contest, page.entry.unit, page.entry.category.key, rows)
-        checked = check_list(rows, terms)
+        terms = terms_for(
+            page.entry.contest, page.entry.unit, page.entry.category.key, rows, is_whole=False
+        )
+        checked = check_list(rows, terms, answers=form.answers())
         if not form.say(checked):
             made.append(act(checked, form.cleaned_data["reason"]))
 

@@ -16,13 +16,14 @@ from hoithi.contests.queries import form_of
 from hoithi.entries.actions import discard_list, mend_list
 from hoithi.entries.actions.staging import Change
 from hoithi.entries.checking import COLUMNS, CheckedList
-from hoithi.entries.forms import CellForm, RowForm, SeenForm
+from hoithi.entries.forms import AnswerForm, CellForm, RowForm, SeenForm
 from hoithi.entries.jobs import save_mended
 from hoithi.entries.mending import mend_view, next_to_mend
 from hoithi.entries.pages import Place, Work, place_of, work_on
 from hoithi.entries.queries import found_in, open_staged, staged_list
 from hoithi.entries.sheets import (
     StagedSheet,
+    with_answer,
     with_cell,
     with_proposals,
     with_row,
@@ -178,6 +179,18 @@ def _row(
     return _change(
         request, place, form_key, row, lambda sheet, _: change(sheet, row.cleaned_data["row"])
     )
+
+
+@unit_role
+@require_POST
+def answer(request: StaffRequest, contest: str, unit: str, form: str) -> HttpResponseBase:
+    """Say whether somebody is the one of that name on another list of the unit."""
+    said = AnswerForm(request.POST)
+
+    def change(sheet: StagedSheet, _: CheckedList) -> StagedSheet:
+        return with_answer(sheet, said.cleaned_data["row"], said.cleaned_data["answer"])
+
+    return _change(request, _place(contest, unit, form), form, said, change)
 
 
 @unit_role
