@@ -26,6 +26,7 @@ from hoithi.rules.vietnamese import (
 )
 
 MOST_YEARS = 100
+LONGEST_NAME = 100
 LONGEST_WORKPLACE = 200
 LONGEST_GIVEN_NAME = 60
 _SERIAL_ZERO = date(1899, 12, 30)
@@ -56,6 +57,14 @@ class Read:
 
     value: str
     findings: tuple[Finding, ...] = ()
+
+
+def is_formula(raw: str) -> bool:
+    """A formula without its result, or one that Excel could not work out."""
+    return (
+        re.fullmatch(r"=.*|#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!)", raw, re.DOTALL)
+        is not None
+    )
 
 
 def read_text(raw: str) -> Read:
@@ -93,8 +102,10 @@ def doubtful_texts(texts: Sequence[str]) -> dict[str, str]:
 
 def read_name(raw: str) -> Read:
     """A person's whole name. Codes: `legacy_text`, `name_capitals`, `name_form`, `name_one_word`,
-    `text_tidied`."""
+    `text_tidied`, `text_too_long`."""
     read = read_text(raw)
+    if len(read.value) > LONGEST_NAME:
+        return Read("", (Finding("text_too_long", params={"most": LONGEST_NAME}),))
     if not read.value:
         return Read("", tuple(_capitalised(each) for each in read.findings))
     written = capitalise_name(read.value)

@@ -20,6 +20,7 @@ from hoithi.entries.cells import (
     Read,
     Weight,
     doubtful_texts,
+    is_formula,
     read_audience,
     read_birthday,
     read_given_name,
@@ -28,7 +29,7 @@ from hoithi.entries.cells import (
     read_workplace,
 )
 from hoithi.rules.errors import ParamValue, RuleViolation
-from hoithi.rules.vietnamese import fold, read_birth, read_national_id, read_phone, tidy
+from hoithi.rules.vietnamese import fold, is_name, read_birth, read_national_id, read_phone, tidy
 
 COLUMNS = (
     "ordinal",
@@ -41,6 +42,7 @@ COLUMNS = (
     "phone",
 )
 _TEXTS = ("name", "given_name", "audience", "workplace")
+_FORMULA = Read("", (Finding("formula"),))
 ALWAYS_ASKED = ("ordinal", "name", "given_name")
 
 SheetRow = tuple[int, Mapping[str, str]]
@@ -146,11 +148,13 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class CheckedList:
-    """`people` are the rows that nothing bad was found in, in the order of the sheet."""
+    """`people` are the rows that nothing bad was found in, in the order of the sheet; `below` are
+    those behind the last that were taken for no people."""
 
     people: tuple[ListedPerson, ...]
     problems: tuple[Problem, ...]
     rows: tuple[int, ...]
+    below: tuple[int, ...] = ()
 
     @property
     def bad(self) -> tuple[Problem, ...]:
@@ -178,11 +182,37 @@ def too_many(people: int, maximum: int) -> RuleViolation | None:
 
 def people_rows(rows: Sequence[SheetRow]) -> list[SheetRow]:
     """The rows that are people: without empty ones, a row that numbers the columns, and the lines
-    for totals and signatures below the list."""
+    for totals and signatures below the list (`lines_below`)."""
     kept = [(number, cells) for number, cells in rows if not _is_idle(cells)]
-    while kept and _is_footer(kept[-1][1]):
-        kept.pop()
-    return kept
+    return kept[: len(kept) - len(_lines_below(kept))]
+
+
+def lines_below(rows: Sequence[SheetRow]) -> tuple[int, ...]:
+    """The rows below the list that are taken for no people: they are told, never left out silently.
+
+    A name alone in its column that follows the last person is a person who lacks the rest, numbered
+    or not; below a line that is no name it is a signature.
+    """
+    kept = [(number, cells) for number, cells in rows if not _is_idle(cells)]
+    return tuple(number for number, _ in _lines_below(kept))
+
+
+def _lines_below(kept: Sequence[SheetRow]) -> Sequence[SheetRow]:
+    first = len(kept)
+    while first and _is_footer(kept[first - 1][1]):
+        first -= 1
+    while first < len(kept) and _is_name_alone(kept[first][1]):
+        first += 1
+    return kept[first:]
+
+
+def _is_name_alone(cells: Mapping[str, str]) -> bool:
+    """Of two words or more, each with a capital: "Lê Thị Bình", and neither "Tổng cộng" nor "NGƯỜI
+    LẬP BIỂU"."""
+    name = tidy(cells.get("name", ""))
+    words = name.split()
+    written = all(word[0].isupper() and not word.isupper() for word in words)
+    return len(words) > 1 and written and is_name(name)
 
 
 def _is_idle(cells: Mapping[str, str]) -> bool:
@@ -243,12 +273,17 @@ def check_list(
         ),
         problems=tuple(problems),
         rows=tuple(number for number, _ in kept),
+        below=lines_below(rows),
     )
 
 
 def _read_row(cells: Mapping[str, str], terms: Terms) -> dict[str, Read]:
     name = _read_cell("name", cells, terms)
-    reads = {"name": name, "given_name": read_given_name(cells.get("given_name", ""), name.value)}
+    given = cells.get("given_name", "")
+    reads = {
+        "name": name,
+        "given_name": _FORMULA if is_formula(tidy(given)) else read_given_name(given, name.value),
+    }
     for column in terms.asked:
         reads[column] = _read_cell(column, cells, terms)
     return reads
@@ -259,6 +294,8 @@ def _read_cell(column: str, cells: Mapping[str, str], terms: Terms) -> Read:
     if not tidy(raw):
         needed = column == "name" or column in terms.required
         return Read("", (Finding("missing"),) if needed else ())
+    if is_formula(tidy(raw)):
+        return _FORMULA
     match column:
         case "name":
             return read_name(raw)

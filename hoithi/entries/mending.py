@@ -21,6 +21,7 @@ from hoithi.rules.vietnamese import tidy
 from hoithi.web.spreadsheets import reference
 
 MOST_ROWS_SHOWN = 200
+MOST_LINES_BELOW = 20
 _TONES = {Weight.BAD: "bad", Weight.DOUBT: "doubt"}
 
 
@@ -74,6 +75,14 @@ class DroppedRow:
 
 
 @dataclass(frozen=True, slots=True)
+class LineBelow:
+    """A line behind the last person that was taken for none."""
+
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class MendView:
     """The whole page. `counter` says what is left to do; `notes` how many cells were put in order
     without anybody seeing a difference; `more` how many cells are told once these are mended.
@@ -86,6 +95,7 @@ class MendView:
     rows: tuple[MendRow, ...]
     problems: tuple[MendProblem, ...]
     dropped: tuple[DroppedRow, ...]
+    below: tuple[LineBelow, ...]
     counter: str
     people: int
     bad: int
@@ -140,6 +150,10 @@ def mend_view(
             )
             for number, cells in staged.rows
             if number in staged.dropped
+        ),
+        below=tuple(
+            LineBelow(number, " ".join(tidy(text) for text in cells_of[number] if tidy(text)))
+            for number in checked.below[:MOST_LINES_BELOW]
         ),
         counter=counter(bad_cells, len(checked.rows), form),
         people=len(checked.rows),

@@ -38,6 +38,10 @@ ENTRY_STATES: Mapping[str, Shown] = {
 
 CELLS: Mapping[str, str | Promise] = {
     "missing": _("This cell is empty."),
+    "formula": _(
+        "This cell is a formula without a result. Open the file in Excel, save it and send it "
+        "again, or write the value itself."
+    ),
     "legacy_text": _("Typed in an old encoding (TCVN3 or VNI)."),
     "legacy_doubt": _(
         "The list is typed in an old encoding (TCVN3 or VNI); this cell can be read in two ways. "

@@ -41,6 +41,10 @@ IN_TCVN3 = "NguyÔn V¨n H\xad¬ng"  # its ư is the soft hyphen
 ELSEWHERE = (
     "Người có số định danh này đã có trong danh sách của đơn vị khác. Xin liên hệ Ban Tổ chức."
 )
+FORMULA = (
+    "Ô này là công thức chưa có kết quả. Xin mở tệp bằng Excel, lưu lại rồi gửi, "
+    "hoặc ghi thẳng giá trị vào ô."
+)
 NAMESAKE = (
     "Trùng họ tên với thành viên một bộ phận của Hội thi; xin kiểm tra có phải người khác không."
 )
@@ -81,7 +85,7 @@ def told(checked: CheckedList) -> list[tuple[int, str, str, str]]:
         (
             "name",
             "=HYPERLINK(A1)",
-            "Họ tên chỉ gồm chữ cái, khoảng trắng, dấu gạch nối và dấu nháy.",
+            FORMULA,
             "",
         ),
         ("given_name", "Lan", "Tên gọi không có trong họ và tên.", "Chi"),
@@ -293,6 +297,51 @@ def test_lines_that_are_no_people_are_left_out() -> None:
     checked = check_list(rows, TERMS)
     assert checked.rows == (8, 10)
     assert checked.problems == ()
+
+
+@pytest.mark.parametrize("ordinal", ["", "31"])
+def test_a_name_alone_that_follows_the_last_person_is_a_person(ordinal: str) -> None:
+    checked = check_list(sheet(listed(1), {"ordinal": ordinal, "name": "Lê Thị Bình"}), TERMS)
+    assert (checked.rows, checked.below) == ((7, 8), ())
+    assert {each.row for each in checked.bad} == {8}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        {"name": "Tổng cộng: 02 người"},
+        {"name": "NGƯỜI LẬP BIỂU"},
+        {"name": "Người lập biểu"},
+        {"name": "Tổng"},
+        {"workplace": "Lê Thị Bình"},
+        {"ordinal": "Danh sách này có 02 người"},
+    ],
+)
+def test_lines_below_the_list_are_told_with_the_signature_under_them(line: dict[str, str]) -> None:
+    checked = check_list(sheet(listed(1), listed(2), {}, line, {"name": "Trần Văn Ký"}), TERMS)
+    assert (checked.rows, checked.below) == ((7, 8), (10, 11))
+    assert checked.problems == ()
+
+
+@pytest.mark.parametrize("column", ["name", "given_name", "birth", "workplace", "national_id"])
+@pytest.mark.parametrize("cell", ["=B9", "=", " =IF(A1;B1)", "#N/A", "#REF!", "=Lê\nThị"])
+def test_a_formula_without_a_result_is_told_as_one(column: str, cell: str) -> None:
+    checked = check_list(sheet(listed(1) | {column: cell}), TERMS)
+    assert told(checked) == [
+        (
+            7,
+            column,
+            FORMULA,
+            "",
+        )
+    ]
+
+
+@pytest.mark.parametrize("length", [101, 200, 300, 20_000])
+def test_a_name_that_is_too_long_is_told_so(length: int) -> None:
+    name = ("Nguyễn Thị " * 2_000)[:length].strip() + "a"
+    checked = check_list(sheet(listed(1, name=name)), TERMS)
+    assert [each[2] for each in told(checked)] == ["Dài hơn 100 ký tự."]
 
 
 def test_a_numbered_row_with_a_name_alone_is_a_person_who_lacks_the_rest() -> None:

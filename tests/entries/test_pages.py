@@ -180,6 +180,16 @@ def test_the_sheet_shows_old_and_new_and_where_to_read_why(
     assert '<li id="o-7-birth" tabindex="-1">' in page
 
 
+def test_lines_below_the_list_and_a_name_without_a_number_are_seen(
+    officer: Client, begun: UnitRegistration
+) -> None:
+    end = [{"name": "Lê Thị Bình"}, {"name": "NGƯỜI LẬP BIỂU"}, {"name": "Trần Văn Ký"}]
+    page = upload(officer, workbook([listed(1), *end]))
+    assert "C7 Ngày sinh · Lê Thị Bình Ô này chưa điền." in page
+    assert "2 dòng cuối bảng không được tính là người dự thi" in page
+    assert "Dòng 8 · NGƯỜI LẬP BIỂU Dòng 9 · Trần Văn Ký" in page
+
+
 def test_what_is_to_be_mended_can_be_taken_along(officer: Client, begun: UnitRegistration) -> None:
     upload(officer, workbook([listed(1), listed(2, name="NGUYỄN VĂN AN")]))
     book = load_workbook(BytesIO(officer.get(f"{LIST}sua/tai-ve/").content)).active

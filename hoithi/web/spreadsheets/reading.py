@@ -64,7 +64,13 @@ def _read_xlsx(content: bytes, name: str, max_rows: int, package: ZipFile) -> Sh
 
 def _sheet(block: Block, texts: Texts, merged: tuple[str, ...] | None = None) -> Sheet:
     """Keep the rows that hold anything; what a person sees but the reader lost is in `texts`."""
-    rows = (_row(number, values, texts) for number, values in enumerate(block.rows, start=1))
+    width = max(len(block.rows[0]), *(column + 1 for column, _ in texts)) if texts else 0
+    height = max(len(block.rows), *(number for _, number in texts)) if texts else 0
+    filled: list[list[Value]] = [*block.rows, *([] for _ in range(height - len(block.rows)))]
+    rows = (
+        _row(number, [*values, *[None] * (width - len(values))], texts)
+        for number, values in enumerate(filled, start=1)
+    )
     return Sheet(
         name=block.title,
         rows=tuple(row for row in rows if any(one.text for one in row.cells)),

@@ -71,7 +71,7 @@ def inspect(
     package: ZipFile, member: str, name: str, *, max_rows: int, padded: dict[str, str]
 ) -> Texts | None:
     """Texts of cells that are seen but not stored so, by (column from 0, row from 1); None when
-    the sheet is empty.
+    the sheet is empty. A formula whose result was never stored is told as itself: "=A1".
 
     Raises RuleViolation: too_many_rows, too_many_columns, file_damaged.
     """
@@ -93,6 +93,8 @@ class _Scan:
         self._column = -1
         self._format: str | None = None
         self._stored: list[str] | None = None
+        self._formula: str | None = None
+        self._kind = ""
 
     def start(self, tag: str, attributes: Attributes) -> None:
         if tag == "row":
@@ -103,9 +105,16 @@ class _Scan:
         elif tag in _CONTENT:
             self.is_empty = False
             check_reach(self._column, self._row, self._name, self._max_rows)
-            self._stored = [] if tag == "v" and self._format is not None else None
+            is_told = tag == "f" or self._format is not None or self._formula is not None
+            self._stored = [] if is_told and tag != "is" else None
 
     def end(self, tag: str) -> None:
+        if tag == "f":
+            self._formula, self._stored = "".join(self._stored or ()), None
+        elif tag == "v" and any(self._stored or ()):
+            self._formula = None
+        elif tag == "c" and self._formula is not None and self._kind != "str":
+            self.texts[(self._column, self._row)] = f"={self._formula}"
         if tag == "v" and self._stored is not None and self._format is not None:
             stored = "".join(self._stored)
             text = stored if self._format == "" else _padded_text(stored, self._format)
@@ -122,7 +131,7 @@ class _Scan:
             position(attributes["r"]) if "r" in attributes else (self._column + 1, self._row)
         )
         kind = attributes.get("t", "n")
-        self._format = None
+        self._kind, self._format, self._formula = kind, None, None
         if kind == "e":
             self._format = ""
         elif kind == "n":

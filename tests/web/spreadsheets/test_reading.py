@@ -115,6 +115,25 @@ def test_an_error_of_a_formula_is_seen_and_not_taken_for_an_empty_cell() -> None
 @pytest.mark.parametrize(
     ("stored", "text"),
     [
+        ('<c r="B1"><f>A1+1</f></c>', "=A1+1"),
+        ('<c r="B1"><f>A1+1</f><v></v></c>', "=A1+1"),
+        ('<c r="B1"><f t="shared" si="0"/><v/></c>', "="),
+        ('<c r="B1"><f>A1+1</f><v>2</v></c>', "2"),
+        ('<c r="B1" t="str"><f>A1&amp;"x"</f><v>ax</v></c>', "ax"),
+        ('<c r="B1" t="str"><f>IF(A1="","",A1)</f><v></v></c>', ""),
+        ('<c r="B1" t="e"><f>1/0</f><v>#DIV/0!</v></c>', "#DIV/0!"),
+    ],
+)
+def test_a_formula_is_its_result_or_itself_where_none_is_stored(stored: str, text: str) -> None:
+    content = files.changed(
+        files.xlsx(["a", 1]), "xl/worksheets/sheet1.xml", '<c r="B1" t="n"><v>1</v></c>', stored
+    )
+    assert read(content).rows[0].cells[1].text == text
+
+
+@pytest.mark.parametrize(
+    ("stored", "text"),
+    [
         ("  Lê   Thị\u00a0Mẫu ", "Lê Thị Mẫu"),
         ("Lê\u200b Thị\ufeff Mẫu", "Lê Thị Mẫu"),
         (normalize("NFD", "Lê Thị Mẫu"), "Lê Thị Mẫu"),
