@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
+from uuid import uuid4
 
 from hoithi.contests.actions import load_plan
 from hoithi.contests.models import Contest
@@ -30,7 +31,7 @@ def load() -> Contest:
 
 
 def officer(name: str = "Cán bộ đầu mối") -> User:
-    return User.objects.create_user(f"user{User.objects.count()}@example.vn", name)
+    return User.objects.create_user(f"{uuid4().hex}@example.vn", name)
 
 
 def listed(number: int, **cells: str) -> dict[str, str]:

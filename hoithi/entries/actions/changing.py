@@ -10,7 +10,7 @@ from django.db.models import F
 
 from hoithi.entries.actions.holding import checked_reason, hold, log
 from hoithi.entries.actions.numbering import next_number
-from hoithi.entries.actions.storing import prepared, store_people
+from hoithi.entries.actions.storing import check_unique, prepared, store_people
 from hoithi.entries.checking import CheckedList
 from hoithi.entries.models import (
     Entry,
@@ -95,6 +95,7 @@ def replace_person(
             _withdraw(entry, reason, now)
             rows = prepared(registration, checked.people, now=now, sample=entry.person.is_sample)
             store_people(registration, rows)
+            check_unique(registration, rows)
             standing = Entry.objects.filter(category=entry.category, person_id=rows[0].key)
             if standing.exclude(state=EntryState.WITHDRAWN).exists():
                 raise RuleViolation("listed_already")
@@ -146,6 +147,7 @@ def replace_member(
             _remove_idle([member.pk], now)
             rows = prepared(registration, checked.people, now=now, sample=member.is_sample)
             store_people(registration, rows)
+            check_unique(registration, rows)
             person = Person.objects.get(pk=rows[0].key)
             if not TeamMember.objects.get_or_create(team=team, person=person)[1]:
                 raise RuleViolation("listed_already")

@@ -15,6 +15,7 @@ from hoithi.contests.queries import form_of, plan_of
 from hoithi.entries.actions.holding import hold, log, not_as_seen
 from hoithi.entries.actions.storing import (
     Prepared,
+    check_unique,
     enter_persons,
     enter_team,
     forget_unlisted,
@@ -147,6 +148,7 @@ def _store(
     else:
         enter_persons(registration, category, people)
     forget_unlisted(registration)
+    check_unique(registration, people)
 
 
 @transaction.atomic

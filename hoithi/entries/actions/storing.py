@@ -15,9 +15,10 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
-from django.db.models import Max, QuerySet
+from django.db.models import Count, F, Max, QuerySet
 
-from hoithi.contests.models import Category
+from hoithi.contests.models import Category, Contest
+from hoithi.contests.queries import plan_of
 from hoithi.entries.actions.rows import Columns, Row, delete
 from hoithi.entries.checking import Kin, ListedPerson, kin_of
 from hoithi.entries.models import Entry, EntryState, Person, Team, TeamMember, UnitRegistration
@@ -60,6 +61,11 @@ class Prepared:
     row: Row
     public_id: str | UUID
     key: int = 0
+
+    @property
+    def is_known_by_name(self) -> bool:
+        """Nothing but name and birth tells this person from others."""
+        return bool(self.birth) and not self.numbers[0]
 
 
 def prepared(
@@ -170,6 +176,31 @@ def store_people(
     keys = unit.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)
     for each, key in zip(fresh, keys, strict=True):
         each.key = key
+
+
+def check_unique(registration: UnitRegistration, people: Sequence[Prepared]) -> None:
+    """Look once more for what no two people may have in common, with the contest held.
+
+    National ids are the database's own to keep apart; which of the rest counts, the plan says. What
+    was found when the list was checked may be old: another unit was quicker, and whoever comes now
+    waits. Raises RuleViolation `taken_elsewhere`.
+    """
+    contest = registration.contest
+    Contest.objects.filter(pk=contest.pk).update(short_title=F("short_title"))
+    unique = plan_of(contest).registration.unique
+    standing = Person.objects.filter(contest=contest, removed_at=None)
+    if "phone" in unique:
+        phones = {each.numbers[1] for each in people} - {""}
+        alike = standing.filter(phone_index__in=phones).values("phone_index").order_by()
+        if alike.annotate(people=Count("pk")).filter(people__gt=1).exists():
+            raise RuleViolation("taken_elsewhere")
+    if "name_and_birth" in unique:
+        named = {(each.folded_name, each.birth) for each in people if each.is_known_by_name}
+        others = standing.exclude(unit=registration.unit).filter(
+            folded_name__in={name for name, _ in named}
+        )
+        if named.intersection(others.values_list("folded_name", "birth")):
+            raise RuleViolation("taken_elsewhere")
 
 
 def _namesake(
