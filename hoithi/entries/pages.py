@@ -30,6 +30,7 @@ from hoithi.entries.queries import (
     deadline_of,
     is_open,
     list_jobs,
+    people_listed,
     people_of_entry,
     registration_of,
     registration_overview,
@@ -112,12 +113,13 @@ class FormLine:
 
 @dataclass(frozen=True, slots=True)
 class UnitPage:
-    """A unit's registration from beginning to receipt."""
+    """A unit's registration from beginning to receipt; `listed` counts everybody once."""
 
     place: Place
     overview: UnitOverview
     state: Shown
     forms: tuple[FormLine, ...]
+    listed: int
     opens_at: datetime
     deadline: datetime
     is_open: bool
@@ -126,6 +128,12 @@ class UnitPage:
     can_submit: bool
     can_recall: bool
     is_accepted: bool
+
+    @property
+    def differs(self) -> bool:
+        """Whether there are lists, of another number of people than the unit had expected."""
+        declared = self.overview.declared
+        return bool(declared and self.listed) and declared != self.listed
 
 
 def unit_page(place: Place, now: datetime) -> UnitPage:
@@ -149,6 +157,7 @@ def unit_page(place: Place, now: datetime) -> UnitPage:
         overview=overview,
         state=REGISTRATION_STATES[overview.state],
         forms=lines,
+        listed=people_listed(place.contest, place.unit),
         opens_at=place.contest.registration_opens_at,
         deadline=deadline_of(place.contest, place.registration),
         is_open=open_now,

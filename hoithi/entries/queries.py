@@ -236,6 +236,11 @@ def _people_counts(contest: Contest) -> Counter[tuple[int, str]]:
     return counts
 
 
+def people_listed(contest: Contest, unit: Unit) -> int:
+    """How many people are on the lists of a unit; whoever is on two counts once."""
+    return len(set().union(*listed_where(contest, unit, "")) - {None})
+
+
 def _overview(
     unit: Unit,
     registration: UnitRegistration | None,

@@ -224,6 +224,23 @@ def test_an_upload_that_waits_keeps_the_lists_from_being_handed_in(
     assert "Biên nhận đăng ký" in post(officer, f"{UNIT}nop/", seen=lists())
 
 
+def test_another_number_than_was_expected_is_seen_before_handing_in(
+    officer: Client, organiser: Client, begun: UnitRegistration
+) -> None:
+    said = "đơn vị ước tính 30 người; các danh sách hiện có 31 người"
+    for count, pages in ((0, False), (30, False), (31, True)):
+        save(begun, people(count), now=factories.now())
+        shown = [
+            said in words(client, path)
+            for client, path in (
+                (officer, UNIT),
+                (officer, f"{UNIT}nop/"),
+                (organiser, f"{DESK}GN/"),
+            )
+        ]
+        assert shown == [pages] * 3
+
+
 def test_after_the_deadline_the_pages_say_so(
     officer: Client, begun: UnitRegistration, contest: Contest
 ) -> None:
