@@ -180,6 +180,11 @@ def is_collective_outdated(publication: CollectivePublication) -> bool:
     return table_differs(publication, collective_proposal(publication.contest))
 
 
+def table_digest(contest: Contest, proposed: CollectiveProposal) -> str:
+    """Another one as soon as a proposed table says anything else."""
+    return digest(collective_content(contest, proposed, {}))
+
+
 def table_differs(publication: CollectivePublication, proposed: CollectiveProposal) -> bool:
     """Whether a proposed table says anything else than what was published."""
     again = collective_content(publication.contest, proposed, publication.content["rounds"])

@@ -269,6 +269,24 @@ def test_a_tie_whose_scores_changed_is_not_decided_any_more(scene: Scene) -> Non
     assert TieDecision.objects.count() == 0
 
 
+def test_a_result_that_is_not_the_one_on_the_page_is_not_published(scene: Scene) -> None:
+    scene.score(30, 29, 20)
+    shown = seen_on(scene, ONLINE)
+    scene.score(30, 29, 21)
+    page = post(scene.an, f"{ONLINE}cong-bo/", {"seen": shown})
+    assert "Chưa công bố: kết quả đã thay đổi sau khi anh/chị mở trang." in page
+    assert Publication.objects.count() == 0
+    post(scene.an, f"{ONLINE}cong-bo/", {"seen": seen_on(scene, ONLINE)})
+    assert Publication.objects.count() == 1
+
+
+def seen_on(scene: Scene, path: str) -> str:
+    page = factories.sign_in(Client(), scene.an).get(path).content.decode()
+    found = re.search(r'name="seen" value="([0-9a-f]{64})"', page)
+    assert found is not None
+    return found[1]
+
+
 def test_a_correction_says_why(scene: Scene) -> None:
     scene.score(30, 29, 20)
     post(scene.an, f"{ONLINE}cong-bo/")

@@ -16,6 +16,7 @@ from hoithi.results.collective import (
     collective_content,
     collective_proposal,
     latest_collective,
+    table_digest,
 )
 from hoithi.results.models import Award, CollectivePublication, Publication
 from hoithi.results.pending import has_ungraded_ruling, newest_grading
@@ -32,11 +33,14 @@ from hoithi.rules.errors import RuleViolation
 
 
 @transaction.atomic
-def publish(*, actor: User, each: Round, reason: str, now: datetime) -> Publication:
-    """Freeze the result of a round as its next version.
+def publish(
+    *, actor: User, each: Round, reason: str, now: datetime, seen: str | None = None
+) -> Publication:
+    """Freeze the result of a round as its next version; `seen` is the digest of what a page showed.
 
-    Raises RuleViolation: `not_official`, `ruling_ungraded`, `no_scores`, `ties_open`,
-    `reason_missing` for a correction, `nothing_changed`, `published_meanwhile`.
+    Raises RuleViolation: `not_official`, `ruling_ungraded`, `no_scores`, `result_differs` from what
+    was seen, `ties_open`, `reason_missing` for a correction, `nothing_changed`,
+    `published_meanwhile`.
     """
     if each.purpose != Purpose.OFFICIAL:
         raise RuleViolation("not_official")
@@ -48,6 +52,8 @@ def publish(*, actor: User, each: Round, reason: str, now: datetime) -> Publicat
         raise RuleViolation("no_scores")
     content = publication_content(each, proposed)
     sha256 = digest(content)
+    if seen not in (None, sha256):
+        raise RuleViolation("result_differs")
     number = _next_number(latest_publication(each), proposed.ties, sha256, reason)
     try:
         with transaction.atomic():
@@ -116,16 +122,19 @@ def _store_awards(
 
 @transaction.atomic
 def publish_collective(
-    *, actor: User, contest: Contest, reason: str, now: datetime
+    *, actor: User, contest: Contest, reason: str, now: datetime, seen: str | None = None
 ) -> CollectivePublication:
-    """Freeze the table of units as its next version; it rests on published rounds only.
+    """Freeze the table of units as its next version; it rests on published rounds only, and is the
+    one that was `seen` on a page (`table_digest`).
 
     Raises RuleViolation: `no_collective_rule`, `rounds_unpublished`, `rounds_outdated`,
-    `ruling_ungraded`, `ties_open`, `reason_missing` for a correction, `nothing_changed`,
-    `published_meanwhile`.
+    `ruling_ungraded`, `result_differs`, `ties_open`, `reason_missing` for a correction,
+    `nothing_changed`, `published_meanwhile`.
     """
     hold_contest(contest)
     proposed = collective_proposal(contest)
+    if seen not in (None, table_digest(contest, proposed)):
+        raise RuleViolation("result_differs")
     numbers = _published_rounds(contest)
     content = collective_content(contest, proposed, numbers)
     sha256 = digest(content)

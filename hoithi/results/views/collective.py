@@ -29,6 +29,7 @@ from hoithi.results.collective import (
     published_units,
     rests_on,
     table_differs,
+    table_digest,
 )
 from hoithi.results.forms import PublishForm, TieForm
 from hoithi.results.models import CollectivePublication
@@ -98,6 +99,7 @@ def _page(
             "is_outdated": is_outdated,
             "may_decide": may_decide,
             "may_publish": may_publish and (is_outdated or not versions),
+            "seen": table_digest(found, proposed),
             "form": publish_form or PublishForm(is_correction=bool(versions)),
         },
     )
@@ -152,6 +154,7 @@ def publish(request: StaffRequest, contest: str) -> HttpResponseBase:
             contest=found,
             reason=form.cleaned_data.get("reason", ""),
             now=timezone.now(),
+            seen=request.POST.get("seen"),
         ),
     ):
         messages.success(request, _("The table of units is published."))

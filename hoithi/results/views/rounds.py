@@ -27,8 +27,10 @@ from hoithi.results.queries import (
     Proposal,
     ResultRow,
     differs,
+    digest,
     proposal,
     publication_by_number,
+    publication_content,
     published_rows,
     versions_of,
 )
@@ -109,6 +111,7 @@ def _page(
             and not needs_grading
             and not proposed.ties
             and (is_outdated or not versions),
+            "seen": digest(publication_content(each, proposed)),
             "form": publish_form or PublishForm(is_correction=bool(versions)),
         },
     )
@@ -174,6 +177,7 @@ def publish(request: StaffRequest, contest: str, round_key: str) -> HttpResponse
             each=each,
             reason=form.cleaned_data.get("reason", ""),
             now=timezone.now(),
+            seen=request.POST.get("seen"),
         ),
     ):
         messages.success(request, _("The result is published."))
