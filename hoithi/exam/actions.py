@@ -349,7 +349,13 @@ def _store_grades(
     record_round_scores(
         each=each, rows=graded.rows, actor_id=str(actor.pk), actor_name=actor.name, now=now
     )
-    note_grading(each=each, rulings=graded.basis.rulings, actor_name=actor.name, now=now)
+    note_grading(
+        each=each,
+        rulings=graded.basis.rulings,
+        plan=graded.basis.plan,
+        actor_name=actor.name,
+        now=now,
+    )
     settle()
     return True
 

@@ -20,7 +20,7 @@ from hoithi.exam.secrecy import is_collected
 from hoithi.jobs.models import Job, JobState
 from hoithi.people.models import Approval, ScopeKind
 from hoithi.results.models import Publication
-from hoithi.results.pending import has_ungraded_ruling
+from hoithi.results.pending import is_grading_outdated
 from hoithi.results.wording import LETTERS
 from hoithi.rules.paper import read_questions
 
@@ -129,7 +129,7 @@ def _step(
     if SittingState.PUBLISHED in held:
         standing = [row for row in sittings if row.state == SittingState.PUBLISHED]
         return Step.RUN if any(now < row.closes_at for row in standing) else Step.COLLECT
-    if SittingState.COLLECTED in held or has_ungraded_ruling(each):
+    if SittingState.COLLECTED in held or is_grading_outdated(each):
         return Step.GRADE
     if each.purpose == Purpose.OFFICIAL and latest is None:
         return Step.PUBLISH
@@ -138,7 +138,7 @@ def _step(
 
 def is_to_be_graded(each: Round) -> bool:
     """Whether something was collected or ruled that the scores which stand do not heed."""
-    return each.sittings.filter(state=SittingState.COLLECTED).exists() or has_ungraded_ruling(each)
+    return each.sittings.filter(state=SittingState.COLLECTED).exists() or is_grading_outdated(each)
 
 
 def work_at(each: Round, kind: str = "", **what: int) -> Job | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from hoithi.contests.models import Contest, Round
+from hoithi.contests.models import Contest, PlanVersion, Round
 from hoithi.entries.models import Entry
 from hoithi.people.models import Approval
 
@@ -42,7 +42,8 @@ class RoundScore(models.Model):
 
 
 class Grading(models.Model):
-    """A time at which a round held online was graded: which rulings its marks rest on, by id.
+    """A time at which a round held online was graded: which rulings its marks rest on, by id, and
+    which plan; none where it was not kept yet.
 
     By the rulings themselves, not by the clock: of two that happen at once neither knows of the
     other, whatever their times say.
@@ -50,6 +51,7 @@ class Grading(models.Model):
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="gradings")
     rulings = models.JSONField(default=list)
+    plan = models.ForeignKey(PlanVersion, models.PROTECT, null=True, related_name="+")
     graded_by = models.CharField(max_length=200)
     graded_at = models.DateTimeField()
 

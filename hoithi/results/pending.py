@@ -5,8 +5,14 @@ from __future__ import annotations
 from django.db.models import QuerySet
 from django.http import Http404
 
-from hoithi.contests.models import Contest, Round
+from hoithi.contests.models import Contest, PlanVersion, Round
+from hoithi.contests.plan.changes import changes
+from hoithi.contests.plan.reading import parse_plan
+from hoithi.contests.queries import plan_of, plan_version_of
 from hoithi.results.models import Grading, Motion, Ruling
+
+# What grading works out: the rest of a plan (places, prizes) is heeded when a result is proposed.
+_MARKING = ("].online", "].requirement")
 
 
 def rulings_in(each: Round) -> list[Ruling]:
@@ -18,11 +24,22 @@ def rulings_in(each: Round) -> list[Ruling]:
     )
 
 
-def has_ungraded_ruling(each: Round) -> bool:
-    """Whether something was ruled that the scores which stand do not heed. Two queries."""
+def is_grading_outdated(each: Round) -> bool:
+    """Whether something was ruled, or a rule of marking changed by two people, that the scores
+    which stand do not heed. Three queries, one more after a change of the plan."""
     made = set(Ruling.objects.filter(round=each).values_list("pk", flat=True))
     graded = newest_grading(each)
-    return bool(made) and (graded is None or not made <= set(graded.rulings))
+    if graded is None:
+        return bool(made)
+    return not made <= set(graded.rulings) or _is_marked_otherwise(each, graded)
+
+
+def _is_marked_otherwise(each: Round, graded: Grading) -> bool:
+    if graded.plan_id in (None, plan_version_of(each.contest).pk):
+        return False
+    then = parse_plan(PlanVersion.objects.get(pk=graded.plan_id).text.encode())
+    found = changes(then, plan_of(each.contest), {each.key})
+    return any(part in change.key for change in found for part in _MARKING)
 
 
 def newest_grading(each: Round) -> Grading | None:

@@ -17,7 +17,7 @@ from hoithi.people.models import User
 from hoithi.results.actions import publish as publish_result
 from hoithi.results.actions import rule_on_item
 from hoithi.results.models import Grading, Publication, RoundScore, Ruling
-from hoithi.results.pending import has_ungraded_ruling
+from hoithi.results.pending import is_grading_outdated
 from hoithi.rules import paper
 from hoithi.rules.errors import RuleViolation
 from tests import factories
@@ -133,7 +133,7 @@ def test_a_ruling_signed_while_papers_are_graded_is_graded(
         assert grading.end() == "done"
         assert points() == [1]
         assert [each.rulings for each in Grading.objects.all()] == [[Ruling.objects.get().pk]]
-        assert not has_ungraded_ruling(scene.round)
+        assert not is_grading_outdated(scene.round)
 
 
 def test_a_ruling_that_waited_for_the_grading_has_to_be_graded(
@@ -150,11 +150,11 @@ def test_a_ruling_that_waited_for_the_grading_has_to_be_graded(
             grade(scene)
         assert ruling.end() == "done"
         assert Ruling.objects.get().ruled_at < Grading.objects.get().graded_at
-        assert (points(), has_ungraded_ruling(scene.round)) == ([0], True)
-        with pytest.raises(RuleViolation, match="ruling_ungraded"):
+        assert (points(), is_grading_outdated(scene.round)) == ([0], True)
+        with pytest.raises(RuleViolation, match="grading_outdated"):
             publish_result(actor=scene.an, each=scene.round, reason="", now=factories.now())
         grade(scene)
-        assert (points(), has_ungraded_ruling(scene.round)) == ([1], False)
+        assert (points(), is_grading_outdated(scene.round)) == ([1], False)
 
 
 def test_no_result_is_published_beside_a_ruling(
@@ -172,5 +172,5 @@ def test_no_result_is_published_beside_a_ruling(
                 )
             )
             postgres_desk.wait_until_blocked()
-        assert publishing.end() == "ruling_ungraded"
+        assert publishing.end() == "grading_outdated"
         assert Publication.objects.count() == 0

@@ -8,15 +8,23 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.db import transaction
 from django.test import Client
 
+from hoithi.contests.actions import install_plan
+from hoithi.contests.plan.reading import parse_plan
+from hoithi.contests.queries import plan_version_of
 from hoithi.exam.actions import close_round
 from hoithi.exam.hall_orders import publish_sitting
+from hoithi.exam.jobs import ask_to_grade
 from hoithi.exam.models import Sitting
+from hoithi.jobs.actions import work_off
+from hoithi.jobs.models import JobState
 from hoithi.results.actions import publish, rule_on_item
 from hoithi.results.models import Grading, Motion, Publication, RoundScore, Ruling
-from hoithi.results.pending import has_ungraded_ruling
+from hoithi.results.pending import is_grading_outdated
 from hoithi.rules import paper
+from hoithi.rules.errors import RuleViolation
 from tests import factories
 from tests.exam.scene import Scene
 from tests.exam.test_pages import HERE, messages_in, page_of, press, today
@@ -110,9 +118,44 @@ def test_what_was_graded_before_gradings_were_kept_is_told_from_the_times(
     migration.note(apps, None)
     assert [each.rulings for each in Grading.objects.order_by("pk")] == [[], []]
     assert Publication.objects.get().grading == Grading.objects.order_by("pk")[0]
-    assert has_ungraded_ruling(scene.round)
+    assert is_grading_outdated(scene.round)
     close_round(actor=scene.an, each=scene.round, now=factories.now())
     publish(actor=scene.an, each=scene.round, reason="Phán quyết", now=factories.now())
     newest = Publication.objects.get(number=2).grading
     assert newest is not None
     assert newest.rulings == [Ruling.objects.get().pk]
+
+
+def change_plan(scene: Scene, before: str, after: str) -> None:
+    """Put another plan in force, as two signatures do."""
+    text = plan_version_of(scene.contest).text
+    assert text.count(before) == 1
+    changed = text.replace(before, after)
+    plan = parse_plan(changed.encode())
+    with transaction.atomic():
+        install_plan(
+            scene.contest, plan, changed, actor_id="0", actor_name="Hai", now=factories.now()
+        )
+
+
+def test_a_rule_of_marking_that_two_people_changed_asks_for_grading_again(
+    scene: Scene, sitting: Sitting
+) -> None:
+    change_plan(scene, "\npoints_per_item = 1\n", "\npoints_per_item = 2\n")
+    scene.round.refresh_from_db()
+    assert is_grading_outdated(scene.round)
+    with pytest.raises(RuleViolation, match="grading_outdated"):
+        publish(actor=scene.an, each=scene.round, reason="", now=factories.now())
+    assert today(page_of(scene.an)) == ["Chấm bài"]
+    job = ask_to_grade(actor=scene.an, each=scene.round, now=factories.now())
+    work_off()
+    job.refresh_from_db()
+    assert job.state == JobState.DONE
+    assert not is_grading_outdated(scene.round)
+    assert [score.points for score in RoundScore.objects.filter(voided_at=None)] == [20]
+
+
+def test_other_prizes_need_no_grading_again(scene: Scene, sitting: Sitting) -> None:
+    before = 'label = "Giải khuyến khích"\ncount = 3'
+    change_plan(scene, before, before.replace("3", "4"))
+    assert not is_grading_outdated(scene.round)

@@ -206,7 +206,7 @@ def test_a_ruling_shows_when_its_correction_is_published_and_so_does_the_bundle(
         if not is_graded:
             with pytest.raises(RuleViolation) as refused:
                 publish(actor=scene.an, each=scene.round, reason="Vội", now=factories.now())
-            assert refused.value.code == "ruling_ungraded"
+            assert refused.value.code == "grading_outdated"
 
     between = ask(client, access_code_of(entry))
     assert ("29/30" in between, "quyết định của hai" in between) == (True, False)

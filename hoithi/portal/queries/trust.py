@@ -22,7 +22,7 @@ from hoithi.portal.queries.frame import Frame, frame_of
 from hoithi.portal.queries.results import Published, content_of
 from hoithi.results.collective import is_collective_outdated, latest_collective
 from hoithi.results.models import CollectivePublication, Publication
-from hoithi.results.pending import has_ungraded_ruling
+from hoithi.results.pending import is_grading_outdated
 from hoithi.results.queries import latest_publication, proposal, publication_content
 from hoithi.verify.bundle import Closing, struct_bytes
 from hoithi.verify.contest import PublishedCollective
@@ -208,7 +208,7 @@ def _is_correction_due(each: Round) -> bool:
     last = latest_publication(each)
     if last is None:
         return False
-    if has_ungraded_ruling(each):
+    if is_grading_outdated(each):
         return True
     now = msgspec.convert(publication_content(each, proposal(each)), Published)
     return _order(content_of(last)) != _order(now)

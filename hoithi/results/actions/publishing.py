@@ -19,7 +19,7 @@ from hoithi.results.collective import (
     table_digest,
 )
 from hoithi.results.models import Award, CollectivePublication, Publication
-from hoithi.results.pending import has_ungraded_ruling, newest_grading
+from hoithi.results.pending import is_grading_outdated, newest_grading
 from hoithi.results.queries import (
     digest,
     latest_publication,
@@ -38,15 +38,15 @@ def publish(
 ) -> Publication:
     """Freeze the result of a round as its next version; `seen` is the digest of what a page showed.
 
-    Raises RuleViolation: `not_official`, `ruling_ungraded`, `no_scores`, `result_differs` from what
-    was seen, `ties_open`, `reason_missing` for a correction, `nothing_changed`,
+    Raises RuleViolation: `not_official`, `grading_outdated`, `no_scores`, `result_differs` from
+    what was seen, `ties_open`, `reason_missing` for a correction, `nothing_changed`,
     `published_meanwhile`.
     """
     if each.purpose != Purpose.OFFICIAL:
         raise RuleViolation("not_official")
     hold_contest(each.contest)
-    if has_ungraded_ruling(each):
-        raise RuleViolation("ruling_ungraded")
+    if is_grading_outdated(each):
+        raise RuleViolation("grading_outdated")
     proposed = proposal(each)
     if not proposed.rows:
         raise RuleViolation("no_scores")
@@ -128,7 +128,7 @@ def publish_collective(
     one that was `seen` on a page (`table_digest`).
 
     Raises RuleViolation: `no_collective_rule`, `rounds_unpublished`, `rounds_outdated`,
-    `ruling_ungraded`, `result_differs`, `ties_open`, `reason_missing` for a correction,
+    `grading_outdated`, `result_differs`, `ties_open`, `reason_missing` for a correction,
     `nothing_changed`, `published_meanwhile`.
     """
     hold_contest(contest)
@@ -171,7 +171,7 @@ def _published_rounds(contest: Contest) -> dict[str, int]:
             raise RuleViolation("rounds_unpublished", round=each.round.name)
         if each.is_outdated:
             raise RuleViolation("rounds_outdated", round=each.round.name)
-        if has_ungraded_ruling(each.round):
-            raise RuleViolation("ruling_ungraded")
+        if is_grading_outdated(each.round):
+            raise RuleViolation("grading_outdated")
         numbers[each.round.key] = each.publication.number
     return numbers

@@ -72,10 +72,12 @@ def record_round_scores(
 
 
 @transaction.atomic
-def note_grading(*, each: Round, rulings: Sequence[int], actor_name: str, now: datetime) -> Grading:
-    """Keep which rulings, by their ids, the scores recorded with this rest on."""
+def note_grading(
+    *, each: Round, rulings: Sequence[int], plan: int, actor_name: str, now: datetime
+) -> Grading:
+    """Keep which rulings and which version of the plan the scores recorded with this rest on."""
     return Grading.objects.create(
-        round=each, rulings=list(rulings), graded_by=actor_name, graded_at=now
+        round=each, rulings=list(rulings), plan_id=plan, graded_by=actor_name, graded_at=now
     )
 
 

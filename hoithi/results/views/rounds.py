@@ -22,7 +22,7 @@ from hoithi.people.permissions import contest_scope, has_role
 from hoithi.results.actions import decide_tie
 from hoithi.results.actions import publish as publish_result
 from hoithi.results.forms import PublishForm, TieForm
-from hoithi.results.pending import has_ungraded_ruling, open_motions
+from hoithi.results.pending import is_grading_outdated, open_motions
 from hoithi.results.queries import (
     Proposal,
     ResultRow,
@@ -81,7 +81,7 @@ def _page(
     names = names_of(proposed)
     may_decide = has_role(request.user, [Role.COMMITTEE], contest_scope(each.contest.key))
     is_outdated = bool(versions) and differs(each, versions[0], proposed)
-    needs_grading = has_ungraded_ruling(each)
+    needs_grading = is_grading_outdated(each)
     return render(
         request,
         "results/round.html",
