@@ -372,10 +372,16 @@ def _take_invitation(token: str, now: datetime) -> Invitation:
 
 
 def _give_invited(invitation: Invitation, user: User, now: datetime) -> None:
-    """Give the right. Who was confirmed by somebody lone, or for somebody lone, is lone too."""
+    """Give the right. Who was confirmed by somebody lone, or for somebody lone, is lone too, also
+    where that one has left meanwhile.
+
+    Raises RuleViolation `same_mailbox`: of two letters to one mailbox only one is accepted.
+    """
     scope = _scope_of(invitation)
+    check_mailbox(Role(invitation.role), scope, user.email)
     voucher = invitation.confirmed_by
-    if voucher is not None and lone_members(scope).keys() & {voucher.pk, invitation.invited_by_id}:
+    lone = lone_members(scope, former=True).keys()
+    if voucher is not None and lone & {voucher.pk, invitation.invited_by_id}:
         voucher = None
     give(
         user=user,

@@ -9,6 +9,7 @@ from importlib import import_module
 import pytest
 from django.apps import apps
 from django.core import mail
+from django.db import transaction
 from django.test import Client
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
@@ -147,6 +148,29 @@ def test_a_lone_member_confirms_nobody_out_of_being_lone(
         confirm_invitation(actor=lan, invitation=invited.invitation, now=NOW)
     accept_as_holder(actor=account("mai"), token=token_in_letter(), now=NOW)
     assert sorted(each.name for each in lone_members(SCOPE).values()) == ["lan", "mai"]
+
+
+def test_a_lone_member_who_has_left_meanwhile_confirmed_nobody_out_of_it_either(
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    an = account("an", SEAT)
+    lan = join(an, "lan")
+    with django_capture_on_commit_callbacks(execute=True):
+        invited = call(an, "mai@example.vn")
+        confirm_invitation(actor=lan, invitation=invited.invitation, now=NOW)
+    withdraw(actor=an, grant=Grant.objects.get(user=lan), reason="Thôi", now=NOW)
+    accept_as_holder(actor=account("mai"), token=token_in_letter(), now=NOW)
+    assert [each.name for each in lone_members(SCOPE).values()] == ["mai"]
+
+
+def test_of_two_letters_to_one_mailbox_one_is_accepted() -> None:
+    an = account("an", SEAT)
+    letters = [call(an, address) for address in ("so.ck@gmail.com", "sock@gmail.com")]
+    accept_invitation(token=letters[0].token, password=PASSWORD, now=NOW)
+    with pytest.raises(RuleViolation) as twice, transaction.atomic():
+        accept_invitation(token=letters[1].token, password=PASSWORD, now=NOW)
+    assert refused(twice) == "same_mailbox"
+    assert Grant.objects.filter(withdrawn_at=None).count() == 2
 
 
 def test_the_keeper_of_the_machine_confirms_a_lone_member() -> None:
