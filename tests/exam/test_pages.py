@@ -70,7 +70,9 @@ def test_the_round_leads_from_the_paper_to_the_published_result(scene: Scene) ->
         "Trần Thị Hai",
         "Nguyễn Văn Một",
     ]
-    published = press(scene.binh, "ket-qua/cong-bo/")
+    seen = re.search(r'name="seen" value="(\w+)"', page_of(scene.binh, f"{HERE}ket-qua/"))
+    assert seen is not None
+    published = press(scene.binh, "ket-qua/cong-bo/", seen=seen[1])
     assert messages_in(published) == ["Đã công bố kết quả."]
     publication = latest_publication(scene.round)
     assert publication is not None

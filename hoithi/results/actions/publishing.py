@@ -133,9 +133,9 @@ def publish_collective(
     """
     hold_contest(contest)
     proposed = collective_proposal(contest)
+    numbers = _published_rounds(contest)
     if seen not in (None, table_digest(contest, proposed)):
         raise RuleViolation("result_differs")
-    numbers = _published_rounds(contest)
     content = collective_content(contest, proposed, numbers)
     sha256 = digest(content)
     number = _next_number(latest_collective(contest), proposed.ties, sha256, reason)

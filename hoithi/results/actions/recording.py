@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from hoithi.audit.actions import record
-from hoithi.contests.actions import fix_rules
+from hoithi.contests.actions import fix_rules, hold_contest
 from hoithi.contests.models import Round
 from hoithi.contests.queries import regulation_of
 from hoithi.entries.models import Entry, EntryState
@@ -154,6 +154,7 @@ def record_minutes(*, actor: User, each: Round, minutes: Minutes, now: datetime)
     `minutes_not_of_this_round`, `mark_not_a_number`, `mark_out_of_bounds`, `minutes_waiting` while
     other minutes wait to be confirmed or refused, and those of `people.actions.approve`.
     """
+    hold_contest(each.contest)
     marks = _read_marks(each, minutes)
     if not minutes.scan:
         raise RuleViolation("scan_missing")

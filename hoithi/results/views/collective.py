@@ -154,7 +154,7 @@ def publish(request: StaffRequest, contest: str) -> HttpResponseBase:
             contest=found,
             reason=form.cleaned_data.get("reason", ""),
             now=timezone.now(),
-            seen=request.POST.get("seen"),
+            seen=request.POST.get("seen", ""),
         ),
     ):
         messages.success(request, _("The table of units is published."))

@@ -177,7 +177,7 @@ def publish(request: StaffRequest, contest: str, round_key: str) -> HttpResponse
             each=each,
             reason=form.cleaned_data.get("reason", ""),
             now=timezone.now(),
-            seen=request.POST.get("seen"),
+            seen=request.POST.get("seen", ""),
         ),
     ):
         messages.success(request, _("The result is published."))
