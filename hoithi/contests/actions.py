@@ -119,8 +119,12 @@ def _proposal(
 
 
 def hold_contest(contest: Contest) -> None:
-    """Take the turn on a contest until this transaction ends: a plan is loaded, or rules are
-    fixed, one after the other."""
+    """Take the turn on a contest until this transaction ends: plans, rules, rosters, rulings,
+    gradings, publications and what no two people may have in common come one after the other.
+
+    Turns are taken in one order everywhere, or two would wait for each other: a unit's
+    registration, the contest, its entries, and last the log (which `approve` writes too).
+    """
     Contest.objects.filter(pk=contest.pk).update(key=F("key"))
 
 

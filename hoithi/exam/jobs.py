@@ -2,7 +2,7 @@
 
 Both read and compute for as long as it takes and store what they found in one short transaction, in
 which the job ends too: a worker may die at any moment and another one start over. Who presses twice
-gets the job that is at it.
+gets the job that is at it. The right is asked for when the work is, not when it is done.
 """
 
 from __future__ import annotations
@@ -42,9 +42,12 @@ def ask_to_collect(*, actor: User, sitting: Sitting, now: datetime) -> Job:
 def ask_to_grade(*, actor: User, each: Round, now: datetime) -> Job:
     """Have a round graded, or graded again after a ruling.
 
-    Raises RuleViolation: `sittings_open`, `graded_already` where nothing has changed since.
+    Raises RuleViolation: `nobody_sat`, `sittings_open`, `graded_already` where nothing has changed
+    since.
     """
     hold_contest(each.contest)
+    if not each.sittings.exists():
+        raise RuleViolation("nobody_sat")
     if each.sittings.filter(collected_at=None).exists():
         raise RuleViolation("sittings_open")
     if not is_to_be_graded(each):

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
+from hoithi.contests.actions import hold_contest
 from hoithi.contests.models import Contest
 from hoithi.entries.actions import (
     accept_registration,
@@ -70,7 +71,9 @@ def bar(entry: Entry) -> None:
 
 
 def seat(entries: list[Entry]) -> None:
+    """As publishing a roster does, with the contest held first."""
     with transaction.atomic():
+        hold_contest(entries[0].contest)
         mark_seated(entries)
 
 
@@ -80,6 +83,7 @@ def test_who_is_being_seated_is_not_changed_beside_the_hall(
 ) -> None:
     entries = accepted()
     with transaction.atomic():
+        hold_contest(entries[0].contest)
         mark_seated(entries)
         changing = Beside(lambda: act(entries[0]))
         postgres_desk.wait_until_blocked()

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
+from hoithi.contests.actions import hold_contest
 from hoithi.entries.actions.holding import checked_reason, hold, log
 from hoithi.entries.actions.numbering import next_number
 from hoithi.entries.actions.storing import check_unique, prepared, store_people
@@ -92,6 +93,7 @@ def replace_person(
     try:
         with transaction.atomic():
             registration = _held(entry)
+            hold_contest(entry.contest)  # before the entry, as who publishes a roster does
             _withdraw(entry, reason, now)
             rows = prepared(registration, checked.people, now=now, sample=entry.person.is_sample)
             store_people(registration, rows)
@@ -139,6 +141,7 @@ def replace_member(
     try:
         with transaction.atomic():
             registration = _held(entry)
+            hold_contest(entry.contest)
             if not Entry.objects.filter(pk=entry.pk, state=EntryState.ACCEPTED).exists():
                 raise RuleViolation("entry_not_accepted")
             gone, _ = TeamMember.objects.filter(team=team, person=member).delete()

@@ -164,7 +164,7 @@ def save_staged(
     rows = len(sheet.rows)
     checked = check_sheet(registration, staged.form, sheet, lambda done: tell(done // 2, rows))
     if checked.bad:
-        _keep(staged, sheet, checked, changed_by=actor.name, changed_at=now)
+        _keep(staged, sheet, checked)  # nobody has changed a cell
     save_list(
         actor=actor,
         registration=registration,

@@ -15,9 +15,10 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
-from django.db.models import Count, F, Max, QuerySet
+from django.db.models import Count, Max, QuerySet
 
-from hoithi.contests.models import Category, Contest
+from hoithi.contests.actions import hold_contest
+from hoithi.contests.models import Category
 from hoithi.contests.queries import plan_of
 from hoithi.entries.actions.rows import Columns, Row, delete
 from hoithi.entries.checking import Kin, ListedPerson, kin_of
@@ -186,7 +187,7 @@ def check_unique(registration: UnitRegistration, people: Sequence[Prepared]) -> 
     waits. Raises RuleViolation `taken_elsewhere`.
     """
     contest = registration.contest
-    Contest.objects.filter(pk=contest.pk).update(short_title=F("short_title"))
+    hold_contest(contest)
     unique = plan_of(contest).registration.unique
     standing = Person.objects.filter(contest=contest, removed_at=None)
     if "phone" in unique:
