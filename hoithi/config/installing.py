@@ -6,6 +6,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
+from django.utils.translation.reloader import translation_file_changed
 
 from hoithi.web.catalogues import compile_catalogues
 
@@ -17,7 +18,9 @@ def install() -> None:
         folders.append(Path(settings.HALL_CONTROL).parent)
     for folder in folders:
         folder.mkdir(parents=True, exist_ok=True)
-    compile_catalogues(Path(settings.ROOT) / "hoithi")  # not those of .venv
+    for each in compile_catalogues(Path(settings.ROOT) / "hoithi"):  # not those of .venv
+        # This process may have looked for words before there were any.
+        translation_file_changed(None, each.path.with_suffix(".mo"))
     call_command("migrate", verbosity=0, interactive=False)
     if settings.PRODUCTION:
         call_command("collectstatic", verbosity=0, interactive=False)
