@@ -158,6 +158,11 @@ class Round(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_official(self) -> bool:
+        """Whether it counts; the others are held in order to learn."""
+        return self.purpose == Purpose.OFFICIAL
+
 
 class CommitteeSeat(models.Model):
     """A fact from a decision: somebody sits in a body of the contest.

@@ -305,9 +305,21 @@ def _to_run(each: RoundFacts) -> list[Link]:
         Step.COLLECT: _("%(round)s: collect"),
         Step.GRADE: _("%(round)s: grade"),
     }
-    if each.progress is None or each.progress.step not in texts:
-        return []
-    return [Link(texts[each.progress.step] % {"round": each.round.name}, each.href)]
+    found = []
+    if each.progress is not None and each.progress.has_latecomers and each.progress.may_seat:
+        found.append(Link(_unseated(each.round.name, each.progress.unseated), each.href))
+    if each.progress is not None and each.progress.step in texts:
+        found.append(Link(texts[each.progress.step] % {"round": each.round.name}, each.href))
+    return found
+
+
+def _unseated(name: str, people: int) -> str:
+    text = ngettext(
+        "%(round)s: %(count)s accepted contestant is in no sitting",
+        "%(round)s: %(count)s accepted contestants are in no sitting",
+        people,
+    )
+    return text % {"round": name, "count": people}
 
 
 def _to_confirm(contest: Contest) -> list[Link]:
@@ -330,6 +342,7 @@ def risks(
     found = [
         *_hall_risks(rounds, now),
         *_package_risks(rounds, now),
+        *_latecomer_risks(rounds),
         *_people_risks(contest),
         *_signer_risks(contest),
         *_seat_risks(contest),
@@ -376,6 +389,19 @@ def _package_risks(rounds: list[RoundFacts], now: datetime) -> list[Link]:
         if each.progress is not None
         and each.progress.step in (Step.BUILD, Step.SEAL)
         and each.round.opens_at - SOON <= now < each.round.closes_at
+    ]
+
+
+def _latecomer_risks(rounds: list[RoundFacts]) -> list[Link]:
+    """Accepted people whom a result would leave out, as no sitting can be opened any more."""
+    return [
+        Link(_unseated(each.round.name, each.progress.unseated), each.href, tone="bad")
+        for each in rounds
+        if each.round.purpose == Purpose.OFFICIAL
+        and each.progress is not None
+        and each.progress.has_latecomers
+        and not each.progress.may_seat
+        and each.publication is None
     ]
 
 

@@ -19,10 +19,10 @@ from hoithi.contests.actions import hold_contest
 from hoithi.contests.models import Round
 from hoithi.contests.plan.conversion import ms
 from hoithi.entries.actions import mark_seated
-from hoithi.entries.models import BY_NUMBER, Entry, EntryState
+from hoithi.entries.models import BY_NUMBER, Entry
 from hoithi.entries.queries import access_code_of
 from hoithi.exam.models import Package, PackageState, RosterLine, Sitting, SittingState
-from hoithi.exam.secrecy import is_collected
+from hoithi.exam.queries import held_between, last_closing, unseated_entries
 from hoithi.exam.stores import control
 from hoithi.hall.roster import roster_bytes
 from hoithi.hall.store.api import (
@@ -74,9 +74,10 @@ def publish_sitting(*, actor: User, each: Round, now: datetime) -> Sitting:
     """Publish the sealed package and the roster of accepted entries to the hall.
 
     Entries that sit already in another sitting of the round are left out, so that people accepted
-    later get a sitting of their own; who presses twice finds nobody left. Raises RuleViolation:
-    `not_sealed`, `nobody_to_sit`, `entries_changed` when somebody of them was changed in the same
-    moment, `round_over` once its window has passed or its questions may have been read.
+    later get a sitting of their own, open for as long as the others are; who presses twice finds
+    nobody left. Raises RuleViolation: `not_sealed`, `nobody_to_sit`, `entries_changed` when
+    somebody of them was changed in the same moment, `round_over` once the window has passed or the
+    questions may have been read.
     """
     sitting = _prepare(actor=actor, each=each, now=now)
     push_to_hall(sitting)
@@ -89,12 +90,12 @@ def _prepare(*, actor: User, each: Round, now: datetime) -> Sitting:
     package = Package.objects.filter(round=each, state=PackageState.SEALED).first()
     if package is None:
         raise RuleViolation("not_sealed")
-    if now >= each.closes_at or is_collected(package):
+    held = list(each.sittings.filter(package=package))
+    closes_at = last_closing(each, held)
+    if closes_at is None or now >= closes_at:
         raise RuleViolation("round_over")
-    seated = RosterLine.objects.filter(sitting__round=each).values("entry")
     entries = list(
-        Entry.objects.filter(category=each.category, state=EntryState.ACCEPTED)
-        .exclude(pk__in=seated)
+        unseated_entries(each)
         .select_related("unit", "person", "team")
         .order_by("unit__position", *BY_NUMBER)
     )
@@ -104,8 +105,8 @@ def _prepare(*, actor: User, each: Round, now: datetime) -> Sitting:
         round=each,
         package=package,
         title=each.contest.short_title,
-        opens_at=each.opens_at,
-        closes_at=each.closes_at,
+        opens_at=held_between(each, held)[0],
+        closes_at=closes_at,
         roster_sha256="",
         published_by=actor.name,
         published_at=now,

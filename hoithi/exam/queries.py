@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import Count, QuerySet
 from django.http import Http404
 
-from hoithi.contests.models import Purpose, Round
+from hoithi.contests.models import Round
 from hoithi.contests.queries import plan_of
 from hoithi.entries.models import Entry, EntryState
 from hoithi.exam.models import Attempt, Package, PackageState, RosterLine, Sitting, SittingState
@@ -20,7 +20,7 @@ from hoithi.exam.secrecy import is_collected
 from hoithi.jobs.models import Job, JobState
 from hoithi.people.models import Approval, ScopeKind
 from hoithi.results.models import Publication
-from hoithi.results.pending import is_grading_outdated
+from hoithi.results.pending import is_grading_outdated, newest_grading
 from hoithi.results.wording import LETTERS
 from hoithi.rules.paper import read_questions
 
@@ -70,14 +70,34 @@ class SittingRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Unseated:
+    """How many accepted entries of a unit are in no sitting of a round."""
+
+    unit: str
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
-    """A round on its way. `unseated` are accepted entries that are in no sitting yet."""
+    """A round on its way. `may_seat` says that a sitting can still be opened (`last_closing`)."""
 
     step: Step
     packages: tuple[PackageRow, ...]
     sittings: tuple[SittingRow, ...]
-    unseated: int
+    unseated_units: tuple[Unseated, ...]
+    may_seat: bool
+    graded_at: datetime | None
     published_at: datetime | None
+
+    @property
+    def unseated(self) -> int:
+        """Accepted entries that are in no sitting: without one they are in no result."""
+        return sum(row.people for row in self.unseated_units)
+
+    @property
+    def has_latecomers(self) -> bool:
+        """Whether somebody was accepted after the roster had been published."""
+        return self.unseated > 0 and bool(self.sittings) and self.step is not Step.ROSTER
 
     @property
     def package(self) -> PackageRow | None:
@@ -99,16 +119,28 @@ def held_between(
     )
 
 
+def last_closing(each: Round, sittings: Iterable[Sitting | SittingRow]) -> datetime | None:
+    """Until when another sitting of the same package can be opened; none once no sitting of it is
+    in the hall any more, as its questions may be read then. No query."""
+    held = list(sittings)
+    standing = [row.closes_at for row in held if row.collected_at is None]
+    return max([each.closes_at, *standing]) if standing or not held else None
+
+
 def progress(each: Round, now: datetime) -> Progress:
-    """Where a round stands. Nine queries at most, whatever its size."""
+    """Where a round stands. Ten queries at most, whatever its size."""
     packages = package_rows(each)
     sittings = sitting_rows(each)
+    grading = newest_grading(each)
     latest = Publication.objects.filter(round=each).order_by("-number").first()
+    until = last_closing(each, sittings)
     return Progress(
         step=_step(each, packages, sittings, latest, now),
         packages=packages,
         sittings=sittings,
-        unseated=_unseated(each),
+        unseated_units=_unseated(each),
+        may_seat=until is not None and now < until,
+        graded_at=grading.graded_at if grading else None,
         published_at=latest.published_at if latest else None,
     )
 
@@ -131,7 +163,7 @@ def _step(
         return Step.RUN if any(now < row.closes_at for row in standing) else Step.COLLECT
     if SittingState.COLLECTED in held or is_grading_outdated(each):
         return Step.GRADE
-    if each.purpose == Purpose.OFFICIAL and latest is None:
+    if each.is_official and latest is None:
         return Step.PUBLISH
     return Step.DONE
 
@@ -214,13 +246,22 @@ def _counts(rows: QuerySet[RosterLine] | QuerySet[Attempt]) -> dict[int, int]:
     return dict(rows.order_by().values_list("sitting").annotate(size=Count("pk")))
 
 
-def _unseated(each: Round) -> int:
+def unseated_entries(each: Round) -> QuerySet[Entry]:
+    """Accepted entries of a round's form that are in no sitting of it."""
     seated = RosterLine.objects.filter(sitting__round=each).values("entry")
-    return (
-        Entry.objects.filter(category=each.category_id, state=EntryState.ACCEPTED)
-        .exclude(pk__in=seated)
-        .count()
+    return Entry.objects.filter(category=each.category_id, state=EntryState.ACCEPTED).exclude(
+        pk__in=seated
     )
+
+
+def _unseated(each: Round) -> tuple[Unseated, ...]:
+    counted = (
+        unseated_entries(each)
+        .order_by("unit__position", "unit__code")
+        .values_list("unit__name")
+        .annotate(people=Count("pk"))
+    )
+    return tuple(Unseated(unit, people) for unit, people in counted)
 
 
 @dataclass(frozen=True, slots=True)

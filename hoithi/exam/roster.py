@@ -9,6 +9,7 @@ import msgspec
 from django.db.models import Q, QuerySet
 
 from hoithi.audit.models import LogEntry
+from hoithi.contests.plan.conversion import ms
 from hoithi.exam.actions import read_sitting
 from hoithi.exam.flaws import waiting_acceptance
 from hoithi.exam.models import Attempt, RosterLine, Sitting
@@ -80,6 +81,11 @@ class OrderRow:
         if self.kind not in ("open_at", "close_at"):
             return None
         return datetime.fromtimestamp(self.amount / 1000, UTC)
+
+    @property
+    def is_at_once(self) -> bool:
+        """Whether it closed the sitting at the moment in which it was given."""
+        return self.kind == "close_at" and self.amount == ms(self.at)
 
     @property
     def minutes(self) -> int | None:

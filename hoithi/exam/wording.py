@@ -51,7 +51,7 @@ ORDERS: dict[str, Promise] = {
     OrderKind.RESTORE: _("Attempt restored"),
     OrderKind.SCORE_TO_SHOW: _("Score shown"),
 }
-
+CLOSED_NOW = _("Closed at once")
 
 FLAWS: dict[str, Promise] = {
     "answer_after_end": _("An answer after the end"),

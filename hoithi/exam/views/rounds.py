@@ -70,6 +70,7 @@ def _steps(each: Round, found: Progress) -> list[StepLine]:
         Step.ROSTER: found.sittings[0].published_at if found.sittings else None,
         Step.RUN: each.opens_at,
         Step.COLLECT: found.sittings[-1].collected_at if found.sittings else None,
+        Step.GRADE: found.graded_at,
         Step.PUBLISH: found.published_at,
     }
     return [
@@ -107,7 +108,6 @@ def show(request: StaffRequest, contest: str, round_key: str) -> HttpResponseBas
             "may_run": not roles.isdisjoint(RUNNERS),
             "may_sign": Role.COMMITTEE in roles,
             "has_signed": found.package is not None and found.package.first_id == request.user.pk,
-            "has_latecomers": found.step is Step.RUN and found.unseated > 0,
             "build_form": _build_form(each) if found.step is Step.BUILD else None,
             "work": work_at(each) if found.step in (Step.COLLECT, Step.GRADE) else None,
         },

@@ -19,12 +19,13 @@ from hoithi.exam.flaws import accept_flaws
 from hoithi.exam.forms import MoveForm, ReasonForm, UnitMinutesForm
 from hoithi.exam.hall_orders import give_minutes_to_all, move_close, move_opening
 from hoithi.exam.models import Sitting, SittingState
-from hoithi.exam.queries import sitting_by_id
+from hoithi.exam.queries import progress, sitting_by_id
 from hoithi.exam.roster import flaw_sheet, lines_of, orders_of, person_line, units_of_roster
 from hoithi.exam.views.rounds import READERS, RUNNERS, find_round
 from hoithi.exam.watching import nodes, put_together
 from hoithi.exam.wording import (
     CLOSE_NOW_PAGE,
+    CLOSED_NOW,
     CLOSING_PAGE,
     FLAWS,
     OPENING_PAGE,
@@ -93,6 +94,8 @@ def show(request: StaffRequest, contest: str, round_key: str, sitting: int) -> H
     roles = roles_in(request.user, contest_scope(contest))
     may_run = not roles.isdisjoint(RUNNERS)
     sheet = flaw_sheet(found) if found.state == SittingState.PUBLISHED else None
+    now = timezone.now()
+    may_collect = may_run and found.state == SittingState.PUBLISHED and found.closes_at <= now
     return render(
         request,
         "exam/sitting.html",
@@ -101,7 +104,10 @@ def show(request: StaffRequest, contest: str, round_key: str, sitting: int) -> H
             "round": found.round,
             "sitting": found,
             "state": SITTING_STATES[found.state],
-            "orders": [(row, ORDERS[row.kind]) for row in orders_of(found, NEWEST_ORDERS)],
+            "orders": [
+                (row, CLOSED_NOW if row.is_at_once else ORDERS[row.kind])
+                for row in orders_of(found, NEWEST_ORDERS)
+            ],
             "page": page,
             "people": [person_line(line) for line in page],
             "words": words,
@@ -112,9 +118,9 @@ def show(request: StaffRequest, contest: str, round_key: str, sitting: int) -> H
             "may_sign": Role.COMMITTEE in roles,
             "flaw_form": ReasonForm(),
             "may_order": may_run and found.state == SittingState.PUBLISHED,
-            "may_collect": may_run
-            and found.state == SittingState.PUBLISHED
-            and found.closes_at <= timezone.now(),
+            "may_run": may_run,
+            "may_collect": may_collect,
+            "progress": progress(found.round, now) if may_collect else None,
         },
     )
 
