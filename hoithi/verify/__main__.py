@@ -23,7 +23,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Hồ sơ khớp với tệp các giá trị đã công bố.",
         "The bundle fits the file of what was public.",
     ),
-    "not_compared": ("Tệp đó không có để so: {}.", "That file has nothing to compare with: {}."),
+    "not_compared": (
+        "Chưa so được, vì khi lưu tệp đó chưa có: {}.",
+        "Not compared, as that file was kept before there was: {}.",
+    ),
     "void": ("đã hủy", "void"),
     "counted": ("được tính", "counted"),
     "missing": ("không có trong hồ sơ", "not in the bundle"),
@@ -70,9 +73,9 @@ def _conclude(
         _say(_word("compare", language))
         return 0
     _say(_word("as_public", language))
-    left = not_compared(expected, report.values)
+    left = not_compared(expected, report.values, language)
     if left:
-        _say(shown_whole(_word("not_compared", language).format(", ".join(left))))
+        _say(shown_whole(_word("not_compared", language).format("; ".join(left))))
     return 0
 
 

@@ -66,7 +66,8 @@ def examine(path: Path, expected: PublicValues | None = None) -> Report:
         findings += differences(expected, values)
     elif expected is not None:
         findings.append(Finding("not_as_public", path.name, "values"))
-    return Report(findings, values, tuple(attempts))
+    # Somebody who reads on after a file was found damaged finds it damaged again.
+    return Report([*dict.fromkeys(findings)], values, tuple(attempts))
 
 
 def _check(bundle: BundleReader, findings: list[Finding], attempts: list[AttemptFacts]) -> None:

@@ -241,6 +241,21 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
 }
 
+# What a value is called in the middle of a sentence.
+VALUES: dict[str, tuple[str, str]] = {
+    "contest": ("cuộc thi", "the contest"),
+    "commitment": ("mã cam kết", "the commitment"),
+    "questions_sha256": ("vân tay bộ câu hỏi", "the fingerprint of the questions"),
+    "keys_sha256": ("vân tay đáp án", "the fingerprint of the keys"),
+    "sitting": ("ca thi", "the sitting"),
+    "roster_sha256": ("vân tay danh sách", "the fingerprint of the roster"),
+    "heads": ("mã cuối các sổ ghi", "the ends of the journals"),
+    "receipts": ("số biên nhận", "the number of receipts"),
+    "receipts_root": ("mã gốc của các biên nhận", "the root of the receipts"),
+    "published": ("kết quả", "the results"),
+    "values": ("tất cả, vì hồ sơ không đọc được", "all of them, as the bundle cannot be read"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -252,8 +267,10 @@ class Finding:
 
     def sentence(self, language: str = "vi") -> str:
         vietnamese, english = SENTENCES[self.code]
-        text = vietnamese if language == "vi" else english
-        return f"{_shown(self.place)}: {text.format(detail=_shown(self.detail))}"
+        text, detail = vietnamese if language == "vi" else english, self.detail
+        if self.code == "not_as_public":
+            detail = VALUES[detail][0 if language == "vi" else 1]
+        return f"{_shown(self.place)}: {text.format(detail=_shown(detail))}"
 
 
 class BundleError(ValueError):

@@ -16,7 +16,7 @@ from typing import Annotated
 import msgspec
 
 from hoithi.hall.formats import Hex16, Hex32
-from hoithi.verify.bundle import BundleReader, Closing, RoundRecord, WriterHead
+from hoithi.verify.bundle import MANIFEST, BundleReader, Closing, RoundRecord, WriterHead
 from hoithi.verify.contest import COLLECTIVE, PublishedCollective
 from hoithi.verify.findings import BundleError, Finding
 from hoithi.verify.results import Published
@@ -121,7 +121,7 @@ def read_expected(path: Path) -> PublicValues:
 
 def differences(expected: PublicValues, found: PublicValues) -> list[Finding]:
     """Every value that was public and is another one in the bundle, or is gone."""
-    wrong = [*_unlike("contest", [("contest", expected.contest, found.contest)])]
+    wrong = [*_unlike(MANIFEST, [("contest", expected.contest, found.contest)])]
     for key, was in expected.rounds.items():
         now = found.rounds.get(key)
         if now is not None:
@@ -175,23 +175,34 @@ def _unlike(place: str, pairs: list[tuple[str, object, object]]) -> Iterator[Fin
             yield Finding("not_as_public", place, name)
 
 
-def not_compared(expected: PublicValues, found: PublicValues) -> list[str]:
-    """Places of the bundle of which the file says nothing, or not all."""
-    places = []
+_NEWER: dict[str, tuple[str, str]] = {
+    "commitment": ("mã cam kết của vòng {}", "the commitment of the round {}"),
+    "sitting": ("ca thi {1} của vòng {0}", "the sitting {1} of the round {0}"),
+    "published": ("kết quả của vòng {}", "the results of the round {}"),
+    "collective": ("kết quả tập thể", "the table of units"),
+}
+
+
+def not_compared(expected: PublicValues, found: PublicValues, language: str) -> list[str]:
+    """What the bundle has and the file says nothing of, or not all, in words."""
+
+    def words(name: str, *of: str) -> str:
+        return _NEWER[name][0 if language == "vi" else 1].format(*of)
+
+    newer = []
     for key, now in found.rounds.items():
         was = expected.rounds.get(key) or PublicRound(None, {}, None)
-        place = f"rounds/{key}"
         if now.seal is not None and was.seal is None:
-            places.append(f"{place}: commitment")
+            newer.append(words("commitment", key))
         for sitting in now.sittings:
             before = was.sittings.get(sitting)
             if before is None or before.closing is None:
-                places.append(f"{place}/sittings/{sitting}")
+                newer.append(words("sitting", key, sitting))
         if now.published is not None and was.published is None:
-            places.append(f"{place}/published.json")
+            newer.append(words("published", key))
     if found.collective is not None and expected.collective is None:
-        places.append(COLLECTIVE)
-    return places
+        newer.append(words("collective"))
+    return newer
 
 
 _LABELS: dict[str, tuple[str, str]] = {

@@ -1,4 +1,4 @@
-"""People who are accepted after the roster was published: a sitting of their own, or a plain word."""
+"""People accepted after the roster was published: a sitting of their own, or a plain word."""
 
 from __future__ import annotations
 

@@ -99,7 +99,8 @@ def test_sizes_that_a_zip_file_only_claims_are_damage(tmp_path: Path) -> None:
     """Nothing is unpacked beyond what was claimed, and what was claimed must fit the checksum."""
     for size in (0, 10, 100_000):
         path = claiming(tmp_path / "b.zip", "contest.json", size, 138)
-        assert ("damaged", "contest.json") in {(each.code, each.place) for each in verify(path)}
+        said = [(each.code, each.place) for each in verify(path)]
+        assert said.count(("damaged", "contest.json")) == 1
     path = claiming(tmp_path / "b.zip", "contest.json", 2**31, 2**30)
     assert {each.code for each in verify(path)} == {"damaged", "too_large"}
 

@@ -213,8 +213,6 @@ def test_without_the_rule_of_one_prize_others_would_have_won(tmp_path: Path) -> 
                 ("standings_differ", "dung"),
                 ("standings_differ", "em"),
                 ("awards_differ", "dung ba"),
-                ("awards_differ", "dung ba"),
-                ("awards_differ", "em ba"),
                 ("awards_differ", "em ba"),
             ],
         ),

@@ -84,7 +84,7 @@ def test_a_forgery_without_a_fault_is_not_what_was_public(
     ]
     assert main([str(path), "--expect", str(file)]) == 1
     said = capsys.readouterr().out.splitlines()
-    assert said[-3] == f"{here}: Khác với giá trị đã công bố trước: heads."
+    assert said[-3] == f"{here}: Khác với giá trị đã công bố trước: mã cuối các sổ ghi."
 
 
 def test_what_is_printed_is_what_the_files_hash_to(
@@ -128,8 +128,9 @@ def test_an_honest_bundle_fits_what_was_public_at_every_hour(
     early = replace(whole, rounds={KEY: sealed})
     assert main([str(path), "--expect", str(kept(tmp_path / "e.json", early))]) == 0
     assert capsys.readouterr().out.splitlines()[-1] == (
-        "Tệp đó không có để so: rounds/san-khau/published.json, "
-        f"{folder(FIRST)}, {folder(SECOND)}, {ROUND}/published.json."
+        "Chưa so được, vì khi lưu tệp đó chưa có: kết quả của vòng san-khau; "
+        f"ca thi {FIRST.hex()} của vòng truc-tuyen; ca thi {SECOND.hex()} của vòng truc-tuyen; "
+        "kết quả của vòng truc-tuyen."
     )
 
 
@@ -151,33 +152,32 @@ OTHER = "ab" * 32
 
 
 @pytest.mark.parametrize(
-    ("change", "place", "detail"),
+    ("change", "place", "name"),
     [
-        (("contest", "khac"), "contest", "contest"),
-        (("rounds", KEY, "seal", "commitment", OTHER), ROUND, "commitment"),
-        (("rounds", KEY, "seal", "questions_sha256", OTHER), ROUND, "questions_sha256"),
-        (("rounds", KEY, "seal", "keys_sha256", OTHER), ROUND, "keys_sha256"),
-        ((*SITTING, "roster_sha256", OTHER), folder(SECOND), "roster_sha256"),
-        ((*SITTING, "closing", "receipts", 9), folder(SECOND), "receipts"),
-        ((*SITTING, "closing", "receipts_root", OTHER), folder(SECOND), "receipts_root"),
-        ((*SITTING, "closing", "heads", []), folder(SECOND), "heads"),
-        ((*SITTING, "closing", "heads", 0, "hash", OTHER), folder(SECOND), "heads"),
-        ((*SITTING, "closing", "heads", 0, "batch", 9), folder(SECOND), "heads"),
-        ((*SITTING, None), folder(SECOND), "sitting"),
-        (("rounds", KEY, "published", "number", 2), f"{ROUND}/published.json", "published"),
-        (("rounds", KEY, "published", "sha256", OTHER), f"{ROUND}/published.json", "published"),
+        (("contest", "khac"), "manifest.json", "cuộc thi"),
+        (("rounds", KEY, "seal", "commitment", OTHER), ROUND, "mã cam kết"),
+        (("rounds", KEY, "seal", "questions_sha256", OTHER), ROUND, "vân tay bộ câu hỏi"),
+        (("rounds", KEY, "seal", "keys_sha256", OTHER), ROUND, "vân tay đáp án"),
+        ((*SITTING, "roster_sha256", OTHER), folder(SECOND), "vân tay danh sách"),
+        ((*SITTING, "closing", "receipts", 9), folder(SECOND), "số biên nhận"),
+        ((*SITTING, "closing", "receipts_root", OTHER), folder(SECOND), "mã gốc của các biên nhận"),
+        ((*SITTING, "closing", "heads", []), folder(SECOND), "mã cuối các sổ ghi"),
+        ((*SITTING, "closing", "heads", 0, "hash", OTHER), folder(SECOND), "mã cuối các sổ ghi"),
+        ((*SITTING, "closing", "heads", 0, "batch", 9), folder(SECOND), "mã cuối các sổ ghi"),
+        ((*SITTING, None), folder(SECOND), "ca thi"),
+        (("rounds", KEY, "published", "number", 2), f"{ROUND}/published.json", "kết quả"),
+        (("rounds", KEY, "published", "sha256", OTHER), f"{ROUND}/published.json", "kết quả"),
     ],
 )
 def test_every_value_is_compared(
-    tmp_path: Path, change: tuple[str | int, ...], place: str, detail: str
+    tmp_path: Path, change: tuple[str | int, ...], place: str, name: str
 ) -> None:
     path = packed(tmp_path / "b.zip", honest())
     expected = edited(public(path), *change[:-1], to=change[-1])
     findings = examine(path, expected).findings
-    assert [(each.code, each.place, each.detail) for each in findings] == [
-        ("not_as_public", place, detail)
-    ]
-    assert findings[0].sentence("vi") == f"{place}: Khác với giá trị đã công bố trước: {detail}."
+    assert [(each.code, each.place) for each in findings] == [("not_as_public", place)]
+    assert findings[0].sentence("vi") == f"{place}: Khác với giá trị đã công bố trước: {name}."
+    assert findings[0].sentence("en") != findings[0].sentence("vi")
 
 
 def test_what_was_public_may_not_be_missing(tmp_path: Path) -> None:
@@ -205,8 +205,11 @@ def sittings_of(values: PublicValues) -> PublicSitting:
 def test_a_bundle_that_cannot_be_read_is_not_what_was_public(tmp_path: Path) -> None:
     expected = public(packed(tmp_path / "b.zip", honest()))
     (tmp_path / "torn.zip").write_bytes(b"PK")
-    codes = [each.code for each in examine(tmp_path / "torn.zip", expected).findings]
-    assert codes == ["not_a_bundle", "not_as_public"]
+    findings = examine(tmp_path / "torn.zip", expected).findings
+    assert [each.code for each in findings] == ["not_a_bundle", "not_as_public"]
+    assert findings[1].sentence("vi") == (
+        "torn.zip: Khác với giá trị đã công bố trước: tất cả, vì hồ sơ không đọc được."
+    )
 
 
 @pytest.mark.parametrize(
