@@ -114,7 +114,9 @@ def mend_view(
 ) -> MendView:
     """The page of an upload and its sheet; who goes on is led to the cell of anchor `after`."""
     told: dict[tuple[int, str], list[Problem]] = defaultdict(list)
+    of_row: dict[int, list[Problem]] = defaultdict(list)
     for problem in checked.problems:
+        of_row[problem.row].append(problem)
         if problem.weight is not Weight.NOTE:
             told[problem.row, problem.column].append(problem)
     faulty = {row for row, _ in told}
@@ -136,7 +138,7 @@ def mend_view(
                 key,
                 group,
                 names.get(key[0], ""),
-                row_seen(upload.pk, staged, key[0], cells_of[key[0]]),
+                row_seen(upload.pk, staged, key[0], cells_of[key[0]], of_row[key[0]]),
                 after,
             )
             for key, group in told.items()
@@ -145,7 +147,7 @@ def mend_view(
         dropped=tuple(
             DroppedRow(
                 number,
-                row_seen(upload.pk, staged, number, cells),
+                row_seen(upload.pk, staged, number, cells, of_row[number]),
                 text_at(staged, number, cells, "name"),
             )
             for number, cells in staged.rows

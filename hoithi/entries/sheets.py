@@ -147,11 +147,25 @@ def text_at(staged: StagedSheet, number: int, cells: Sequence[str], column: str)
     return staged.mended.get(f"{number}:{column}", cells[staged.columns[column]])
 
 
-def row_seen(upload: int, staged: StagedSheet, row: int, cells: Sequence[str]) -> str:
+def row_seen(
+    upload: int,
+    staged: StagedSheet,
+    row: int,
+    cells: Sequence[str],
+    problems: Iterable[Problem],
+) -> str:
     """What the page carries that shows a row of an upload: another one as soon as anything of the
-    row is another, left out or taken in included."""
+    row is another, left out or taken in included, or what is said of it (`problems`): of two rows
+    of one person the second stops being one too many when the first is left out."""
     texts = [*cells, *(text_at(staged, row, cells, column) for column in staged.columns if cells)]
-    content = msgspec.json.encode([row, texts, row in staged.dropped, answer_at(staged, row)])
+    told = [
+        [each.column, each.code, each.params, each.proposal]
+        for each in problems
+        if each.weight is not Weight.NOTE
+    ]
+    content = msgspec.json.encode(
+        [row, texts, row in staged.dropped, answer_at(staged, row), told], order="deterministic"
+    )
     return f"{upload}.{hashlib.sha256(content).hexdigest()[:16]}"
 
 

@@ -140,9 +140,7 @@ def test_it_starts_desk_hall_and_worker_and_ends_all_three(served: Served) -> No
 
 @pytest.mark.faults
 @pytest.mark.parametrize("name", ["hall", "worker", "desk"])
-def test_a_killed_process_is_back_and_the_others_go_on(
-    served: Served, name: str
-) -> None:
+def test_a_killed_process_is_back_and_the_others_go_on(served: Served, name: str) -> None:
     before = served.children()
     served.kill(name)
     wait_for(lambda: served.children().get(name, before[name]) != before[name], within_s=5)

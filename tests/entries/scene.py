@@ -13,7 +13,7 @@ from hoithi.contests.queries import unit_by_code
 from hoithi.entries.actions import choose_forms, save_list
 from hoithi.entries.checking import CheckedList, SheetRow, check_list
 from hoithi.entries.models import StagedList, UnitRegistration
-from hoithi.entries.queries import open_staged, terms_for
+from hoithi.entries.queries import found_in, open_staged, terms_for
 from hoithi.entries.sheets import row_seen
 from hoithi.people.models import User
 
@@ -91,4 +91,5 @@ def seen(row: int | None = None) -> str:
     if row is None:
         return staged.seen
     sheet = open_staged(staged)
-    return row_seen(staged.pk, sheet, row, dict(sheet.rows)[row])
+    told = [problem for problem in found_in(staged).problems if problem.row == row]
+    return row_seen(staged.pk, sheet, row, dict(sheet.rows)[row], told)

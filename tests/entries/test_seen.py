@@ -193,6 +193,30 @@ def test_a_row_that_another_has_mended_is_looked_at_again(
     assert "Trần Văn Nam sửa gần nhất lúc" in said
 
 
+@pytest.mark.parametrize(("first", "second"), [("6", "8"), ("8", "6")])
+def test_of_somebody_listed_twice_one_stays(
+    hoa: Client, nam: Client, first: str, second: str
+) -> None:
+    """Each of two leaves out another of the two rows; what the second saw is no longer so."""
+    send(hoa, [listed(1), listed(2), listed(1)], "twice.xlsx")
+    one, two = Shown(hoa), Shown(nam)
+    one.press("bo-dong", row=first)
+    said = two.press("bo-dong", row=second)
+    assert "Chưa có gì được ghi: Lê Thị Hoa đã sửa danh sách này lúc" in said
+    assert stands() == ("twice.xlsx", {}, [int(first)])
+    two = Shown(nam)
+    two.press("giu-dong", row=first)
+    assert stands() == ("twice.xlsx", {}, [])
+
+
+def test_what_is_said_of_other_rows_does_not_hinder(hoa: Client, nam: Client) -> None:
+    send(hoa, [listed(1), listed(2, birth="31/02/1990"), listed(1)], "twice.xlsx")
+    one, two = Shown(hoa), Shown(nam)
+    one.press("bo-dong", row="8")
+    two.press("o", row="7", column="birth", text="28/02/1990")
+    assert stands() == ("twice.xlsx", {"7:birth": "28/02/1990"}, [8])
+
+
 def test_who_presses_twice_is_not_told_off(hoa: Client) -> None:
     send(hoa, BAD, "bad.xlsx")
     opened = Shown(hoa)
@@ -216,6 +240,35 @@ def test_a_list_that_is_gone_is_told_so(hoa: Client, nam: Client) -> None:
     Shown(nam).press("bo")
     for action in ("bo", "luu", "lay-het"):
         assert "Danh sách này đã được lưu hoặc đã bỏ trước đó." in opened.press(action)
+
+
+CHOOSE = f"{UNIT}hinh-thuc/"
+
+
+def test_a_form_whose_list_was_saved_since_is_not_dropped(hoa: Client, nam: Client) -> None:
+    opened = Shown(hoa, CHOOSE)
+    send(nam, [listed(1)], "mine.xlsx")
+    Shown(nam).press("luu")
+    said = opened.press("hinh-thuc", chosen="truc-tiep", declared="4")
+    assert re.search(
+        r"Chưa ghi: Trần Văn Nam đã thay đổi hình thức dự thi hoặc danh sách của đơn vị lúc "
+        r"\d\dh\d\d ngày \d\d/\d\d/\d{4}",
+        said,
+    )
+    assert UnitRegistration.objects.get().forms == [ONLINE]
+    assert Person.objects.count() == 1
+    Shown(hoa, CHOOSE).press("hinh-thuc", chosen="truc-tiep", declared="4")
+    assert UnitRegistration.objects.get().forms == ["truc-tiep"]
+    assert Person.objects.count() == 0
+
+
+def test_of_two_first_choices_the_second_looks_again(contest: Contest) -> None:
+    one, two = officer_of(contest, "Lê Thị Hoa"), officer_of(contest, "Trần Văn Nam")
+    first, second = Shown(one, CHOOSE), Shown(two, CHOOSE)
+    first.press("hinh-thuc", chosen=ONLINE, declared="30")
+    said = second.press("hinh-thuc", chosen="truc-tiep", declared="4")
+    assert "Chưa ghi: Lê Thị Hoa đã thay đổi hình thức dự thi" in said
+    assert UnitRegistration.objects.get().forms == [ONLINE]
 
 
 def test_an_upload_names_what_it_takes_the_place_of(hoa: Client, nam: Client) -> None:

@@ -55,11 +55,14 @@ def choose_forms(
     forms: Sequence[str],
     declared: int,
     now: datetime,
+    seen: str | None = None,
 ) -> UnitRegistration:
     """Say in which forms a unit takes part, and with about how many people.
 
-    A form that is dropped loses its list. Raises RuleViolation: `no_form`, `one_form_only`,
-    `registration_not_open`, `registration_closed`, or the state that forbids it.
+    A form that is dropped loses its list, which a page names as it showed it (`lists_seen`, empty
+    before the first choice). Raises RuleViolation: `no_form`, `one_form_only`, `forms_differ` when
+    somebody changed forms or lists since, `registration_not_open`, `registration_closed`, or the
+    state that forbids it.
     """
     plan = plan_of(contest)
     chosen = [form.key for form in plan.forms if form.key in forms]
@@ -67,11 +70,14 @@ def choose_forms(
         raise RuleViolation("no_form")
     if plan.registration.choose == "one" and len(chosen) > 1:
         raise RuleViolation("one_form_only")
-    registration, _ = UnitRegistration.objects.select_related("contest", "unit").get_or_create(
+    registration, is_new = UnitRegistration.objects.select_related("contest", "unit").get_or_create(
         contest=contest, unit=unit
     )
     check_clock(registration, now)
     hold(registration, OPEN)
+    if seen is not None and seen != ("" if is_new else lists_seen(registration)):
+        raise _changed_since("forms_differ", registration)
+    registration.refresh_from_db(fields=["forms", "declared"])
     before: Facts = {"forms": list(registration.forms), "declared": registration.declared}
     for dropped in set(registration.forms) - set(chosen):
         _store(registration, dropped, [], now)
@@ -151,6 +157,11 @@ def _store(
     check_unique(registration, people)
 
 
+def _changed_since(code: str, registration: UnitRegistration) -> RuleViolation:
+    who, at = last_change(registration)
+    return RuleViolation(code, who=who, at=moment(at, get_language() or "vi"))
+
+
 @transaction.atomic
 def submit_registration(
     *, actor: User, registration: UnitRegistration, seen: str, now: datetime
@@ -169,8 +180,7 @@ def submit_registration(
         raise RuleViolation("no_form")
     stands = lists_seen(registration)
     if stands != seen:
-        who, at = last_change(registration)
-        raise RuleViolation("lists_differ", who=who, at=moment(at, get_language() or "vi"))
+        raise _changed_since("lists_differ", registration)
     if registration.staged.exists() or registration.sent.exclude(cipher=None).exists():
         raise RuleViolation("list_waiting")
     for count in overview.forms:

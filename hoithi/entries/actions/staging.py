@@ -106,7 +106,7 @@ def mend_list(
         if staged is None:
             raise RuleViolation("list_gone")
         was, found = open_staged(staged), found_in(staged)
-        stands = staged.seen if row is None else _row_seen(staged, was, row)
+        stands = staged.seen if row is None else _row_seen(staged, was, row, found)
         if not _is_same_upload(staged, seen):
             raise changed_since(staged, seen)
         sheet = change(was, found)
@@ -120,8 +120,9 @@ def mend_list(
     raise RuleViolation("list_changed")
 
 
-def _row_seen(staged: StagedList, sheet: StagedSheet, row: int) -> str:
-    return row_seen(staged.pk, sheet, row, dict(sheet.rows).get(row, []))
+def _row_seen(staged: StagedList, sheet: StagedSheet, row: int, found: CheckedList) -> str:
+    told = (problem for problem in found.problems if problem.row == row)
+    return row_seen(staged.pk, sheet, row, dict(sheet.rows).get(row, []), told)
 
 
 def changed_since(staged: StagedList, seen: str) -> RuleViolation:

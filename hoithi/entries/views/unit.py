@@ -45,7 +45,8 @@ def choose(request: StaffRequest, contest: str, unit: str) -> HttpResponseBase:
     form = ChooseForms(plans, request.POST or None, initial=initial)
     if request.method == "POST" and carried_out(form, lambda: _choose(request, place, form)):
         return redirect("entries:unit", contest, unit)
-    return unit_frame(request, "entries/choose.html", place, form=form)
+    seen = lists_seen(known) if known else ""
+    return unit_frame(request, "entries/choose.html", place, form=form, seen=seen)
 
 
 def _choose(request: StaffRequest, place: Place, form: ChooseForms) -> None:
@@ -56,6 +57,7 @@ def _choose(request: StaffRequest, place: Place, form: ChooseForms) -> None:
         forms=form.cleaned_data["chosen"],
         declared=form.cleaned_data["declared"],
         now=timezone.now(),
+        seen=seen_by(request),
     )
 
 
