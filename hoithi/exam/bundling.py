@@ -23,13 +23,8 @@ from hoithi.exam.secrecy import secrecy_of
 from hoithi.hall.formats import Row
 from hoithi.hall.store import journal_reader
 from hoithi.hall.store.api import JournalReader
-from hoithi.results.collective import latest_collective, unit_decisions_of
-from hoithi.results.models import (
-    CollectivePublication,
-    FrozenCounts,
-    Publication,
-    RecordedRound,
-)
+from hoithi.results.collective import latest_collective, published_collective, unit_decisions_of
+from hoithi.results.models import FrozenCounts, Publication, RecordedRound
 from hoithi.results.pending import newest_grading, rulings_under
 from hoithi.results.queries import decisions_of, latest_publication, scores_of, settled_rounds
 from hoithi.verify.bundle import BundleWriter, Closing, RoundRecord, RulingRecord
@@ -39,8 +34,6 @@ from hoithi.verify.contest import (
     CONTEST,
     FORMAT,
     ContestRecord,
-    PublishedCollective,
-    PublishedUnit,
     RoundLine,
     UnitLine,
 )
@@ -191,20 +184,3 @@ def _add_collective(writer: BundleWriter, contest: Contest) -> None:
     if publication is None:
         return
     writer.add_struct(COLLECTIVE, published_collective(publication))
-
-
-def published_collective(publication: CollectivePublication) -> PublishedCollective:
-    """The table of units as the bundle has it."""
-    units = [
-        PublishedUnit(
-            unit=row["code"],
-            place=row["place"],
-            decided_by=row["decided_by"],
-            participants=row["participants"],
-            percent=row["percent"],
-            score=row["score"],
-            prize=row["prize_key"],
-        )
-        for row in publication.content["rows"]
-    ]
-    return PublishedCollective(publication.number, units)

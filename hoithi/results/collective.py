@@ -18,6 +18,8 @@ from hoithi.rules.canonical import Value
 from hoithi.rules.errors import RuleViolation
 from hoithi.rules.regulation import PrizeLine
 from hoithi.rules.settling import persons, unit_result
+from hoithi.verify.contest import PublishedCollective
+from hoithi.verify.contest import PublishedUnit as BundledUnit
 
 FORMAT = "hoithi/collective-publication/1"
 
@@ -126,6 +128,23 @@ def collective_content(
     }
 
 
+def published_collective(publication: CollectivePublication) -> PublishedCollective:
+    """The table of units as the bundle has it."""
+    units = [
+        BundledUnit(
+            unit=row["code"],
+            place=row["place"],
+            decided_by=row["decided_by"],
+            participants=row["participants"],
+            percent=row["percent"],
+            score=row["score"],
+            prize=row["prize_key"],
+        )
+        for row in publication.content["rows"]
+    ]
+    return PublishedCollective(publication.number, units)
+
+
 class PublishedUnit(msgspec.Struct, frozen=True):
     """A row of a published version, as it was frozen."""
 
@@ -188,4 +207,4 @@ def table_digest(contest: Contest, proposed: CollectiveProposal) -> str:
 def table_differs(publication: CollectivePublication, proposed: CollectiveProposal) -> bool:
     """Whether a proposed table says anything else than what was published."""
     again = collective_content(publication.contest, proposed, publication.content["rounds"])
-    return digest(again) != publication.sha256
+    return bool(again != publication.content)

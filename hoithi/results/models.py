@@ -185,8 +185,10 @@ class UnitTieDecision(models.Model):
 class Publication(models.Model):
     """A frozen, numbered version of a round's result; a correction is a new version.
 
-    `content` is what people read, `standing` the same under pseudonyms, for the bundle. `grading`
-    is what a round held online rests on.
+    `content` is what people read, `standing` the same under pseudonyms, for the bundle. `sha256` is
+    the fingerprint of published.json in the bundle, the one that everybody is shown; empty, like
+    `standing`, where a version is older than the bundle. `grading` is what a round held online
+    rests on.
     """
 
     contest = models.ForeignKey(Contest, models.PROTECT, related_name="publications")
@@ -214,7 +216,10 @@ class Publication(models.Model):
 
 
 class CollectivePublication(models.Model):
-    """A frozen, numbered version of the table of units; a correction is a new version."""
+    """A frozen, numbered version of the table of units; a correction is a new version.
+
+    `sha256` is the fingerprint of collective.json in the bundle, the one that everybody is shown.
+    """
 
     contest = models.ForeignKey(Contest, models.PROTECT, related_name="collective_publications")
     number = models.PositiveIntegerField()

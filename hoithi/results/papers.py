@@ -246,7 +246,7 @@ def _bare_list(publication: Publication | CollectivePublication, about: str) -> 
         closing_text="",
         signers=(Signer(tuple(plan.papers.signer_posts), plan.papers.signer_name),),
         version=publication.number,
-        content_hash=publication.sha256,
+        fingerprint=publication.sha256,
         check_url=f"{settings.PUBLIC_URL}/hoi-thi/{contest.key}/niem-phong/",
         basis=tuple(
             f"Căn cứ {basis.title} số {basis.number}"

@@ -308,7 +308,10 @@ def published_standing(number: int, proposed: Proposal) -> Published:
 
 
 def digest(content: Mapping[str, Value]) -> str:
-    """The hash of what is published, in hex."""
+    """Another one as soon as a proposed result, or what else people sign, says anything else.
+
+    Not the fingerprint of what is published: that is of its file in the bundle, which names nobody.
+    """
     return sha256(canonical(content)).hex()
 
 
@@ -319,8 +322,12 @@ def is_outdated(publication: Publication) -> bool:
 
 
 def differs(each: Round, publication: Publication, proposed: Proposal) -> bool:
-    """Whether a round's proposed result says anything else than what was published."""
-    return digest(publication_content(each, proposed)) != publication.sha256
+    """Whether a round's proposed result says anything else than what was published.
+
+    One without a fingerprint is to be published again whatever it says. One query where its content
+    has not been read.
+    """
+    return not publication.sha256 or publication_content(each, proposed) != publication.content
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,7 +344,7 @@ class RoundInForce:
 
 
 def rounds_in_force(contest: Contest) -> list[RoundInForce]:
-    """Every official round in the order of the plan. Six queries a round."""
+    """Every official round in the order of the plan. Seven queries a round."""
     proposed = proposals_of(contest)
     newest = newest_publications(contest)
     rounds = contest.rounds.filter(purpose=Purpose.OFFICIAL).select_related("contest", "category")
@@ -370,7 +377,8 @@ def is_touched(publication: Publication) -> bool:
     if plan_of(contest).rules.one_prize is None:
         scores = scores.filter(round=publication.round)
     return (
-        scores.filter(round__contest=contest).exists()
+        not publication.sha256
+        or scores.filter(round__contest=contest).exists()
         or TieDecision.objects.filter(round__contest=contest, decided_at__gte=since).exists()
         or NameComplaint.objects.filter(entry__contest=contest, answered_at__gte=since).exists()
         or contest.plans.filter(loaded_at__gte=since).exists()

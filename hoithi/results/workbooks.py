@@ -103,8 +103,9 @@ def _title(heading: str, publication: Publication | CollectivePublication) -> tu
         heading,
         contest.title,
         f"Phiên bản {publication.number}, công bố lúc {moment(publication.published_at)}",
-        f"SHA-256: {publication.sha256}",
     ]
+    if publication.sha256:
+        lines.append(f"Vân tay (SHA-256): {publication.sha256}")
     if publication.reason:
         lines.insert(3, f"Đính chính: {publication.reason}")
     if contest.is_sample:

@@ -113,6 +113,11 @@ def struct_bytes(content: object) -> bytes:
     return msgspec.json.encode(content, order="sorted")
 
 
+def fingerprint(content: object) -> str:
+    """SHA-256 in hex of a part of a bundle, as `sha256sum` tells it of the file."""
+    return hashlib.sha256(struct_bytes(content)).hexdigest()
+
+
 class BundleReader:
     """Reads one bundle. Every reading method raises BundleError."""
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 from hoithi.contests.models import Contest
 from hoithi.people.models import Approval, ScopeKind, User
 from hoithi.results.actions import complain_about_name
-from hoithi.results.collective import collective_content, collective_proposal
+from hoithi.results.collective import (
+    collective_content,
+    collective_proposal,
+    published_collective,
+)
 from hoithi.results.models import CollectivePublication, Motion
-from hoithi.results.queries import digest
+from hoithi.verify.bundle import fingerprint
 from tests import factories
 from tests.addresses import Pair, Row
 from tests.addresses.scene import Scene
@@ -95,11 +99,12 @@ def _complaint(contest: Contest, unit: str) -> int:
 def _published_table(contest: Contest) -> None:
     """As it was when only the online round was published; the live one has not been held."""
     content = collective_content(contest, collective_proposal(contest), {"truc-tuyen": 1})
-    CollectivePublication.objects.create(
+    publication = CollectivePublication(
         contest=contest,
         number=1,
         content=content,
-        sha256=digest(content),
         published_by="Phan Văn Mẫu",
         published_at=factories.now(),
     )
+    publication.sha256 = fingerprint(published_collective(publication))
+    publication.save()

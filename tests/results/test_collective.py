@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 
 from hoithi.audit.models import LogEntry
@@ -10,10 +12,12 @@ from hoithi.results.collective import (
     collective_proposal,
     is_collective_outdated,
     latest_collective,
+    published_collective,
 )
 from hoithi.results.models import CollectivePublication, UnitTieDecision
 from hoithi.rules.awards import Tie
 from hoithi.rules.errors import RuleViolation
+from hoithi.verify.bundle import struct_bytes
 from tests import factories
 from tests.golden import two_rounds as case
 from tests.results.scene import Scene
@@ -125,11 +129,20 @@ def test_a_version_is_frozen_and_a_correction_is_a_new_one_with_a_reason(scene: 
     assert first.content["rows"][3]["score"] == "74.00"
     entry = LogEntry.objects.filter(action="results.publish_collective").latest("pk")
     assert entry.target == "contest:quangnam-2022"
+    assert [hashlib.sha256(file).hexdigest() for file in map(bundled, (first, second))] == [
+        first.sha256,
+        second.sha256,
+    ]
     assert entry.after == {
         "version": 2,
         "sha256": second.sha256,
         "reason": "Theo đính chính của đợt 1",
     }
+
+
+def bundled(publication: CollectivePublication) -> bytes:
+    """collective.json of the bundle, as it lies there."""
+    return struct_bytes(published_collective(publication))
 
 
 @pytest.fixture

@@ -175,7 +175,7 @@ def test_papers_bear_the_names_that_the_plan_gives_the_committee() -> None:
     assert listed.startswith(head)
     assert f"Nơi nhận: - Các đơn vị dự thi; - Lưu: VT. {signature}" in listed
     assert "/DS-BTCCT" in listed
-    assert "hoi-thi/daknong-2023/niem-phong/ Mã băm của phiên bản công bố (SHA-256)" in listed
+    assert "hoi-thi/daknong-2023/niem-phong/ Vân tay của bản này (SHA-256)" in listed
     assert [word for word in ("Như trên", "HỘI THI") if word in listed] == []
 
 

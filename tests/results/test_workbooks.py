@@ -63,7 +63,7 @@ def test_the_list_has_the_official_columns_and_says_which_version_it_is(scene: S
         "KẾT QUẢ ĐỢT 1",
         TITLE,
         "Phiên bản 1, công bố lúc 16h00 ngày 31/10/2022",
-        f"SHA-256: {publication.sha256}",
+        f"Vân tay (SHA-256): {publication.sha256}",
     ]
     unit = "Đơn vị mẫu {} (trường trung học cơ sở)".format
     assert body(sheets["Kết quả"])[:5] == [
@@ -103,7 +103,7 @@ def test_a_correction_says_why_and_a_sample_that_it_is_one(scene: Scene) -> None
     assert heads(read(results_workbook(corrected))["Kết quả"])[2:] == [
         "Phiên bản 2, công bố lúc 16h00 ngày 31/10/2022",
         "Đính chính: Hủy các bài thi thử",
-        f"SHA-256: {corrected.sha256}",
+        f"Vân tay (SHA-256): {corrected.sha256}",
         "DỮ LIỆU MẪU, KHÔNG PHẢI KẾT QUẢ THẬT",
     ]
 
@@ -122,7 +122,7 @@ def test_the_table_of_units_is_a_workbook_too(scene: Scene) -> None:
         "KẾT QUẢ TẬP THỂ",
         TITLE,
         "Phiên bản 1, công bố lúc 16h00 ngày 31/10/2022",
-        f"SHA-256: {publication.sha256}",
+        f"Vân tay (SHA-256): {publication.sha256}",
     ]
     unit = "Đơn vị mẫu {} (trường trung học cơ sở)".format
     assert body(rows)[1:] == [

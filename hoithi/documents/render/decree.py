@@ -47,11 +47,12 @@ class Signer:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """How a published paper is checked: its version, the hash of its content as the page of results
-    shows it (may be empty), and where the bundle lies from which anybody can compute it again."""
+    """How a published paper is checked: its version, the fingerprint of that version as the page of
+    seals shows it (may be empty), and where the bundle lies from which anybody can compute it
+    again."""
 
     version: int
-    content_hash: str
+    fingerprint: str
     url: str
 
 
@@ -142,7 +143,7 @@ def _check(check: Check) -> dict[str, Plain]:
     (code,) = qr_codes([check.url])
     return {
         "version": check.version,
-        "hash": [check.content_hash[at : at + 8] for at in range(0, len(check.content_hash), 8)],
+        "fingerprint": check.fingerprint,
         "address": breakable(check.url.split("://", 1)[-1]),
         "qr": code,
     }

@@ -1,8 +1,8 @@
 """The list of results that is signed and published, in the form of Decree 30/2020/NĐ-CP.
 
-The end of the list says which published version it is, the hash of its content as the page of
-results shows it, and where the bundle lies from which anybody can compute the places again. Times
-New Roman, which the decree asks for, is used when its files are given; otherwise Libertinus Serif.
+The end of the list says which published version it is, its fingerprint as the page of seals shows
+it, and where the bundle lies from which anybody can compute the places again. Times New Roman,
+which the decree asks for, is used when its files are given; otherwise Libertinus Serif.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class UnitRow:
 class ResultsList:
     """What the list says; `title` and `subtitle` as in "Thông báo", "Kết quả vòng thi …".
 
-    `content_hash` and `check_url` may be empty while nothing is published. A list of `units` has
+    `fingerprint` and `check_url` may be empty while nothing is published. A list of `units` has
     no other rows.
     """
 
@@ -72,7 +72,7 @@ class ResultsList:
     closing_text: str
     signers: tuple[Signer, ...]
     version: int
-    content_hash: str
+    fingerprint: str
     check_url: str
     basis: tuple[str, ...] = ()
     recipients: tuple[str, ...] = ()
@@ -98,7 +98,7 @@ def results_pdf(results: ResultsList, *, fonts: Path | None = None) -> bytes:
         recipients=results.recipients,
         sample=results.sample,
     )
-    check = Check(results.version, results.content_hash, results.check_url)
+    check = Check(results.version, results.fingerprint, results.check_url)
     return paper_pdf(paper, check=check if results.check_url else None, fonts=fonts)
 
 

@@ -15,7 +15,6 @@ from django.db.models import Count
 
 from hoithi.contests.models import Contest, Purpose, Round
 from hoithi.contests.queries import plan_of
-from hoithi.exam.bundling import published_collective
 from hoithi.exam.models import Package, PackageState, Sitting
 from hoithi.people.models import Approval
 from hoithi.portal.queries.frame import Frame, frame_of
@@ -24,8 +23,7 @@ from hoithi.results.collective import is_collective_outdated, latest_collective
 from hoithi.results.models import CollectivePublication, Publication
 from hoithi.results.pending import is_grading_outdated
 from hoithi.results.queries import latest_publication, proposal, publication_content
-from hoithi.verify.bundle import Closing, struct_bytes
-from hoithi.verify.contest import PublishedCollective
+from hoithi.verify.bundle import Closing
 from hoithi.verify.public import FORMAT as PUBLIC_FORMAT
 from hoithi.verify.public import (
     PublicRound,
@@ -35,7 +33,6 @@ from hoithi.verify.public import (
     PublicVersion,
     public_closing,
 )
-from hoithi.verify.results import Published as PublishedStanding
 from hoithi.web.periods import period
 
 
@@ -117,7 +114,7 @@ def trust_of(contest: Contest) -> TrustPage:
             for each in rounds
             if each.is_online or each.pk in versions
         ),
-        collective=_version(published_collective(table)) if table else None,
+        collective=PublicVersion(table.number, table.sha256) if table else None,
         edition=edition_of(contest, rounds),
     )
 
@@ -138,7 +135,7 @@ def public_values(contest: Contest) -> PublicValues:
                     )
                     for sitting in each.sittings
                 },
-                each.published,
+                each.published if each.published and each.published.sha256 else None,
             )
             for each in page.rounds
         },
@@ -150,19 +147,11 @@ def _public_seal(seal: Seal) -> PublicSeal:
     return PublicSeal(seal.commitment, seal.questions_sha256, seal.keys_sha256)
 
 
-def _version(content: PublishedStanding | PublishedCollective) -> PublicVersion:
-    """A publication by the hash of its file in the bundle."""
-    return PublicVersion(content.number, hashlib.sha256(struct_bytes(content)).hexdigest())
-
-
 def _versions(contest: Contest) -> dict[int, PublicVersion]:
-    """The version in force of each round. One query."""
+    """The version in force of each round, without a fingerprint where it is very early. One query."""
     publications = Publication.objects.filter(contest=contest).order_by("number")
-    newest = dict(publications.values_list("round", "standing"))
-    return {
-        key: _version(msgspec.convert(standing, PublishedStanding))
-        for key, standing in newest.items()
-    }
+    rows = publications.values_list("round", "number", "sha256")
+    return {each: PublicVersion(number, sha256) for each, number, sha256 in rows}
 
 
 def edition_of(contest: Contest, rounds: list[Round]) -> str:
@@ -172,7 +161,7 @@ def edition_of(contest: Contest, rounds: list[Round]) -> str:
     publications = Publication.objects.filter(contest=contest).order_by("number")
     newest = dict(publications.values_list("round", "sha256"))
     official = [each for each in rounds if each.purpose == Purpose.OFFICIAL]
-    if not official or any(each.pk not in newest for each in official):
+    if not official or not all(newest.get(each.pk) for each in official):
         return ""
     parts = [newest[each.pk] for each in official]
     if plan_of(contest).rules.collective is not None:
@@ -208,7 +197,7 @@ def _is_correction_due(each: Round) -> bool:
     last = latest_publication(each)
     if last is None:
         return False
-    if is_grading_outdated(each):
+    if not last.sha256 or is_grading_outdated(each):
         return True
     now = msgspec.convert(publication_content(each, proposal(each)), Published)
     return _order(content_of(last)) != _order(now)

@@ -16,11 +16,13 @@ from hoithi.results.collective import (
     collective_content,
     collective_proposal,
     latest_collective,
+    published_collective,
     table_digest,
 )
 from hoithi.results.models import Award, CollectivePublication, Publication
 from hoithi.results.pending import is_grading_outdated, newest_grading
 from hoithi.results.queries import (
+    differs,
     digest,
     latest_publication,
     proposal,
@@ -30,6 +32,7 @@ from hoithi.results.queries import (
 )
 from hoithi.rules.awards import Tie
 from hoithi.rules.errors import RuleViolation
+from hoithi.verify.bundle import fingerprint
 
 
 @transaction.atomic
@@ -51,10 +54,12 @@ def publish(
     if not proposed.rows:
         raise RuleViolation("no_scores")
     content = publication_content(each, proposed)
-    sha256 = digest(content)
-    if seen not in (None, sha256):
+    if seen not in (None, digest(content)):
         raise RuleViolation("result_differs")
-    number = _next_number(latest_publication(each), proposed.ties, sha256, reason)
+    last = latest_publication(each)
+    is_new = last is None or differs(each, last, proposed)
+    number = _next_number(last, proposed.ties, is_new=is_new, reason=reason)
+    standing = published_standing(number, proposed)
     try:
         with transaction.atomic():
             publication = Publication.objects.create(
@@ -62,8 +67,8 @@ def publish(
                 round=each,
                 number=number,
                 content=content,
-                standing=msgspec.to_builtins(published_standing(number, proposed)),
-                sha256=sha256,
+                standing=msgspec.to_builtins(standing),
+                sha256=fingerprint(standing),
                 grading=newest_grading(each),
                 reason=reason,
                 published_by=actor.name,
@@ -79,7 +84,7 @@ def publish(
         action="results.publish",
         target=f"round:{each.contest.key}/{each.key}",
         now=now,
-        after={"version": publication.number, "sha256": sha256, "reason": reason},
+        after={"version": number, "sha256": publication.sha256, "reason": reason},
     )
     return publication
 
@@ -87,7 +92,8 @@ def publish(
 def _next_number(
     last: Publication | CollectivePublication | None,
     ties: Iterable[Tie],
-    sha256: str,
+    *,
+    is_new: bool,
     reason: str,
 ) -> int:
     """The number of a new version. Raises RuleViolation where there may be none."""
@@ -96,7 +102,7 @@ def _next_number(
         raise RuleViolation("ties_open", count=still_open)
     if last is None:
         return 1
-    if last.sha256 == sha256:
+    if not is_new:
         raise RuleViolation("nothing_changed")
     if not reason.strip():
         raise RuleViolation("reason_missing")
@@ -137,19 +143,20 @@ def publish_collective(
     if seen not in (None, table_digest(contest, proposed)):
         raise RuleViolation("result_differs")
     content = collective_content(contest, proposed, numbers)
-    sha256 = digest(content)
-    number = _next_number(latest_collective(contest), proposed.ties, sha256, reason)
+    last = latest_collective(contest)
+    is_new = last is None or last.content != content
+    publication = CollectivePublication(
+        contest=contest,
+        number=_next_number(last, proposed.ties, is_new=is_new, reason=reason),
+        content=content,
+        reason=reason,
+        published_by=actor.name,
+        published_at=now,
+    )
+    publication.sha256 = fingerprint(published_collective(publication))
     try:
         with transaction.atomic():
-            publication = CollectivePublication.objects.create(
-                contest=contest,
-                number=number,
-                content=content,
-                sha256=sha256,
-                reason=reason,
-                published_by=actor.name,
-                published_at=now,
-            )
+            publication.save(force_insert=True)
     except IntegrityError as error:
         raise RuleViolation("published_meanwhile") from error
     record(
@@ -158,7 +165,7 @@ def publish_collective(
         action="results.publish_collective",
         target=f"contest:{contest.key}",
         now=now,
-        after={"version": number, "sha256": sha256, "reason": reason},
+        after={"version": publication.number, "sha256": publication.sha256, "reason": reason},
     )
     return publication
 

@@ -22,7 +22,7 @@ RESULTS = ResultsList(
     signers=(Signer(("TM. Ban Tổ chức", "Trưởng ban"), "Trần Văn Mẫu"),),
     recipients=("Các đơn vị dự thi", "Lưu: VT"),
     version=2,
-    content_hash="0123456789abcdef" * 4,
+    fingerprint="0123456789abcdef" * 4,
     check_url="https://hoithi.example.vn/ket-qua/2",
 )
 
@@ -42,8 +42,8 @@ def test_the_list_says_all_it_was_given_in_the_order_of_the_form() -> None:
         "003 Y Blô Niê Kđăm Xã Đắk Wil Không dự thi Trên đây là kết quả vòng thi./. "
         "Nơi nhận: - Các đơn vị dự thi; - Lưu: VT. TM. BAN TỔ CHỨC TRƯỞNG BAN Trần Văn Mẫu "
         "Bản công bố lần 2. Ai cũng tính lại được thứ hạng từ hồ sơ kiểm chứng tại: "
-        "hoithi.example.vn/ket-qua/2 Mã băm của phiên bản công bố (SHA-256): "
-        "01234567 89abcdef 01234567 89abcdef 01234567 89abcdef 01234567 89abcdef"
+        "hoithi.example.vn/ket-qua/2 Vân tay của bản này (SHA-256), như trang Niêm phong ghi khi "
+        "bản có hiệu lực: 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
     )
 
 
@@ -63,7 +63,7 @@ def test_a_list_not_yet_published_has_no_check_and_an_open_date() -> None:
     draft = replace(
         RESULTS,
         head=replace(RESULTS.head, number=None, issued_on=None, year=2023),
-        content_hash="",
+        fingerprint="",
         check_url="",
         closing_text="",
     )
@@ -94,7 +94,7 @@ def test_the_longest_rows_stay_in_their_columns_and_on_their_pages() -> None:
     printed = "".join(pages).replace(" ", "")
     assert [printed.count("Ậ"), printed.count("9"), printed.count("#let")] == [
         4 * 200 * 3,
-        200 * 6 + 4,  # the hash has four nines
+        200 * 6 + 4,  # the fingerprint has four nines
         text.count("#let") * 4 * 3,
     ]
 
