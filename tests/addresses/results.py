@@ -31,7 +31,7 @@ ROWS = {
     "results:collective": READ,
     "results:unit_tie": NOTHING_TO_DECIDE,
     "results:publish_collective": Row(
-        get="signin 403 403 403 403 403 405", post="signin 403 403 403 403 403 200"
+        get="signin 403 403 403 403 403 405", post="signin 403 403 403 403 403 302"
     ),
     "results:collective_version": READ,
     "results:collective_pdf": READ,
@@ -39,7 +39,7 @@ ROWS = {
     "results:round": READ,
     "results:tie": NOTHING_TO_DECIDE,
     "results:publish": Row(
-        get="signin 403 403 403 403 403 405", post="signin 403 403 403 403 403 200"
+        get="signin 403 403 403 403 403 405", post="signin 403 403 403 403 403 302"
     ),
     "results:minutes": NO_MINUTES,
     "results:enter_minutes": NOTHING_TO_DECIDE,

@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 from hoithi.people.models import Role, User
 from hoithi.results.actions import publish, publish_collective
 from hoithi.results.models import CollectivePublication, Motion, UnitTieDecision
+from hoithi.web.wording import moment
 from tests import factories
 from tests.documents.render.reading import page_texts
 from tests.english import english_of
@@ -124,6 +125,20 @@ def test_it_is_published_by_the_committee_and_read_by_everybody(scene: Scene) ->
     (public,) = set(re.findall(r'href="(/hoi-thi/[^"]+)"', page))
     assert "Giải nhất tập thể" in Client().get(public).content.decode()
     assert waiting(scene.binh) == []
+
+
+def test_a_second_open_page_says_that_the_table_was_published_meanwhile(scene: Scene) -> None:
+    publish_rounds(scene, *BOTH)
+    found = re.search(r'name="seen" value="([0-9a-f]{64})"', get(scene.an))
+    assert found is not None
+    publish_shown(scene.binh)
+    client = factories.sign_in(Client(), scene.an)
+    answer = client.post(f"{TABLE}cong-bo/", {"seen": found[1]}, follow=True)
+    assert answer.redirect_chain == [(TABLE, 302)]
+    at = moment(CollectivePublication.objects.get().published_at)
+    assert said(answer.content.decode()) == [
+        f"Kết quả đã được Bình công bố lúc {at} (phiên bản 1). Không còn gì mới để công bố."
+    ]
 
 
 def test_a_correction_is_due_after_that_of_a_round_and_says_why(scene: Scene) -> None:

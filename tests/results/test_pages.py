@@ -16,6 +16,7 @@ from hoithi.entries.models import Entry
 from hoithi.people.models import Role, User
 from hoithi.results.actions import ScoreRow, record_round_scores
 from hoithi.results.models import Motion, Publication, RecordedRound, RoundScore, TieDecision
+from hoithi.web.wording import moment
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -302,8 +303,44 @@ def test_a_correction_says_why(scene: Scene) -> None:
     assert "Phiên bản 2 đang có hiệu lực" in page
     assert "Chấm lại một bài" in page
     same = post(scene.an, f"{ONLINE}cong-bo/", {"seen": seen, "reason": "Lần nữa"})
-    assert "Kết quả không khác phiên bản đang có hiệu lực" in same
+    last = Publication.objects.latest("pk")
+    assert said(same) == [published_by_an(last)]
     assert Publication.objects.count() == 2
+
+
+def published_by_an(last: Publication) -> str:
+    return (
+        f"Kết quả đã được An công bố lúc {moment(last.published_at)} (phiên bản {last.number}). "
+        "Không còn gì mới để công bố."
+    )
+
+
+def test_a_second_open_page_says_that_the_result_was_published_meanwhile(scene: Scene) -> None:
+    scene.score(30, 29, 20)
+    seen = seen_on(scene, ONLINE)
+    post(scene.an, f"{ONLINE}cong-bo/", {"seen": seen})
+    for stale in ({"seen": seen}, {"seen": ""}, {}):
+        client = factories.sign_in(Client(), scene.binh)
+        answer = client.post(f"{ONLINE}cong-bo/", stale, follow=True)
+        assert answer.redirect_chain == [(ONLINE, 302)]
+        page = answer.content.decode()
+        assert said(page) == [published_by_an(Publication.objects.get())]
+        assert "errorlist" not in page
+    client = factories.sign_in(Client(), scene.binh)
+    client.cookies["language"] = "en"
+    english = client.post(f"{ONLINE}cong-bo/", {"seen": seen}, follow=True).content.decode()
+    at = moment(Publication.objects.get().published_at, "en")
+    assert said(english) == [f"An published version 1, {at}. There is nothing new to publish."]
+
+
+def test_a_stale_page_still_says_what_stands_in_the_way_of_a_correction(scene: Scene) -> None:
+    scene.score(30, 29, 20)
+    stale = seen_on(scene, ONLINE)
+    publish_shown(scene)
+    scene.score(30, 29, 21)
+    page = post(scene.an, f"{ONLINE}cong-bo/", {"seen": stale, "reason": "Chấm lại"})
+    assert "Chưa công bố: kết quả đã thay đổi sau khi anh/chị mở trang." in page
+    assert Publication.objects.count() == 1
 
 
 @pytest.mark.parametrize("path", [LIVE, ONLINE, f"{LIVE}bien-ban/"])

@@ -26,6 +26,8 @@ from hoithi.results.collective import (
     UnitRow,
     collective_by_number,
     collective_proposal,
+    is_collective_outdated,
+    latest_collective,
     published_units,
     rests_on,
     table_differs,
@@ -38,7 +40,7 @@ from hoithi.results.pending import open_motions_about_units
 from hoithi.results.queries import rounds_in_force
 from hoithi.results.sheets import TieCard, tie_cards
 from hoithi.results.views.papers import PDF, file_answer
-from hoithi.results.views.rounds import READERS, tie_at, tie_form_of
+from hoithi.results.views.rounds import READERS, say_published_already, tie_at, tie_form_of
 from hoithi.results.wording import collective_rule_words, units_decided_by
 from hoithi.results.workbooks import collective_workbook
 from hoithi.web.acting import carried_out
@@ -158,6 +160,10 @@ def publish(request: StaffRequest, contest: str) -> HttpResponseBase:
         ),
     ):
         messages.success(request, _("The table of units is published."))
+        return redirect("results:collective", contest=contest)
+    last = latest_collective(found)
+    if last is not None and not is_collective_outdated(last):
+        say_published_already(request, last)
         return redirect("results:collective", contest=contest)
     return _page(request, found, publish_form=form)
 

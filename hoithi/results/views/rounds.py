@@ -11,6 +11,7 @@ from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -22,12 +23,15 @@ from hoithi.people.permissions import contest_scope, has_role
 from hoithi.results.actions import decide_tie
 from hoithi.results.actions import publish as publish_result
 from hoithi.results.forms import PublishForm, TieForm
+from hoithi.results.models import CollectivePublication, Publication
 from hoithi.results.pending import is_grading_outdated, open_motions
 from hoithi.results.queries import (
     Proposal,
     ResultRow,
     differs,
     digest,
+    is_outdated,
+    latest_publication,
     proposal,
     publication_by_number,
     publication_content,
@@ -43,6 +47,7 @@ from hoithi.results.sheets import (
 )
 from hoithi.results.wording import decided_by
 from hoithi.web.acting import carried_out
+from hoithi.web.wording import moment
 
 READERS = (Role.ORGANISER, Role.COMMITTEE, Role.OBSERVER)
 PAGE_SIZE = 100
@@ -182,7 +187,22 @@ def publish(request: StaffRequest, contest: str, round_key: str) -> HttpResponse
     ):
         messages.success(request, _("The result is published."))
         return redirect("results:round", contest=contest, round_key=round_key)
+    last = latest_publication(each)
+    if last is not None and not (is_grading_outdated(each) or is_outdated(last)):
+        say_published_already(request, last)
+        return redirect("results:round", contest=contest, round_key=round_key)
     return _page(request, each, publish_form=form)
+
+
+def say_published_already(request: StaffRequest, last: Publication | CollectivePublication) -> None:
+    """To whoever pressed on a page that was older than the version in force."""
+    facts = {
+        "number": last.number,
+        "name": last.published_by,
+        "at": moment(last.published_at, get_language() or "vi"),
+    }
+    text = _("%(name)s published version %(number)s, %(at)s. There is nothing new to publish.")
+    messages.info(request, text % facts)
 
 
 @contest_role(*READERS)
