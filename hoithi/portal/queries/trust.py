@@ -148,7 +148,7 @@ def _public_seal(seal: Seal) -> PublicSeal:
 
 
 def _versions(contest: Contest) -> dict[int, PublicVersion]:
-    """The version in force of each round, without a fingerprint where it is very early. One query."""
+    """The version in force of each round; a very early one has no fingerprint. One query."""
     publications = Publication.objects.filter(contest=contest).order_by("number")
     rows = publications.values_list("round", "number", "sha256")
     return {each: PublicVersion(number, sha256) for each, number, sha256 in rows}

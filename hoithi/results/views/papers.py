@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import override
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from hoithi.contests.queries import regulation_of
@@ -58,6 +57,7 @@ def _job(version: Publication) -> Job | None:
 
 
 @contest_role(*READERS)
+@never_cache
 @require_GET
 def show(request: StaffRequest, contest: str, round_key: str, number: int) -> HttpResponseBase:
     """Which certificates are numbered, and where the files are."""
@@ -98,7 +98,6 @@ def print_all(request: StaffRequest, contest: str, round_key: str, number: int) 
         scope_id=contest,
         now=timezone.now(),
     )
-    messages.success(request, _("The certificates are being numbered and printed."))
     return redirect("results:papers", contest=contest, round_key=round_key, number=number)
 
 
