@@ -18,7 +18,6 @@ urlpatterns = [
     path(f"{_UNIT}/nop/", unit.submit, name="submit"),
     path(f"{_UNIT}/bien-nhan/", unit.receipt, name="receipt"),
     path(f"{_UNIT}/lay-lai/", unit.recall, name="recall"),
-    path(f"{_UNIT}/phieu-du-thi/", organiser.slips, name="slips"),
     path(f"{_FORM}/", unit.people, name="people"),
     path(f"{_FORM}/mau/", unit.template, name="template"),
     path(f"{_FORM}/tai-ve/", unit.download, name="download"),

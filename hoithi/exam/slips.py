@@ -2,33 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext
 
-from hoithi.contests.models import Contest, Entrant
+from hoithi.audit.actions import record
+from hoithi.contests.models import Contest, Entrant, Round
 from hoithi.documents.render.slips import Slip
-from hoithi.entries.actions.holding import log
 from hoithi.entries.models import BY_NUMBER, Entry, EntryState
 from hoithi.entries.queries import access_code_of
+from hoithi.exam.models import RosterLine, Sitting
 from hoithi.people.models import Unit, User
 from hoithi.web.wording import moment
 
 
 @transaction.atomic
 def take_slips(*, actor: User, contest: Contest, unit: Unit, now: datetime) -> list[Slip]:
-    """The slips of a unit's accepted persons in forms held in the hall, by number."""
-    rounds = contest.rounds.filter(is_online=True, category__entrant=Entrant.PERSON)
-    opens = {each.category_id: each.opens_at for each in rounds.order_by("-position")}
-    entries = (
+    """The slips of a unit's accepted persons in forms held in the hall, by number.
+
+    A slip names the time of its holder's own sitting. Who has none is told the time of the plan,
+    unless a sitting has been published already: then nobody knows the time of the next one. Of
+    several rounds it is the first that is not over.
+    """
+    rounds = list(
+        contest.rounds.filter(is_online=True, category__entrant=Entrant.PERSON).order_by("position")
+    )
+    entries = list(
         Entry.objects.filter(
-            contest=contest, unit=unit, state=EntryState.ACCEPTED, category__in=opens
+            contest=contest,
+            unit=unit,
+            state=EntryState.ACCEPTED,
+            category__in=[each.category_id for each in rounds],
         )
         .select_related("person", "contest")
         .order_by(*BY_NUMBER)
     )
+    seats = _seats(rounds, entries)
     slips = [
         Slip(
             name=entry.person.name,
@@ -37,12 +50,59 @@ def take_slips(*, actor: User, contest: Contest, unit: Unit, now: datetime) -> l
             code=access_code_of(entry),
             hall_url=settings.HALL_URL,
             contest=contest.short_title,
-            opens_text=gettext("Opens at %(moment)s")
-            % {"moment": moment(opens[entry.category_id])},
+            opens_text=_opens_text(seats.opening(entry, now)),
             sample=entry.person.is_sample,
         )
         for entry in entries
         if entry.person is not None
     ]
-    log(actor, "take_slips", f"unit:{unit.pk}", now, after={"slips": len(slips)})
+    record(
+        actor_id=actor.pk,
+        actor_name=actor.name,
+        action="entries.take_slips",
+        target=f"unit:{unit.pk}",
+        now=now,
+        after={"slips": len(slips)},
+    )
     return slips
+
+
+@dataclass(frozen=True, slots=True)
+class _Seats:
+    """Who sits where: the sitting of an entry in a round, and the rounds that have any sitting."""
+
+    rounds: list[Round]
+    of_entry: dict[tuple[int, int], Sitting]
+    published: frozenset[int]
+
+    def opening(self, entry: Entry, now: datetime) -> datetime | None:
+        """When the exam opens for somebody; none while nobody knows."""
+        rounds = [each for each in self.rounds if each.category_id == entry.category_id]
+        each = next((each for each in rounds if now < self._end(entry, each)), rounds[-1])
+        seat = self.of_entry.get((entry.pk, each.pk))
+        if seat is not None:
+            return seat.opens_at
+        return None if each.pk in self.published else each.opens_at
+
+    def _end(self, entry: Entry, each: Round) -> datetime:
+        seat = self.of_entry.get((entry.pk, each.pk))
+        return seat.closes_at if seat is not None else each.closes_at
+
+
+def _seats(rounds: list[Round], entries: Iterable[Entry]) -> _Seats:
+    """Two queries."""
+    lines = RosterLine.objects.filter(sitting__round__in=rounds, entry__in=entries)
+    return _Seats(
+        rounds,
+        {
+            (line.entry_id, line.sitting.round_id): line.sitting
+            for line in lines.select_related("sitting").order_by("sitting")
+        },
+        frozenset(Sitting.objects.filter(round__in=rounds).values_list("round", flat=True)),
+    )
+
+
+def _opens_text(opens_at: datetime | None) -> str:
+    if opens_at is None:
+        return gettext("The time of the sitting will be announced later")
+    return gettext("Opens at %(moment)s") % {"moment": moment(opens_at)}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from hoithi.exam.views import incidents, items, people, rounds, sittings
+from hoithi.exam.views import incidents, items, people, rounds, sittings, slips
 
 app_name = "exam"
 _ROUND = "<slug:contest>/vong/<slug:round_key>/"
@@ -35,4 +35,5 @@ urlpatterns = [
     path(f"{_ROUND}su-co/", incidents.show, name="incidents"),
     path(f"{_ROUND}su-co/ghi/", incidents.note, name="note_incident"),
     path(f"{_ROUND}cham-bai/", rounds.grade, name="grade"),
+    path("<slug:contest>/phieu-du-thi/<str:unit>/", slips.take, name="slips"),
 ]

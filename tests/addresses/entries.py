@@ -25,7 +25,6 @@ ROWS = {
     "entries:submit": UNIT_FORM,
     "entries:receipt": Row(get=_UNIT.format(302), post=_UNIT.format(405)),
     "entries:recall": UNIT_ACT,
-    "entries:slips": Row(get=_UNIT.format(405), post=_UNIT.format(200)),
     "entries:people": UNIT_FORM,
     "entries:template": UNIT_PAGE,
     "entries:download": UNIT_PAGE,

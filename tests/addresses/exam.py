@@ -45,6 +45,7 @@ ROWS = {
     "exam:collect": RUN,
     "exam:flaws": Row(get="signin 403 403 403 403 403 405", post="signin 403 403 403 403 403 302"),
     "exam:grade": RUN,
+    "exam:slips": Row(get="signin 403 403 403 405 405 403", post="signin 403 403 403 200 200 403"),
 }
 
 

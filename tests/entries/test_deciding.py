@@ -18,11 +18,11 @@ from hoithi.entries.actions import (
     return_registration,
     show_number,
     submit_registration,
-    take_slips,
     withdraw_entry,
 )
 from hoithi.entries.models import Entry, Person, TeamMember, UnitRegistration
 from hoithi.entries.queries import accepted_entries, access_code_of, lists_seen, people_of
+from hoithi.exam.slips import take_slips
 from hoithi.people.models import User
 from hoithi.rules.codes import read_code
 from hoithi.rules.errors import RuleViolation

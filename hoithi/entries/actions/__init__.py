@@ -14,7 +14,6 @@ from hoithi.entries.actions.deciding import (
     grant_extension,
     return_registration,
 )
-from hoithi.entries.actions.handing_out import take_slips
 from hoithi.entries.actions.registering import (
     choose_forms,
     recall_registration,
@@ -42,6 +41,5 @@ __all__ = [
     "show_number",
     "stage_list",
     "submit_registration",
-    "take_slips",
     "withdraw_entry",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -12,20 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from hoithi.contests.queries import contest_by_key
-from hoithi.documents.render.slips import slips_pdf
-from hoithi.entries.actions import (
-    accept_registration,
-    grant_extension,
-    return_registration,
-    take_slips,
-)
+from hoithi.entries.actions import accept_registration, grant_extension, return_registration
 from hoithi.entries.forms import ExtensionForm, ReasonForm, ReturnForm
 from hoithi.entries.pages import Place, decision_page, overview_page, place_of
 from hoithi.entries.queries import people_of
 from hoithi.entries.views.frames import desk_frame
 from hoithi.entries.views.unit import seen_by, workbook
 from hoithi.entries.workbooks import people_workbook
-from hoithi.people.http import StaffRequest, contest_role, unit_role
+from hoithi.people.http import StaffRequest, contest_role
 from hoithi.people.models import Role
 from hoithi.web.acting import acted, carried_out
 
@@ -138,19 +132,3 @@ def people(
     place = place_of(contest, unit)
     rows = people_of(place.begun, place.chosen(form).key)
     return workbook(people_workbook(place.contest, place.unit, rows), f"{unit}-{form}.xlsx")
-
-
-@unit_role
-@require_POST
-def slips(request: StaffRequest, contest: str, unit: str) -> HttpResponseBase:
-    """The access codes of a unit on paper; taking them is written into the log."""
-    place = place_of(contest, unit)
-    taken = take_slips(
-        actor=request.user, contest=place.contest, unit=place.unit, now=timezone.now()
-    )
-    headers = {
-        "Content-Disposition": f'attachment; filename="phieu-du-thi-{unit}.pdf"',
-        "Cache-Control": "no-store",
-    }
-    content = slips_pdf(place.unit.name, taken)
-    return HttpResponse(content, content_type="application/pdf", headers=headers)
