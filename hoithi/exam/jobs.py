@@ -16,9 +16,10 @@ from django.utils import timezone
 from hoithi.contests.actions import hold_contest
 from hoithi.contests.models import Round
 from hoithi.exam.actions import close_round, collect_sitting
+from hoithi.exam.heads import EVERY_S, note_heads
 from hoithi.exam.models import Sitting, SittingState
 from hoithi.exam.queries import is_to_be_graded, work_at
-from hoithi.jobs.actions import Json, Progress, ask, register
+from hoithi.jobs.actions import Json, Progress, ask, do_every, register
 from hoithi.jobs.models import Job
 from hoithi.people.models import ScopeKind, User
 from hoithi.rules.errors import RuleViolation
@@ -106,3 +107,4 @@ def register_jobs() -> None:
     """Called when the app is loaded."""
     register(COLLECT, collect)
     register(GRADE, grade)
+    do_every(EVERY_S, "exam.note_heads", note_heads)

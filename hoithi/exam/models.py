@@ -106,6 +106,30 @@ class Sitting(models.Model):
         return self.title
 
 
+class ChainHead(models.Model):
+    """How far a writer's chain had come at a minute in which everybody could read it.
+
+    It fixes every answer before it: a bundle whose chain does not go through it is another one.
+    """
+
+    sitting = models.ForeignKey(Sitting, models.PROTECT, related_name="heads")
+    writer = models.CharField(max_length=32)
+    batch = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    read_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("sitting", "id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("sitting", "writer", "batch"), name="one_head_per_batch"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.writer[:8]}/{self.batch}"
+
+
 class RosterLine(models.Model):
     """A line of a sitting's roster; the entry key draws its papers.
 

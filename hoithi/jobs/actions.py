@@ -105,6 +105,27 @@ class _Kind:
 _KINDS: dict[str, _Kind] = {}
 
 
+@dataclass(frozen=True, slots=True)
+class _Duty:
+    """Something that a worker does again and again, whether or not somebody asks for it."""
+
+    seconds: float
+    act: Callable[[datetime], object]
+
+
+_DUTIES: dict[str, _Duty] = {}
+
+
+def do_every(seconds: float, name: str, act: Callable[[datetime], object]) -> None:
+    """Have each worker do something about this often, between two jobs; every app does so for its
+    own when it is loaded.
+
+    It may be done by two workers at once, is put off while a long job runs, and what it raises is
+    written to the log and stops nothing.
+    """
+    _DUTIES[name] = _Duty(seconds, act)
+
+
 def _nothing(_: Mapping[str, Json]) -> None:
     pass
 
@@ -199,10 +220,26 @@ def work_off(*, now: Callable[[], datetime] = timezone.now) -> int:
 
 def work_for_ever(stop: Callable[[], bool], pause_s: float = 0.5) -> None:
     """The worker's loop; told to stop, it ends after the job at hand."""
+    due = dict.fromkeys(_DUTIES, time.monotonic())
     while not stop():
         close_old_connections()
+        do_duties(due)
         job = take_next(timezone.now())
         if job is None:
             time.sleep(pause_s)
         else:
             run(job)
+
+
+def do_duties(due: dict[str, float]) -> None:
+    """Do what is due by the clock that never jumps, and note when each is due again."""
+    for name, at in due.items():
+        if time.monotonic() < at:
+            continue
+        try:
+            _DUTIES[name].act(timezone.now())
+        except RuleViolation as violation:
+            logger.warning("%s: %s", name, violation.code)
+        except Exception:
+            logger.exception(name)
+        due[name] = time.monotonic() + _DUTIES[name].seconds

@@ -24,6 +24,11 @@ urlpatterns = [
         name="units_version",
     ),
     path("hoi-thi/<slug:contest>/niem-phong/", views.trust, name="trust"),
+    path(
+        "hoi-thi/<slug:contest>/niem-phong/so-ghi/<uuid:sitting_id>/",
+        views.chain_heads,
+        name="chain_heads",
+    ),
     path("hoi-thi/<slug:contest>/niem-phong/van-tay.json", views.fingerprints, name="fingerprints"),
     path("hoi-thi/<slug:contest>/niem-phong/ho-so-kiem-chung.zip", views.bundle, name="bundle"),
     path("kiem-tra/", views.check, name="check"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from uuid import UUID
 
 import msgspec
 from django.conf import settings
@@ -34,7 +35,7 @@ from hoithi.portal.queries.home import home_of, listed
 from hoithi.portal.queries.own_result import lines_of_code, own_result_of
 from hoithi.portal.queries.papers import paper_by_code, read_check_code
 from hoithi.portal.queries.results import Awaited, Search, results_of
-from hoithi.portal.queries.trust import public_values, trust_of
+from hoithi.portal.queries.trust import heads_page, public_values, trust_of
 from hoithi.portal.queries.units import units_page
 from hoithi.results.actions import complain_about_name
 from hoithi.rules.errors import RuleViolation
@@ -119,6 +120,18 @@ def trust(request: HttpRequest, contest: str) -> HttpResponse:
     page = trust_of(contest_by_key(contest))
     return render(
         request, "portal/trust.html", {"frame": page.frame, "trust": page, "here": "trust"}
+    )
+
+
+@public
+@require_safe
+def chain_heads(request: HttpRequest, contest: str, sitting_id: UUID) -> HttpResponse:
+    """Where the chains of a sitting were, minute by minute: to be printed and kept elsewhere."""
+    page = heads_page(contest_by_key(contest), sitting_id, request.GET.get("page"))
+    return render(
+        request,
+        "portal/chain_heads.html",
+        {"frame": page.frame, "heads": page, "page": page.rows, "here": "trust"},
     )
 
 

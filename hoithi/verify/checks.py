@@ -16,7 +16,7 @@ from hoithi.hall.ledger import AttemptFacts
 from hoithi.verify.bundle import MANIFEST, BundleReader
 from hoithi.verify.contest import CONTEST, check_results
 from hoithi.verify.findings import BundleError, Finding
-from hoithi.verify.public import PublicValues, differences, values_of
+from hoithi.verify.public import PublicValues, check_passed, differences, values_of
 from hoithi.verify.results import Outcome
 from hoithi.verify.rounds import check_closed_round, check_recorded, check_round
 
@@ -60,6 +60,8 @@ def examine(path: Path, expected: PublicValues | None = None) -> Report:
                 # After the checks, which tell what is wrong with a file and which one is unused.
                 with suppress(BundleError):
                     values = values_of(bundle)
+            if expected is not None:
+                findings += check_passed(bundle, expected)
     except BundleError as error:
         findings.append(error.finding)
     if expected is not None and values is not None:

@@ -250,6 +250,7 @@ VALUES: dict[str, tuple[str, str]] = {
     "sitting": ("ca thi", "the sitting"),
     "roster_sha256": ("vân tay danh sách", "the fingerprint of the roster"),
     "heads": ("mã cuối các sổ ghi", "the ends of the journals"),
+    "passed": ("mã sổ ghi trong lúc thi", "the ends of the journals during the exam"),
     "receipts": ("số biên nhận", "the number of receipts"),
     "receipts_root": ("mã gốc của các biên nhận", "the root of the receipts"),
     "published": ("kết quả", "the results"),

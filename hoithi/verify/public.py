@@ -43,10 +43,14 @@ class PublicClosing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class PublicSitting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The roster's hash is public before anybody may start."""
+    """The roster's hash is public before anybody may start.
+
+    `heads` are where the chains had come at that minute; a bundle's chains must go through them.
+    """
 
     roster_sha256: Hex32
     closing: PublicClosing | None
+    heads: list[WriterHead] = []
 
 
 class PublicVersion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -181,6 +185,21 @@ _NEWER: dict[str, tuple[str, str]] = {
     "published": ("kết quả của vòng {}", "the results of the round {}"),
     "collective": ("kết quả tập thể", "the table of units"),
 }
+
+
+def check_passed(bundle: BundleReader, expected: PublicValues) -> Iterator[Finding]:
+    """Every sitting whose chains do not go through the heads that were public while it ran."""
+    for key, each in expected.rounds.items():
+        for sitting, was in each.sittings.items():
+            folder = f"rounds/{key}/sittings/{sitting}"
+            if was.heads and bundle.has(f"{folder}/closing.json"):
+                passed = {
+                    (writer, batch.number, batch.digest.hex())
+                    for writer in bundle.writers(folder)
+                    for batch in bundle.batches(folder, writer)
+                }
+                if any((head.writer, head.batch, head.hash) not in passed for head in was.heads):
+                    yield Finding("not_as_public", folder, "passed")
 
 
 def not_compared(expected: PublicValues, found: PublicValues, language: str) -> list[str]:

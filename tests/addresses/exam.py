@@ -59,7 +59,7 @@ def parameters(scene: Scene) -> dict[str, Pair]:
         now=factories.now(),
     )
     their_package = _package(theirs, package)
-    sitting = _sitting(package)
+    sitting, their_sitting = _sitting(package), _sitting(their_package)
     numbers = Pair(package.number, their_package.number)
     return {
         "round_key": Pair(ours.key, theirs.key),
@@ -67,7 +67,8 @@ def parameters(scene: Scene) -> dict[str, Pair]:
         "exam:items.number": numbers,
         "exam:seal.number": numbers,
         "exam:withdraw.number": numbers,
-        "sitting": Pair(sitting.pk, _sitting(their_package).pk),
+        "sitting": Pair(sitting.pk, their_sitting.pk),
+        "sitting_id": Pair(sitting.public_id, their_sitting.public_id),
         "item": Pair(package.items.all()[0].item, "0" * 16),
         "line": Pair(_line(sitting, scene).line, 8),
         # Attempts of people in the hall are in its journal, and no hall runs here.

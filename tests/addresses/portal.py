@@ -11,6 +11,7 @@ PAGE = Row(get="200 ...", post="405 ...")
 ROWS = {
     "portal:fingerprints": Row(get="200 ...", post="405 ..."),
     "portal:bundle": Row(get="302 ...", post="405 ..."),
+    "portal:chain_heads": PAGE,
     "portal:check": PAGE,
     "portal:front": PAGE,
     "portal:hall": Row(get="302 ...", post="405 ..."),

@@ -11,7 +11,16 @@ from pytest_django.fixtures import Settings
 from hoithi.contests.actions import hold_contest
 from hoithi.exam.actions import close_round
 from hoithi.exam.hall_orders import publish_sitting
-from hoithi.exam.models import Attempt, Package, PackageState, RosterLine, Sitting, SittingState
+from hoithi.exam.heads import note_heads
+from hoithi.exam.models import (
+    Attempt,
+    ChainHead,
+    Package,
+    PackageState,
+    RosterLine,
+    Sitting,
+    SittingState,
+)
 from hoithi.exam.sealing import withdraw_package
 from hoithi.people.models import User
 from hoithi.results.actions import publish as publish_result
@@ -56,6 +65,22 @@ def test_of_many_clicks_one_publishes_the_roster(
         said = sorted(click.end() for click in clicks)
         assert said == ["done", *["nobody_to_sit"] * 3]
         assert (Sitting.objects.count(), RosterLine.objects.count()) == (1, 6)
+
+
+def test_of_two_workers_one_keeps_an_end(
+    postgres_desk: PostgresDesk, tmp_path: Path, settings: Settings
+) -> None:
+    with scene_in(tmp_path, settings) as scene:
+        scene.seal()
+        sitting = publish(scene)
+        scene.hall.start()
+        scene.sit(scene.entries[0], sitting, 30)
+        with transaction.atomic():
+            assert note_heads(factories.now()) == 1
+            other = Beside(lambda: note_heads(factories.now()))
+            postgres_desk.wait_until_blocked()
+        assert other.end() == "done"
+        assert ChainHead.objects.count() == 1
 
 
 def test_a_package_that_is_being_withdrawn_gets_no_sitting(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -13,7 +14,7 @@ from msgspec.structs import replace
 from hoithi.hall.formats import Kind
 from hoithi.verify import results, rounds
 from hoithi.verify.__main__ import main
-from hoithi.verify.bundle import BundleReader, struct_bytes
+from hoithi.verify.bundle import BundleReader, WriterHead, struct_bytes
 from hoithi.verify.checks import examine, verify
 from hoithi.verify.findings import BundleError
 from hoithi.verify.public import PublicSitting, PublicValues, PublicVersion, read_expected
@@ -85,6 +86,37 @@ def test_a_forgery_without_a_fault_is_not_what_was_public(
     assert main([str(path), "--expect", str(file)]) == 1
     said = capsys.readouterr().out.splitlines()
     assert said[-3] == f"{here}: Khác với giá trị đã công bố trước: mã cuối các sổ ghi."
+
+
+def test_chains_go_through_what_was_public_during_the_exam(tmp_path: Path) -> None:
+    """Kept in the middle, before anything of the end was known: the file has no closing yet."""
+    path = packed(tmp_path / "b.zip", honest())
+    (writer,) = journal_of(honest(), SECOND)
+    with closing(BundleReader(path)) as bundle:
+        *_, last = bundle.batches(folder(SECOND), writer.hex())
+    head = WriterHead(writer.hex(), last.number, last.digest.hex())
+    whole = public(path)
+    running = replace(whole.rounds[KEY].sittings[SECOND.hex()], closing=None, heads=[head])
+    expected = replace(
+        whole,
+        rounds={KEY: replace(whole.rounds[KEY], sittings={SECOND.hex(): running}, published=None)},
+    )
+    assert examine(path, expected).findings == []
+    assert [(each.place, each.detail) for each in examine(forged(tmp_path), expected).findings] == [
+        (folder(SECOND), "passed")
+    ]
+    for change in (
+        {"writer": "cd" * 16},
+        {"batch": head.batch + 1},
+        {"hash": OTHER},
+    ):
+        other = edited(
+            expected, *SITTING, "heads", 0, next(iter(change)), to=next(iter(change.values()))
+        )
+        (found,) = examine(path, other).findings
+        assert found.sentence("vi") == (
+            f"{folder(SECOND)}: Khác với giá trị đã công bố trước: mã sổ ghi trong lúc thi."
+        )
 
 
 def test_what_is_printed_is_what_the_files_hash_to(

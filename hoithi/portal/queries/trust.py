@@ -9,13 +9,17 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
 
 import msgspec
+from django.core.paginator import Page, Paginator
 from django.db.models import Count
+from django.shortcuts import get_object_or_404
 
 from hoithi.contests.models import Contest, Purpose, Round
 from hoithi.contests.queries import plan_of
-from hoithi.exam.models import Package, PackageState, Sitting
+from hoithi.exam.heads import heads_of, newest_heads
+from hoithi.exam.models import ChainHead, Package, PackageState, Sitting
 from hoithi.people.models import Approval
 from hoithi.portal.queries.frame import Frame, frame_of
 from hoithi.portal.queries.results import Published, content_of
@@ -23,7 +27,7 @@ from hoithi.results.collective import is_collective_outdated, latest_collective
 from hoithi.results.models import CollectivePublication, Publication
 from hoithi.results.pending import is_grading_outdated
 from hoithi.results.queries import latest_publication, proposal, publication_content
-from hoithi.verify.bundle import Closing
+from hoithi.verify.bundle import Closing, WriterHead
 from hoithi.verify.public import FORMAT as PUBLIC_FORMAT
 from hoithi.verify.public import (
     PublicRound,
@@ -34,6 +38,8 @@ from hoithi.verify.public import (
     public_closing,
 )
 from hoithi.web.periods import period
+
+HEADS_ON_A_PAGE = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,8 @@ class SittingProof:
     published_at: datetime
     collected_at: datetime | None
     closing: Closing | None
+    public_id: UUID
+    heads: tuple[ChainHead, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +102,7 @@ class TrustPage:
 
 
 def trust_of(contest: Contest) -> TrustPage:
-    """Everything that can be checked of a contest now. Ten queries at most."""
+    """Everything that can be checked of a contest now. Twelve queries at most."""
     rounds = list(contest.rounds.all())
     seals = _seals(contest)
     sittings = _sittings(contest)
@@ -132,6 +140,10 @@ def public_values(contest: Contest) -> PublicValues:
                     sitting.sitting: PublicSitting(
                         sitting.roster_sha256,
                         public_closing(sitting.closing) if sitting.closing else None,
+                        [
+                            WriterHead(head.writer, head.batch, head.sha256)
+                            for head in sitting.heads
+                        ],
                     )
                     for sitting in each.sittings
                 },
@@ -243,11 +255,42 @@ def _seals(contest: Contest) -> dict[int, list[Seal]]:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class HeadsPage:
+    """Where the chains of a sitting were at every minute at which they had moved, newest first."""
+
+    frame: Frame
+    round: str
+    when: str
+    sitting: str
+    rows: Page[ChainHead]
+
+
+def heads_page(contest: Contest, public_id: UUID, page: str | None) -> HeadsPage:
+    """Raises Http404 where the contest has no such sitting."""
+    sittings = Sitting.objects.filter(round__contest=contest).select_related("round")
+    sitting = get_object_or_404(sittings, public_id=public_id)
+    return HeadsPage(
+        frame_of(contest),
+        sitting.round.name,
+        period(sitting.opens_at, sitting.closes_at),
+        public_id.hex,
+        Paginator(heads_of(sitting), HEADS_ON_A_PAGE).get_page(page),
+    )
+
+
 def _sittings(contest: Contest) -> dict[int, list[SittingProof]]:
-    """Sittings by round. One query."""
-    sittings = Sitting.objects.filter(round__contest=contest).annotate(people=Count("lines"))
+    """Sittings by round. Three queries."""
+    sittings = list(
+        Sitting.objects.filter(round__contest=contest)
+        .annotate(people=Count("lines"))
+        .order_by("pk")
+    )
+    heads: dict[int, list[ChainHead]] = {}
+    for head in newest_heads(sittings):
+        heads.setdefault(head.sitting_id, []).append(head)
     found: dict[int, list[SittingProof]] = {}
-    for sitting in sittings.order_by("pk"):
+    for sitting in sittings:
         proof = SittingProof(
             sitting.public_id.hex,
             period(sitting.opens_at, sitting.closes_at),
@@ -256,6 +299,8 @@ def _sittings(contest: Contest) -> dict[int, list[SittingProof]]:
             sitting.published_at,
             sitting.collected_at,
             msgspec.convert(sitting.closing, Closing) if sitting.closing else None,
+            sitting.public_id,
+            tuple(heads.get(sitting.pk, ())),
         )
         found.setdefault(sitting.round_id, []).append(proof)
     return found
