@@ -15,6 +15,11 @@ urlpatterns = [
     path(f"{_ROUND}lap-de/", rounds.build, name="build"),
     path(f"{_ROUND}de/<int:number>/", rounds.package, name="package"),
     path(f"{_ROUND}de/<int:number>/niem-phong/", rounds.seal, name="seal"),
+    path(
+        f"{_ROUND}de/<int:number>/bien-ban-niem-phong.pdf",
+        rounds.sealing_pdf,
+        name="sealing_record",
+    ),
     path(f"{_ROUND}de/<int:number>/thu-hoi/", rounds.withdraw, name="withdraw"),
     path(f"{_ROUND}de/<int:number>/cau-hoi/", items.show, name="items"),
     path(f"{_ROUND}cau-hoi/<slug:item>/", items.rule, name="rule"),

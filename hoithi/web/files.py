@@ -20,6 +20,7 @@ from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import quote_etag
 
+PDF = "application/pdf"
 _RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 
 
@@ -104,3 +105,12 @@ class _Part:
 
     def close(self) -> None:
         self._file.close()
+
+
+def file_answer(content: bytes, content_type: str, name: str) -> HttpResponse:
+    """A file to be saved under a name."""
+    return HttpResponse(
+        content,
+        content_type=content_type,
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )

@@ -25,6 +25,8 @@ ROWS = {
         get="signin 403 403 403 403 403 405", post="signin 403 403 403 403 403 200"
     ),
     "exam:items": HIDDEN,
+    # A draft has no minutes.
+    "exam:sealing_record": HIDDEN,
     "exam:rule": Row(get="signin 403 403 403 403 403 404", post="signin 403 403 403 403 403 404"),
     "exam:open": RUN,
     "exam:live": READ,
@@ -66,6 +68,7 @@ def parameters(scene: Scene) -> dict[str, Pair]:
         "exam:package.number": numbers,
         "exam:items.number": numbers,
         "exam:seal.number": numbers,
+        "exam:sealing_record.number": numbers,
         "exam:withdraw.number": numbers,
         "sitting": Pair(sitting.pk, their_sitting.pk),
         "sitting_id": Pair(sitting.public_id, their_sitting.public_id),

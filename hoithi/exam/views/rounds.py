@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib import messages
-from django.http import HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from hoithi.bank.models import Collection
 from hoithi.contests.models import Round
 from hoithi.contests.queries import contest_by_key, plan_of, round_by_key
+from hoithi.documents.render.decree import paper_pdf
 from hoithi.exam.forms import BuildForm, ReasonForm
 from hoithi.exam.hall_orders import publish_sitting, push_to_hall
 from hoithi.exam.jobs import ask_to_collect, ask_to_grade
@@ -31,6 +32,7 @@ from hoithi.exam.queries import (
     sitting_by_id,
     work_at,
 )
+from hoithi.exam.records import sealing_record
 from hoithi.exam.sealing import build_package, seal_package, withdraw_package
 from hoithi.exam.secrecy import is_collected, secrecy_of
 from hoithi.exam.wording import PACKAGE_STATES, SITTING_STATES, STEPS, with_names
@@ -40,6 +42,7 @@ from hoithi.people.models import Role, User
 from hoithi.people.permissions import contest_scope, roles_in
 from hoithi.rules.errors import RuleViolation
 from hoithi.web.acting import acted, carried_out
+from hoithi.web.files import PDF, file_answer
 from hoithi.web.violations import explain
 
 READERS = (Role.ORGANISER, Role.COMMITTEE, Role.OBSERVER)
@@ -192,6 +195,22 @@ def seal(request: StaffRequest, contest: str, round_key: str, number: int) -> Ht
         _("Your signature is on the seal."),
     )
     return redirect("exam:package", contest=contest, round_key=round_key, number=number)
+
+
+@contest_role(*READERS)
+@require_GET
+def sealing_pdf(
+    request: StaffRequest,  # noqa: ARG001 - Django's call
+    contest: str,
+    round_key: str,
+    number: int,
+) -> HttpResponseBase:
+    """The minutes of the sealing, to be signed by hand; always in Vietnamese. 404 before it."""
+    found = package_by_number(find_round(contest, round_key), number)
+    if found.sealing is None:
+        raise Http404
+    content = paper_pdf(sealing_record(found))
+    return file_answer(content, PDF, f"bien-ban-niem-phong-{round_key}-{number}.pdf")
 
 
 @contest_role(Role.COMMITTEE)

@@ -39,11 +39,11 @@ from hoithi.results.papers import units_list_of
 from hoithi.results.pending import open_motions_about_units
 from hoithi.results.queries import rounds_in_force
 from hoithi.results.sheets import TieCard, tie_cards
-from hoithi.results.views.papers import PDF, file_answer
 from hoithi.results.views.rounds import READERS, say_published_already, tie_at, tie_form_of
 from hoithi.results.wording import collective_rule_words, units_decided_by
 from hoithi.results.workbooks import collective_workbook
 from hoithi.web.acting import carried_out
+from hoithi.web.files import PDF, file_answer
 from hoithi.web.spreadsheets import XLSX_TYPE
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import override
@@ -26,11 +26,10 @@ from hoithi.results.queries import latest_publication, publication_by_number
 from hoithi.results.views.rounds import READERS, find_round
 from hoithi.results.wording import decided_by
 from hoithi.results.workbooks import results_workbook
-from hoithi.web.files import send_file
+from hoithi.web.files import PDF, file_answer, send_file
 from hoithi.web.spreadsheets import XLSX_TYPE
 
 PRINTERS = (Role.ORGANISER, Role.COMMITTEE)
-PDF = "application/pdf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,12 +158,3 @@ def list_workbook(
     """The list of results for Excel."""
     content = results_workbook(_version(contest, round_key, number))
     return file_answer(content, XLSX_TYPE, f"ket-qua-{round_key}-{number}.xlsx")
-
-
-def file_answer(content: bytes, content_type: str, name: str) -> HttpResponse:
-    """A file to be saved under a name."""
-    return HttpResponse(
-        content,
-        content_type=content_type,
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
