@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import struct
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -14,7 +15,7 @@ from typing import Annotated
 
 import msgspec
 
-from hoithi.rules.codes import grouped, letters
+from hoithi.rules.codes import ALPHABET, grouped, letters
 
 NO_HEAD = bytes(32)
 NO_ATTEMPT = bytes(16)
@@ -156,16 +157,70 @@ def receipt_text(value: bytes) -> str:
     return grouped(letters(int.from_bytes(value, "big"), RECEIPT_LETTERS))
 
 
+def receipt_bytes(text: str) -> bytes:
+    """The receipt of a text as `receipt_text` makes it, hyphens aside. Raises ValueError."""
+    value = 0
+    for letter in text.replace("-", ""):
+        value = value << 5 | ALPHABET.index(letter)
+    return value.to_bytes(10, "big")
+
+
+@dataclass(frozen=True, slots=True)
+class PathStep:
+    """A neighbour on the way up a tree: its digest, and whether it stands to the left."""
+
+    is_left: bool
+    digest: bytes
+
+
+class ReceiptTree:
+    """The Merkle tree over all receipts of a sitting, in any order given.
+
+    Leaves are SHA-256(00 ‖ receipt) in the order of the receipts' bytes, knots SHA-256(01 ‖ left ‖
+    right); the odd one of a level goes up as it is. Without a receipt the root is the SHA-256
+    of nothing.
+    """
+
+    def __init__(self, receipts: Iterable[bytes]) -> None:
+        self._leaves = sorted(receipts)
+        level = [hashlib.sha256(b"\x00" + leaf).digest() for leaf in self._leaves]
+        self._levels = [level]
+        while len(level) > 1:
+            level = [
+                hashlib.sha256(b"\x01" + level[at] + level[at + 1]).digest()
+                if at + 1 < len(level)
+                else level[at]
+                for at in range(0, len(level), 2)
+            ]
+            self._levels.append(level)
+
+    @property
+    def root(self) -> bytes:
+        top = self._levels[-1]
+        return top[0] if top else hashlib.sha256(b"").digest()
+
+    def path(self, receipt: bytes) -> list[PathStep]:
+        """The neighbours from a receipt up to the root. Raises LookupError where it is no leaf."""
+        at = bisect_left(self._leaves, receipt)
+        if self._leaves[at : at + 1] != [receipt]:
+            raise LookupError
+        steps = []
+        for level in self._levels[:-1]:
+            if (beside := at ^ 1) < len(level):
+                steps.append(PathStep(beside < at, level[beside]))
+            at //= 2
+        return steps
+
+
+def root_by(receipt: bytes, path: Iterable[PathStep]) -> bytes:
+    """The root that a receipt and its path lead to."""
+    digest = hashlib.sha256(b"\x00" + receipt).digest()
+    for step in path:
+        pair = step.digest + digest if step.is_left else digest + step.digest
+        digest = hashlib.sha256(b"\x01" + pair).digest()
+    return digest
+
+
 def merkle_root(receipts: Iterable[bytes]) -> bytes:
-    """The root over all receipts of a sitting, in any order given."""
-    level = [hashlib.sha256(b"\x00" + leaf).digest() for leaf in sorted(receipts)]
-    if not level:
-        return hashlib.sha256(b"").digest()
-    while len(level) > 1:
-        level = [
-            hashlib.sha256(b"\x01" + level[at] + level[at + 1]).digest()
-            if at + 1 < len(level)
-            else level[at]
-            for at in range(0, len(level), 2)
-        ]
-    return level[0]
+    """The root of the `ReceiptTree`."""
+    return ReceiptTree(receipts).root

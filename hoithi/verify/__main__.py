@@ -29,6 +29,9 @@ _WORDS: dict[str, tuple[str, str]] = {
     ),
     "void": ("đã hủy", "void"),
     "counted": ("được tính", "counted"),
+    "left": ("bên trái", "on the left"),
+    "right": ("bên phải", "on the right"),
+    "root": ("mã gốc của ca thi {}", "root of the sitting {}"),
     "missing": ("không có trong hồ sơ", "not in the bundle"),
 }
 
@@ -63,8 +66,12 @@ def _conclude(
 ) -> int:
     """Nothing was found: what that means, and what is said of a receipt."""
     found = report.with_receipt(receipt) if receipt else []
-    for facts in found:
-        _say(f"{receipt}: {_standing(facts, language)}")
+    for attempt in found:
+        _say(f"{receipt}: {_standing(attempt.facts, language)}")
+        tree = report.receipts_beside(attempt)
+        for step in tree.path(attempt.facts.receipt):
+            _say(f"  {_word('left' if step.is_left else 'right', language)}: {step.digest.hex()}")
+        _say(f"  {_word('root', language).format(attempt.sitting)}: {tree.root.hex()}")
     if receipt and not found:
         _say(f"{receipt}: {_word('missing', language)}")
         return 1

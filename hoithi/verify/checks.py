@@ -11,14 +11,14 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from hoithi.hall.formats import receipt_text
-from hoithi.hall.ledger import AttemptFacts
+from hoithi.hall.formats import ReceiptTree, receipt_text
 from hoithi.verify.bundle import MANIFEST, BundleReader
 from hoithi.verify.contest import CONTEST, check_results
 from hoithi.verify.findings import BundleError, Finding
 from hoithi.verify.public import PublicValues, check_passed, differences, values_of
 from hoithi.verify.results import Outcome
 from hoithi.verify.rounds import check_closed_round, check_recorded, check_round
+from hoithi.verify.sittings import MarkedAttempt
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +30,24 @@ class Report:
 
     findings: list[Finding]
     values: PublicValues | None
-    attempts: tuple[AttemptFacts, ...]
+    attempts: tuple[MarkedAttempt, ...]
 
-    def with_receipt(self, wanted: str) -> list[AttemptFacts]:
+    def with_receipt(self, wanted: str) -> list[MarkedAttempt]:
         """The attempts whose receipt is this one, as its holder wrote it down."""
         text = "".join(letter for letter in wanted.upper() if letter.isalnum())
         return [
-            facts
-            for facts in self.attempts
-            if facts.receipt and receipt_text(facts.receipt).replace("-", "") == text
+            each
+            for each in self.attempts
+            if each.facts.receipt and receipt_text(each.facts.receipt).replace("-", "") == text
         ]
+
+    def receipts_beside(self, attempt: MarkedAttempt) -> ReceiptTree:
+        """The tree over all receipts of an attempt's sitting."""
+        return ReceiptTree(
+            each.facts.receipt
+            for each in self.attempts
+            if each.sitting == attempt.sitting and each.facts.receipt
+        )
 
 
 def verify(path: Path) -> list[Finding]:
@@ -50,7 +58,7 @@ def verify(path: Path) -> list[Finding]:
 def examine(path: Path, expected: PublicValues | None = None) -> Report:
     """Check a bundle to the end, and hold it to what was public before."""
     findings: list[Finding] = []
-    attempts: list[AttemptFacts] = []
+    attempts: list[MarkedAttempt] = []
     values = None
     try:
         with closing(BundleReader(path)) as bundle:
@@ -72,14 +80,14 @@ def examine(path: Path, expected: PublicValues | None = None) -> Report:
     return Report([*dict.fromkeys(findings)], values, tuple(attempts))
 
 
-def _check(bundle: BundleReader, findings: list[Finding], attempts: list[AttemptFacts]) -> None:
+def _check(bundle: BundleReader, findings: list[Finding], attempts: list[MarkedAttempt]) -> None:
     outcomes: dict[str, Outcome] = {}
     check_manifest(bundle, findings)
     for key in rounds_with(bundle, "questions.json"):
         with _reading(f"rounds/{key}"):
             checked = check_round(bundle, f"rounds/{key}", findings)
             outcomes[key] = checked.outcome
-            attempts += [each.facts for each in checked.attempts]
+            attempts += checked.attempts
     for key in rounds_with(bundle, "round.json"):
         if key not in outcomes:
             with _reading(f"rounds/{key}"):

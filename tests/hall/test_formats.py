@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from random import Random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -91,6 +92,30 @@ def test_the_root_of_three_receipts_carries_the_odd_one_up() -> None:
     assert formats.merkle_root([third, first, second]) == expected
     assert formats.merkle_root([first]) == leaf(first)
     assert formats.merkle_root([]) == hashlib.sha256(b"").digest()
+    tree = formats.ReceiptTree([third, first, second])
+    assert tree.path(first) == [
+        formats.PathStep(is_left=False, digest=leaf(second)),
+        formats.PathStep(is_left=False, digest=leaf(third)),
+    ]
+    assert tree.path(second)[0] == formats.PathStep(is_left=True, digest=leaf(first))
+    assert tree.path(third) == [formats.PathStep(is_left=True, digest=pair)]
+    with pytest.raises(LookupError):
+        tree.path(b"d" * 10)
+
+
+@given(st.lists(st.binary(min_size=10, max_size=10), unique=True, min_size=1, max_size=40))
+def test_every_path_leads_to_the_root_and_no_other_receipt_does(receipts: list[bytes]) -> None:
+    tree = formats.ReceiptTree(receipts)
+    for each in receipts:
+        path = tree.path(each)
+        assert formats.root_by(each, path) == tree.root
+        assert formats.root_by(bytes([each[0] ^ 1]) + each[1:], path) != tree.root
+        assert len(path) <= (len(receipts) - 1).bit_length()
+
+
+@given(st.binary(min_size=10, max_size=10))
+def test_a_receipt_is_read_back_as_it_was_written(value: bytes) -> None:
+    assert formats.receipt_bytes(formats.receipt_text(value)) == value
 
 
 @given(st.lists(st.binary(min_size=10, max_size=10), unique=True, max_size=20), st.randoms())

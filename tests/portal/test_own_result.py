@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from contextlib import closing
 from html import unescape
@@ -18,6 +19,7 @@ from hoithi.entries.queries import access_code_of
 from hoithi.exam.actions import close_round
 from hoithi.exam.hall_orders import publish_sitting
 from hoithi.exam.models import RosterLine, Sitting
+from hoithi.hall.formats import receipt_bytes
 from hoithi.people.keys import vault
 from hoithi.results.actions import publish, rule_on_item
 from hoithi.rules import paper
@@ -153,7 +155,15 @@ def test_a_round_from_its_seal_to_its_publication_as_one_contestant_sees_it(
     assert "Vòng thi đã kết thúc lúc" in page
     assert receipt in page
     assert "Biên nhận này có trong danh sách 3 biên nhận đã thu." in page
-    assert sitting.closing is None or sitting.closing["receipts_root"] in page
+    assert sitting.closing is not None
+    root = sitting.closing["receipts_root"]
+    assert root in page
+    digest = hashlib.sha256(b"\x00" + receipt_bytes(receipt)).digest()
+    for side, neighbour in re.findall(r"<li>bên (trái|phải) <code>(\w+)</code></li>", page):
+        other = bytes.fromhex(neighbour)
+        pair = other + digest if side == "trái" else digest + other
+        digest = hashlib.sha256(b"\x01" + pair).digest()
+    assert digest.hex() == root
     assert "28/30" not in page
     assert shown_questions(page) == []
     assert [stem for stem in questions_of(sitting) if stem in unescape(page)] == []

@@ -14,7 +14,7 @@ import msgspec
 import pytest
 
 from hoithi.hall import formats
-from hoithi.hall.formats import NO_HEAD, Kind, Row, batch_hash, receipt_text
+from hoithi.hall.formats import NO_HEAD, Kind, Row, batch_hash, receipt_text, root_by
 from hoithi.hall.ledger import read_ledger
 from hoithi.hall.roster import Roster, RosterLine
 from hoithi.rules import paper
@@ -351,7 +351,10 @@ def test_a_receipt_is_found_as_its_holder_wrote_it(tmp_path: Path) -> None:
     (mine,) = read_ledger(attempt_rows(2, 3), items=5, grace_ms=0).attempts
     text = receipt_text(mine.receipt)
     report = checks.examine(path)
-    assert report.with_receipt(text.lower().replace("-", " ")) == [replace(mine, deadline_ms=9000)]
+    (found,) = report.with_receipt(text.lower().replace("-", " "))
+    assert found.facts == replace(mine, deadline_ms=9000)
+    tree = report.receipts_beside(found)
+    assert root_by(mine.receipt, tree.path(mine.receipt)) == tree.root
     assert report.with_receipt("0000-0000-0000-0000") == []
 
 

@@ -15,6 +15,7 @@ from hoithi.contests.models import Purpose
 from hoithi.contests.queries import regulation_of
 from hoithi.entries.models import Entry
 from hoithi.exam.models import Attempt, RosterLine, Sitting
+from hoithi.exam.receipts import Neighbour, way_to_root
 from hoithi.exam.secrecy import Secrecy, secrecy_of
 from hoithi.portal.queries.frame import Frame, frame_of
 from hoithi.portal.queries.own_paper import (
@@ -34,7 +35,8 @@ from hoithi.verify.bundle import Closing
 
 @dataclass(frozen=True, slots=True)
 class OwnAttempt:
-    """An attempt. `receipts` and `root` are of the collected list that its receipt is in.
+    """An attempt. `receipts` and `root` are of the collected list that its receipt is in, `path`
+    leads from the one to the other.
 
     `grade` is there once the result is published, `questions` once no round may draw from them.
     """
@@ -47,6 +49,7 @@ class OwnAttempt:
     receipt: str
     receipts: int
     root: str
+    path: tuple[Neighbour, ...]
     grade: Grade | None
     questions: tuple[OwnQuestion, ...]
 
@@ -203,6 +206,7 @@ def _attempt(
         receipt=attempt.receipt,
         receipts=closing.receipts if closing else 0,
         root=closing.receipts_root if closing else "",
+        path=way_to_root(line.sitting, attempt.receipt) if closing and attempt.receipt else (),
         grade=grade,
         questions=questions,
     )
