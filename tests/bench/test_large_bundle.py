@@ -14,7 +14,7 @@ def test_a_large_bundle_fits_and_has_as_many_attempts_as_were_asked_for(tmp_path
     report = examine(tmp_path / "b.zip")
     assert report.findings == []
     assert len(report.attempts) == 600
-    assert {len(each.answers) for each in report.attempts} == {ANSWERS}
+    assert {len(each.facts.answers) for each in report.attempts} == {ANSWERS}
     assert report.values is not None
     (sitting,) = report.values.rounds["truc-tuyen"].sittings.values()
     assert sitting.closing is not None
