@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import msgspec
+from django.db.models import Count
 from django.http import Http404
 
 from hoithi.contests.models import Contest, Entrant, Purpose, Round
 from hoithi.contests.queries import plan_of, regulation_of
-from hoithi.entries.models import Entry
+from hoithi.entries.models import Entry, EntryState
 from hoithi.results.models import (
     Award,
     FrozenCounts,
@@ -438,3 +439,24 @@ def awards_of(publication: Publication) -> list[Award]:
             "entry__person", "entry__team", "entry__unit"
         )
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Scoreless:
+    """How many accepted entries of a unit have no score in a round."""
+
+    unit: str
+    entries: int
+
+
+def scoreless(each: Round) -> tuple[Scoreless, ...]:
+    """Who is accepted and not in the result, by unit: absent, or never let in. One query."""
+    scored = RoundScore.objects.filter(round=each, voided_at=None).values("entry")
+    counted = (
+        Entry.objects.filter(category=each.category_id, state=EntryState.ACCEPTED)
+        .exclude(pk__in=scored)
+        .order_by("unit__position", "unit__code")
+        .values_list("unit__name")
+        .annotate(entries=Count("pk"))
+    )
+    return tuple(Scoreless(unit, entries) for unit, entries in counted)

@@ -370,3 +370,16 @@ def test_a_long_result_is_shown_in_pages(scene: Scene) -> None:
     first = get(scene.an, ONLINE)
     assert first.count('<th scope="row">') == 100
     assert get(scene.an, f"{ONLINE}?page=2").count('<th scope="row">') == 20
+
+
+def test_who_was_accepted_and_has_no_score_is_counted_by_unit(scene: Scene) -> None:
+    sentence = "nhưng không có điểm ở vòng này nên không có trong bảng trên:"
+    assert sentence not in get(scene.an, ONLINE)
+    scene.score(28, 20, 10)
+    assert sentence not in get(scene.an, ONLINE)
+    for at in (1, 2):
+        factories.entry(scene.contest, "TD", f"Người Vắng {at}", f"TD-{at:03d}")
+    factories.entry(scene.contest, "CJ", "Người Vắng", "CJ-001")
+    page = " ".join(get(scene.an, ONLINE).split())
+    assert f"Có 3 thí sinh, đội thi đã được nhận {sentence}" in page
+    assert "Huyện Cư Jút 1 · Huyện Tuy Đức 2" in page

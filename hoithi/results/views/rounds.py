@@ -36,6 +36,7 @@ from hoithi.results.queries import (
     publication_by_number,
     publication_content,
     published_rows,
+    scoreless,
     versions_of,
 )
 from hoithi.results.sheets import (
@@ -87,6 +88,7 @@ def _page(
     may_decide = has_role(request.user, [Role.COMMITTEE], contest_scope(each.contest.key))
     is_outdated = bool(versions) and differs(each, versions[0], proposed)
     needs_grading = is_grading_outdated(each)
+    missing = scoreless(each) if proposed.rows else ()
     return render(
         request,
         "results/round.html",
@@ -108,6 +110,8 @@ def _page(
             "rulings": ruling_rows(each),
             "needs_grading": needs_grading,
             "left": len(proposed.left),
+            "missing": missing,
+            "missing_entries": sum(unit.entries for unit in missing),
             "versions": versions,
             "is_outdated": is_outdated,
             "is_official": each.purpose == Purpose.OFFICIAL,
