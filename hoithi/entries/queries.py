@@ -299,6 +299,18 @@ def lists_seen(registration: UnitRegistration) -> str:
     return hashlib.sha256(content).hexdigest()[:32]
 
 
+def choice_seen(registration: UnitRegistration) -> str:
+    """What a page of forms carries: `lists_seen` with the number declared, then the uploads that
+    are not saved yet, which a dropped form would take with it."""
+    declared = UnitRegistration.objects.values_list("declared", flat=True).get(pk=registration.pk)
+    uploads = [
+        *registration.staged.order_by("form").values_list("form", "pk", "version"),
+        *registration.sent.order_by("form").values_list("form", "pk"),
+    ]
+    told = canonical([[str(part) for part in upload] for upload in uploads])
+    return f"{lists_seen(registration)}-{declared}.{hashlib.sha256(told).hexdigest()[:16]}"
+
+
 def last_change(registration: UnitRegistration) -> tuple[str, datetime]:
     """Who changed the forms or lists of a unit last, and when."""
     changes = LogEntry.objects.filter(

@@ -159,7 +159,7 @@ def row_seen(
     of one person the second stops being one too many when the first is left out."""
     texts = [*cells, *(text_at(staged, row, cells, column) for column in staged.columns if cells)]
     told = [
-        [each.column, each.code, each.params, each.proposal]
+        [each.column, each.code, each.params, each.proposal, each.weight]
         for each in problems
         if each.weight is not Weight.NOTE
     ]

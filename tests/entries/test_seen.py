@@ -262,6 +262,29 @@ def test_a_form_whose_list_was_saved_since_is_not_dropped(hoa: Client, nam: Clie
     assert Person.objects.count() == 0
 
 
+def test_an_upload_that_was_not_seen_is_not_dropped_either(hoa: Client, nam: Client) -> None:
+    opened = Shown(hoa, CHOOSE)
+    send(nam, BAD, "bad.xlsx")
+    said = opened.press("hinh-thuc", chosen="truc-tiep", declared="30")
+    assert "có người đã tải lên hoặc sửa một danh sách chưa lưu của đơn vị" in said
+    opened = Shown(hoa, CHOOSE)
+    Shown(nam).press("o", row="7", column="birth", text="28/02/1990")
+    said = opened.press("hinh-thuc", chosen="truc-tiep", declared="30")
+    assert "có người đã tải lên hoặc sửa một danh sách chưa lưu của đơn vị" in said
+    assert stands() == ("bad.xlsx", {"7:birth": "28/02/1990"}, [])
+
+
+def test_a_slip_of_the_pen_does_not_make_an_old_page_new(hoa: Client, nam: Client) -> None:
+    opened = Shown(hoa, CHOOSE)
+    Shown(nam, CHOOSE).press("hinh-thuc", chosen=ONLINE, declared="77")
+    again = opened.answer("hinh-thuc", chosen="truc-tiep", declared="nhiều")
+    opened.page = again.content.decode()
+    said = opened.press("hinh-thuc", chosen="truc-tiep", declared="4")
+    assert "Chưa ghi: Trần Văn Nam đã thay đổi hình thức dự thi" in said
+    unit = UnitRegistration.objects.get()
+    assert (unit.forms, unit.declared) == ([ONLINE], 77)
+
+
 def test_of_two_first_choices_the_second_looks_again(contest: Contest) -> None:
     one, two = officer_of(contest, "Lê Thị Hoa"), officer_of(contest, "Trần Văn Nam")
     first, second = Shown(one, CHOOSE), Shown(two, CHOOSE)

@@ -31,6 +31,7 @@ from hoithi.entries.models import (
 )
 from hoithi.entries.queries import (
     barred_people,
+    choice_seen,
     is_open,
     last_change,
     lists_seen,
@@ -59,10 +60,10 @@ def choose_forms(
 ) -> UnitRegistration:
     """Say in which forms a unit takes part, and with about how many people.
 
-    A form that is dropped loses its list, which a page names as it showed it (`lists_seen`, empty
-    before the first choice). Raises RuleViolation: `no_form`, `one_form_only`, `forms_differ` when
-    somebody changed forms or lists since, `registration_not_open`, `registration_closed`, or the
-    state that forbids it.
+    A form that is dropped loses its list and its upload, which a page names as it showed them
+    (`choice_seen`, empty before the first choice). Raises RuleViolation: `no_form`,
+    `one_form_only`, `forms_differ` when somebody changed forms or lists since, `uploads_differ`
+    when an upload, `registration_not_open`, `registration_closed`, or the state that forbids it.
     """
     plan = plan_of(contest)
     chosen = [form.key for form in plan.forms if form.key in forms]
@@ -75,7 +76,10 @@ def choose_forms(
     )
     check_clock(registration, now)
     hold(registration, OPEN)
-    if seen is not None and seen != ("" if is_new else lists_seen(registration)):
+    stands = "" if is_new else choice_seen(registration)
+    if seen not in (None, stands):
+        if seen.partition(".")[0] == stands.partition(".")[0]:
+            raise RuleViolation("uploads_differ")
         raise _changed_since("forms_differ", registration)
     registration.refresh_from_db(fields=["forms", "declared"])
     before: Facts = {"forms": list(registration.forms), "declared": registration.declared}

@@ -126,8 +126,11 @@ def _row_seen(staged: StagedList, sheet: StagedSheet, row: int, found: CheckedLi
 
 
 def changed_since(staged: StagedList, seen: str) -> RuleViolation:
-    """`list_replaced` by another upload, or `list_mended`: by whom and when."""
+    """`list_replaced` by another upload, or `list_mended`: by whom and when. `list_changed` where
+    nobody has, and saving found what another unit's list now says of it."""
     language = get_language() or "vi"
+    if staged.changed_at is None and _is_same_upload(staged, seen):
+        return RuleViolation("list_changed")
     if staged.changed_at is None or not _is_same_upload(staged, seen):
         at = moment(staged.uploaded_at, language)
         return RuleViolation("list_replaced", who=staged.uploaded_by, at=at, file=staged.file_name)

@@ -17,7 +17,7 @@ from hoithi.entries.actions import (
 from hoithi.entries.forms import ChooseForms, SeenForm, UploadForm
 from hoithi.entries.jobs import take_list
 from hoithi.entries.pages import Place, list_page, place_of, unit_page
-from hoithi.entries.queries import lists_seen, people_of
+from hoithi.entries.queries import choice_seen, lists_seen, people_of
 from hoithi.entries.views.frames import unit_frame
 from hoithi.entries.workbooks import people_workbook, template_of
 from hoithi.people.http import StaffRequest, unit_role
@@ -43,9 +43,12 @@ def choose(request: StaffRequest, contest: str, unit: str) -> HttpResponseBase:
     plans = plan_of(place.contest).forms
     initial = {"chosen": known.forms, "declared": known.declared or None} if known else None
     form = ChooseForms(plans, request.POST or None, initial=initial)
+    # Who is told of a slip of the pen has not been told what changed since the page was opened.
+    is_slip = request.method == "POST" and not form.is_valid()
     if request.method == "POST" and carried_out(form, lambda: _choose(request, place, form)):
         return redirect("entries:unit", contest, unit)
-    seen = lists_seen(known) if known else ""
+    stands = choice_seen(known) if known else ""
+    seen = seen_by(request) if is_slip else stands
     return unit_frame(request, "entries/choose.html", place, form=form, seen=seen)
 
 
