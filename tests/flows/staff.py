@@ -6,7 +6,7 @@ import re
 from email import message_from_bytes
 from pathlib import Path
 
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Error, Locator, Page, expect
 
 from hoithi.people.sample import current_code
 
@@ -41,6 +41,17 @@ class Staff:
         """Press a button and wait until the desk has done what it says."""
         with self.page.expect_response(lambda response: response.request.method == "POST"):
             button.click()
+
+    def look_again(self, path: str) -> None:
+        """Open an address while the page at hand may lead on by itself: then it gets there first,
+        and the address is opened from where it led."""
+        try:
+            self.page.goto(path)
+        except Error as error:
+            if "ERR_ABORTED" not in error.message:
+                raise
+            self.page.wait_for_load_state()
+            self.page.goto(path)
 
     def follow(self, name: str) -> None:
         self.main.get_by_role("link", name=name).first.click()

@@ -164,13 +164,13 @@ class Committee:
             if collect.is_visible():
                 chair.press("Thu bài ca 1")
             time.sleep(0.5)
-            chair.page.goto(ROUND)
+            chair.look_again(ROUND)
         chair.press("Chấm bài")
         publish = chair.main.get_by_role("button", name="Công bố kết quả")
         while not publish.is_visible():
             assert time.monotonic() < until
             time.sleep(0.5)
-            chair.page.goto(f"{ROUND}ket-qua/")
+            chair.look_again(f"{ROUND}ket-qua/")
 
     def publish(self) -> None:
         self.deputy.page.goto(f"{ROUND}ket-qua/")
