@@ -34,6 +34,7 @@ from hoithi.results.collective import (
 )
 from hoithi.results.complaints import open_complaints
 from hoithi.results.models import Motion, Publication, RoundScore
+from hoithi.results.papers import is_to_be_numbered_again
 from hoithi.results.pending import open_motions, open_motions_about_units
 from hoithi.results.queries import (
     Proposal,
@@ -213,6 +214,7 @@ def waiting_for(
             found += _to_sign(user, each)
         if roles & RUNNERS:
             found += _to_run(each)
+            found += _to_number(each)
     if Role.COMMITTEE in roles:
         found += _about_units(user, contest, rounds)
         found += _plans_to_sign(user, contest)
@@ -274,6 +276,16 @@ def _to_sign(user: User, each: RoundFacts) -> list[Link]:
     elif each.progress and each.progress.step is Step.PUBLISH:
         found.append(Link(_("%(round)s: publish the result") % name, each.result_href))
     return found
+
+
+def _to_number(each: RoundFacts) -> list[Link]:
+    """Certificates that a correction has revoked have successors without a number."""
+    version = each.publication
+    if version is None or not is_to_be_numbered_again(version):
+        return []
+    href = reverse("results:papers", args=[each.round.contest.key, each.round.key, version.number])
+    text = _("%(round)s: number the certificates again") % {"round": each.round.name}
+    return [Link(text, href)]
 
 
 def _about_units(user: User, contest: Contest, rounds: list[RoundFacts]) -> list[Link]:

@@ -37,6 +37,7 @@ from hoithi.entries.queries import (
     staged_forms,
     staged_list,
     unit_overview,
+    without_sitting,
 )
 from hoithi.entries.wording import ENTRY_STATES, REGISTRATION_STATES, Shown
 from hoithi.jobs.models import Job
@@ -128,6 +129,7 @@ class UnitPage:
     can_submit: bool
     can_recall: bool
     is_accepted: bool
+    without_sitting: int
 
     @property
     def differs(self) -> bool:
@@ -166,6 +168,7 @@ def unit_page(place: Place, now: datetime) -> UnitPage:
         can_submit=can_edit and bool(lines) and all(map(_is_ready, lines)),
         can_recall=open_now and overview.state == RegistrationState.SUBMITTED,
         is_accepted=overview.state == RegistrationState.ACCEPTED,
+        without_sitting=without_sitting(place.contest, place.unit),
     )
 
 

@@ -321,6 +321,21 @@ def last_change(registration: UnitRegistration) -> tuple[str, datetime]:
     return last.actor_name, last.at
 
 
+def without_sitting(contest: Contest, unit: Unit) -> int:
+    """How many of a unit were accepted after others of their form had got a sitting. One query.
+
+    Their codes open nothing yet, and nobody at the unit would know. A live form has no sittings.
+    """
+    seated = Entry.objects.filter(contest=contest, is_seated=True).values("category")
+    return Entry.objects.filter(
+        contest=contest,
+        unit=unit,
+        state=EntryState.ACCEPTED,
+        is_seated=False,
+        category__in=seated,
+    ).count()
+
+
 # Who is on a list.
 
 

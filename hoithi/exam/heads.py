@@ -6,15 +6,16 @@ seen of a chain binds all of it before.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from datetime import datetime
-from functools import reduce
-from operator import or_
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, QuerySet
 
 from hoithi.exam.models import ChainHead, Sitting, SittingState
 from hoithi.exam.stores import journal
+
+logger = logging.getLogger(__name__)
 
 EVERY_S = 60
 
@@ -27,9 +28,9 @@ def note_heads(now: datetime) -> int:
     running = list(Sitting.objects.filter(state=SittingState.PUBLISHED, opens_at__lte=now))
     if not running:
         return 0
-    known = {(head.sitting_id, head.writer): head.batch for head in newest_heads(running)}
+    known = {(head.sitting_id, head.writer): head for head in newest_heads(running)}
     with journal() as reader:
-        found = [
+        ends = [
             ChainHead(
                 sitting=sitting,
                 writer=head.writer.hex(),
@@ -39,24 +40,36 @@ def note_heads(now: datetime) -> int:
             )
             for sitting in running
             for head in reader.heads(sitting.public_id.bytes)
-            if head.batch > known.get((sitting.pk, head.writer.hex()), 0)
         ]
+    found = [end for end in ends if _goes_on(end, known.get((end.sitting_id, end.writer)))]
     ChainHead.objects.bulk_create(found, ignore_conflicts=True)  # two workers may read one head
     return len(found)
 
 
+def _goes_on(end: ChainHead, before: ChainHead | None) -> bool:
+    """Whether a chain has moved; one that has gone back, or is another, is called out."""
+    if before is None or end.batch > before.batch:
+        return True
+    if (end.batch, end.sha256) != (before.batch, before.sha256):
+        logger.error(
+            "the chain of writer %s ends at batch %s, and is not the one of %s at batch %s",
+            end.writer,
+            end.batch,
+            before.read_at.isoformat(),
+            before.batch,
+        )
+    return False
+
+
 def newest_heads(sittings: Iterable[Sitting]) -> list[ChainHead]:
-    """The last kept head of every writer, by sitting and writer. Two queries."""
+    """The last kept head of every writer, by sitting and writer. One query."""
     last = (
         ChainHead.objects.filter(sitting__in=sittings)
         .order_by()
-        .values_list("sitting", "writer")
-        .annotate(last=Max("batch"))
+        .values("sitting", "writer")
+        .annotate(last=Max("pk"))
     )
-    these = [Q(sitting=sitting, writer=writer, batch=batch) for sitting, writer, batch in last]
-    if not these:
-        return []
-    return list(ChainHead.objects.filter(reduce(or_, these)).order_by("sitting", "writer"))
+    return list(ChainHead.objects.filter(pk__in=last.values("last")).order_by("sitting", "writer"))
 
 
 def heads_of(sitting: Sitting) -> QuerySet[ChainHead]:

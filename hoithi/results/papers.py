@@ -10,8 +10,9 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
-from hoithi.contests.models import Contest
+from hoithi.contests.models import Contest, Round
 from hoithi.contests.queries import plan_of
 from hoithi.documents.actions import NewPaper, issue, revoke
 from hoithi.documents.models import Document
@@ -49,8 +50,23 @@ def issue_certificates(*, actor: User, publication: Publication, now: datetime) 
     if latest_publication(publication.round) != publication:
         raise RuleViolation("not_in_force")
     contest = publication.contest
-    awards = awards_of(publication)
-    papers = [
+    papers = _papers_of(publication)
+    revoke_wrong(actor=actor, publication=publication, now=now)
+    return issue(
+        scope_id=contest.key,
+        kind=KIND,
+        symbol=plan_of(contest).papers.certificate_symbol,
+        papers=papers,
+        actor_id=str(actor.pk),
+        actor_name=actor.name,
+        now=now,
+    )
+
+
+def _papers_of(publication: Publication) -> list[NewPaper]:
+    """The certificates that a version gives, as they are numbered."""
+    contest = publication.contest
+    return [
         NewPaper(
             title=f"Giấy chứng nhận {award.label}",
             about=_about(award),
@@ -63,11 +79,18 @@ def issue_certificates(*, actor: User, publication: Publication, now: datetime) 
                 "sample": contest.is_sample,
             },
         )
-        for award in awards
+        for award in awards_of(publication)
     ]
-    wanted = {paper.about: paper.facts for paper in papers}
-    prefix = f"{publication.contest_id}/{publication.round_id}/"
-    for document in Document.objects.filter(about__startswith=prefix, revoked_at=None):
+
+
+def revoke_wrong(*, actor: User, publication: Publication, now: datetime) -> None:
+    """Revoke what was numbered for an earlier version and is not as this one has it.
+
+    Called when a correction is published: from then on no page says that such a paper stands. To be
+    called in a transaction.
+    """
+    wanted = {paper.about: paper.facts for paper in _papers_of(publication)}
+    for document in _documents_about(publication.round).filter(revoked_at=None):
         if wanted.get(document.about) != document.facts:
             revoke(
                 document=document,
@@ -76,15 +99,28 @@ def issue_certificates(*, actor: User, publication: Publication, now: datetime) 
                 actor_name=actor.name,
                 now=now,
             )
-    return issue(
-        scope_id=contest.key,
-        kind=KIND,
-        symbol=plan_of(contest).papers.certificate_symbol,
-        papers=papers,
-        actor_id=str(actor.pk),
-        actor_name=actor.name,
-        now=now,
-    )
+
+
+def _documents_about(each: Round) -> QuerySet[Document]:
+    prefix = f"{each.contest_id}/{each.pk}/"
+    return Document.objects.filter(about__startswith=prefix).select_related("series")
+
+
+def revoked_certificates(each: Round) -> list[Document]:
+    """What was numbered for a round and does not stand any more, in the order of revoking."""
+    return list(_documents_about(each).exclude(revoked_at=None).order_by("revoked_at", "pk"))
+
+
+def is_to_be_numbered_again(publication: Publication) -> bool:
+    """Whether certificates of the round had been numbered, and not all of this version's stand.
+
+    Three queries at most.
+    """
+    documents = _documents_about(publication.round)
+    if not documents.exists():
+        return False
+    standing = documents.filter(revoked_at=None).count()
+    return standing < Award.objects.filter(publication=publication).count()
 
 
 def replace_certificates(*, actor: User, entry: Entry, now: datetime) -> list[Document]:
@@ -204,6 +240,10 @@ def results_list_of(publication: Publication, reasons: dict[str, str]) -> Result
     ]
     bare = _bare_list(publication, publication.round.name)
     closing = f"Danh sách có {len(content['rows'])} thí sinh, đội thi được xếp hạng"
+    newest = latest_publication(publication.round)
+    if newest is not None and newest.number > publication.number:
+        replaced = f"bản {publication.number}, đã được thay bằng bản {newest.number}"
+        bare = replace(bare, subtitle=f"{bare.subtitle} ({replaced})")
     return replace(bare, rows=tuple(rows), closing_text=closing)
 
 

@@ -419,6 +419,12 @@ def published_rows(publication: Publication) -> list[PublishedRow]:
     return msgspec.convert(publication.content["rows"], list[PublishedRow])
 
 
+def newest_number(each: Round) -> int:
+    """The number of the version in force; 0 before the first."""
+    newest = latest_publication(each)
+    return newest.number if newest else 0
+
+
 def latest_publication(each: Round) -> Publication | None:
     """The version in force."""
     return Publication.objects.filter(round=each).order_by("-number").first()

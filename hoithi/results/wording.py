@@ -1,4 +1,4 @@
-"""What decided a place, in words."""
+"""What decides a place, in words: who comes first by the rules, why a row is lower than another."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ from hoithi.rules.ranking import DECISION, SHARED
 from hoithi.rules.regulation import CollectiveRule, Regulation
 from hoithi.web.wording import marks
 
-DECIDED_BY: dict[str, Promise] = {
-    "": _("first in order"),
+COMES_FIRST: dict[str, Promise] = {
     "points": _("points"),
     "correct": _("number of right answers"),
     "prediction": _("nearer prediction"),
@@ -24,16 +23,34 @@ DECIDED_BY: dict[str, Promise] = {
     "attempts": _("fewer attempts"),
     "full_marks": _("more papers without a mistake"),
     "lots": _("drawing of lots"),
+}
+_BY_NO_RULE: dict[str, Promise] = {
+    "": _("first in order"),
     SHARED: _("equal in everything"),
     DECISION: _("decision of the committee"),
 }
-UNITS_DECIDED_BY: dict[str, Promise] = {
-    "": DECIDED_BY[""],
+IS_LOWER_BY: dict[str, Promise] = {
+    "points": _("points"),
+    "correct": _("number of right answers"),
+    "prediction": _("prediction less near"),
+    "duration": _("longer working time"),
+    "submitted": _("handed in later"),
+    "started": _("started later"),
+    "attempts": _("more attempts"),
+    "full_marks": _("fewer papers without a mistake"),
+    "lots": _("drawing of lots"),
+    **_BY_NO_RULE,
+}
+UNITS_COME_FIRST: dict[str, Promise] = {
     "score": _("points"),
     "percent": _("larger share of its people"),
     "participants": _("more people who took part"),
-    SHARED: DECIDED_BY[SHARED],
-    DECISION: DECIDED_BY[DECISION],
+}
+UNITS_ARE_LOWER_BY: dict[str, Promise] = {
+    "score": _("points"),
+    "percent": _("smaller share of its people"),
+    "participants": _("fewer people who took part"),
+    **_BY_NO_RULE,
 }
 RULINGS: dict[str, Promise] = {
     RulingEffect.DROP: _("The question is cancelled: everybody who has it gets the points"),
@@ -50,19 +67,26 @@ def ruling_words(effect: str, option: int | None) -> str:
 
 
 def decided_by(criterion: str, regulation: Regulation) -> str | Promise:
-    """What separates an entry from the one above; parts of a live round as the plan names them.
+    """Why an entry is lower than the one above; parts of a live round as the plan names them."""
+    return _part(criterion, regulation) or IS_LOWER_BY[criterion]
 
-    A part that only an older plan had keeps its key.
-    """
+
+def comes_first(criterion: str, regulation: Regulation) -> str | Promise:
+    """Who comes first by a criterion of the rules."""
+    return _part(criterion, regulation) or COMES_FIRST[criterion]
+
+
+def _part(criterion: str, regulation: Regulation) -> str:
+    """The part of a live round; one that only an older plan had keeps its key."""
     kind, _colon, key = criterion.partition(":")
-    if kind == "segment":
-        return next((part.label for part in regulation.segments if part.key == key), key)
-    return DECIDED_BY[criterion]
+    if kind != "segment":
+        return ""
+    return next((part.label for part in regulation.segments if part.key == key), key)
 
 
 def units_decided_by(criterion: str) -> Promise:
-    """What separates a unit from the one above."""
-    return UNITS_DECIDED_BY[criterion]
+    """Why a unit is lower than the one above."""
+    return UNITS_ARE_LOWER_BY[criterion]
 
 
 def collective_rule_words(rule: CollectiveRule, labels: Mapping[str, str]) -> list[str]:
@@ -74,6 +98,6 @@ def collective_rule_words(rule: CollectiveRule, labels: Mapping[str, str]) -> li
     prizes = [f"{labels[key]} {marks(points)}" for key, points in rule.prize_points.items()]
     if prizes:
         sentences.append(gettext("Points for prizes: %(prizes)s.") % {"prizes": ", ".join(prizes)})
-    order = ", ".join(str(units_decided_by(criterion)) for criterion in rule.ranking)
+    order = ", ".join(str(UNITS_COME_FIRST[criterion]) for criterion in rule.ranking)
     sentences.append(gettext("What decides a place, in this order: %(order)s.") % {"order": order})
     return sentences

@@ -32,6 +32,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "left": ("bên trái", "on the left"),
     "right": ("bên phải", "on the right"),
     "root": ("mã gốc của ca thi {}", "root of the sitting {}"),
+    "answered": ("trả lời {} câu", "{} questions answered"),
     "missing": ("không có trong hồ sơ", "not in the bundle"),
 }
 
@@ -74,21 +75,21 @@ def _conclude(
         _say(f"  {_word('root', language).format(attempt.sitting)}: {tree.root.hex()}")
     if receipt and not found:
         _say(f"{receipt}: {_word('missing', language)}")
-        return 1
     _say(_word("fits", language))
     if expected is None or report.values is None:
         _say(_word("compare", language))
-        return 0
-    _say(_word("as_public", language))
-    left = not_compared(expected, report.values, language)
-    if left:
-        _say(shown_whole(_word("not_compared", language).format("; ".join(left))))
-    return 0
+    else:
+        _say(_word("as_public", language))
+        left = not_compared(expected, report.values, language)
+        if left:
+            _say(shown_whole(_word("not_compared", language).format("; ".join(left))))
+    return 1 if receipt and not found else 0
 
 
 def _standing(facts: AttemptFacts, language: str) -> str:
     word = _word("void" if facts.void else "counted", language)
-    return f"{word}; {sum(answer >= 0 for answer in facts.answers)}/{len(facts.answers)}"
+    answered = f"{sum(answer >= 0 for answer in facts.answers)}/{len(facts.answers)}"
+    return f"{word}; {_word('answered', language).format(answered)}"
 
 
 def _word(name: str, language: str) -> str:

@@ -254,6 +254,10 @@ VALUES: dict[str, tuple[str, str]] = {
     "receipts": ("số biên nhận", "the number of receipts"),
     "receipts_root": ("mã gốc của các biên nhận", "the root of the receipts"),
     "published": ("kết quả", "the results"),
+    "version": (
+        "kết quả, nay là phiên bản khác (vân tay của phiên bản cũ có trên trang của phiên bản đó)",
+        "the results, now another version (the older one has its fingerprint on its own page)",
+    ),
     "values": ("tất cả, vì hồ sơ không đọc được", "all of them, as the bundle cannot be read"),
 }
 
@@ -270,7 +274,7 @@ class Finding:
         vietnamese, english = SENTENCES[self.code]
         text, detail = vietnamese if language == "vi" else english, self.detail
         if self.code == "not_as_public":
-            detail = VALUES[detail][0 if language == "vi" else 1]
+            detail = VALUES.get(detail, (detail, detail))[0 if language == "vi" else 1]
         return f"{_shown(self.place)}: {text.format(detail=_shown(detail))}"
 
 

@@ -133,7 +133,7 @@ def differences(expected: PublicValues, found: PublicValues) -> list[Finding]:
         elif was.published is not None:
             wrong.append(Finding("not_as_public", f"rounds/{key}", "published"))
     if expected.collective is not None and expected.collective != found.collective:
-        wrong.append(Finding("not_as_public", COLLECTIVE, "published"))
+        wrong.append(_other_version(COLLECTIVE, expected.collective, found.collective))
     return wrong
 
 
@@ -155,7 +155,13 @@ def _round_differences(place: str, was: PublicRound, now: PublicRound) -> Iterat
     for sitting in sorted(now.sittings.keys() - was.sittings.keys()):
         yield Finding("not_as_public", f"{place}/sittings/{sitting}", "sitting")
     if was.published != now.published:
-        yield Finding("not_as_public", f"{place}/published.json", "published")
+        yield _other_version(f"{place}/published.json", was.published, now.published)
+
+
+def _other_version(place: str, was: PublicVersion, now: PublicVersion | None) -> Finding:
+    """An honest correction is a newer version, and what was public before was the older one."""
+    is_newer = now is not None and now.number > was.number
+    return Finding("not_as_public", place, "version" if is_newer else "published")
 
 
 def _sitting_differences(folder: str, was: PublicSitting, now: PublicSitting) -> Iterator[Finding]:
@@ -182,6 +188,10 @@ def _unlike(place: str, pairs: list[tuple[str, object, object]]) -> Iterator[Fin
 _NEWER: dict[str, tuple[str, str]] = {
     "commitment": ("mã cam kết của vòng {}", "the commitment of the round {}"),
     "sitting": ("ca thi {1} của vòng {0}", "the sitting {1} of the round {0}"),
+    "closing": (
+        "mã cuối sổ ghi và mã gốc biên nhận của ca thi {1} của vòng {0}",
+        "the ends of the journals and the root of the receipts of the sitting {1} of the round {0}",
+    ),
     "published": ("kết quả của vòng {}", "the results of the round {}"),
     "collective": ("kết quả tập thể", "the table of units"),
 }
@@ -216,7 +226,7 @@ def not_compared(expected: PublicValues, found: PublicValues, language: str) -> 
         for sitting in now.sittings:
             before = was.sittings.get(sitting)
             if before is None or before.closing is None:
-                newer.append(words("sitting", key, sitting))
+                newer.append(words("closing" if before else "sitting", key, sitting))
         if now.published is not None and was.published is None:
             newer.append(words("published", key))
     if found.collective is not None and expected.collective is None:

@@ -109,7 +109,13 @@ def test_a_slip_scanned_into_an_open_page_counts(hall: HallProcess, phone: Page)
     ("typed", "answer"),
     [
         ("1234567890A", "Mã có ký tự gõ nhầm. Vui lòng xem lại phiếu và nhập lại."),
-        (code(999), "Không tìm thấy mã này. Vui lòng xem lại phiếu hoặc hỏi cán bộ đầu mối."),
+        (
+            code(999),
+            (
+                "Không tìm thấy mã này trong các ca thi. Vui lòng xem lại phiếu, hoặc hỏi cán bộ"
+                " đầu mối xem đã có ca thi chưa."
+            ),
+        ),
         ("%", "Mã có ký tự gõ nhầm. Vui lòng xem lại phiếu và nhập lại."),
     ],
 )

@@ -283,5 +283,5 @@ def test_the_ten_minutes_of_the_readme(
     assert hoithi(sample.folder, "bundle", CONTEST, bundle) == (0, f"{bundle}: truc-tuyen\n")
     code, said = hoithi(sample.folder, "verify", bundle, "--receipt", receipt)
     assert code == 0
-    assert f"\n{receipt}: được tính; 4/30\n" in said
+    assert f"\n{receipt}: được tính; trả lời 4/30 câu\n" in said
     assert "\nHồ sơ khớp.\n" in said

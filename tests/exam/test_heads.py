@@ -136,3 +136,18 @@ def test_a_long_history_has_pages(scene: Scene, sitting: Sitting) -> None:
     assert first.count("<code>abababab</code>") == HEADS_ON_A_PAGE
     assert f"{1:064x}" not in first
     assert f"{1:064x}" in Browser().get(f"{address}?page=2").content.decode()
+
+
+def test_a_chain_that_is_another_one_is_called_out(
+    scene: Scene, sitting: Sitting, caplog: pytest.LogCaptureFixture
+) -> None:
+    scene.sit(scene.entries[0], sitting, 30)
+    note_heads(factories.now())
+    (head,) = newest_heads([sitting])
+    assert caplog.records == []
+    ChainHead.objects.update(sha256="0" * 64)
+    assert note_heads(factories.now()) == 0
+    ChainHead.objects.update(batch=head.batch + 1)
+    assert note_heads(factories.now()) == 0
+    assert [record.levelname for record in caplog.records] == ["ERROR", "ERROR"]
+    assert f"ends at batch {head.batch}, and is not the one of" in caplog.text

@@ -7,10 +7,13 @@ from datetime import timedelta
 
 import pytest
 
+from hoithi.contests.queries import unit_by_code
 from hoithi.exam.actions import close_round
 from hoithi.exam.hall_orders import move_close, move_opening, publish_sitting
 from hoithi.exam.models import Sitting, SittingState
+from hoithi.people.actions import give
 from hoithi.people.models import Role, User
+from hoithi.people.permissions import unit_scope
 from hoithi.results.actions import publish
 from hoithi.rules.errors import RuleViolation
 from tests import factories
@@ -62,6 +65,28 @@ def test_they_can_sit_while_the_others_are_in_the_hall(scene: Scene, first: Sitt
     assert lists(scene.an) == []
     scene.hall.start()
     scene.sit(second.lines.get(line=1).entry, second, 30)
+
+
+def test_their_unit_and_who_accepted_them_are_told(scene: Scene, first: Sitting) -> None:
+    officer = factories.user("Cán bộ", scene.contest.key)
+    for code, telling in (("TD", True), ("GN", False)):
+        unit = unit_by_code(scene.contest, code)
+        give(
+            user=officer,
+            role=Role.UNIT_OFFICER,
+            scope=unit_scope(unit.pk),
+            actor_id="0",
+            actor_name="hoithi",
+            now=factories.now(),
+        )
+        own = page_of(officer, f"/don-vi/daknong-2023/{code}/")
+        assert ("Có 2 người của đơn vị chưa có ca thi" in own) is telling
+        desk = page_of(scene.an, f"{DESK}dang-ky/{code}/")
+        told = "Có 2 người được tiếp nhận sau khi đã chốt danh sách dự thi nên chưa có ca thi."
+        assert (told in desk) is telling
+    publish_sitting(actor=scene.an, each=scene.round, now=factories.now())
+    assert first.lines.count() == 6
+    assert "chưa có ca thi" not in page_of(officer, "/don-vi/daknong-2023/TD/")
 
 
 def test_who_only_reads_is_told_and_presses_nothing(scene: Scene, first: Sitting) -> None:

@@ -229,5 +229,5 @@ def test_a_contest_from_its_first_letter_to_its_verified_bundle(
     assert hoithi(tmp_path, "bundle", CONTEST, bundle) == (0, f"{bundle}: truc-tuyen\n")
     code, said = hoithi(tmp_path, "verify", bundle, "--receipt", receipt)
     assert code == 0
-    assert f"\n{receipt}: được tính; 30/30\n" in said
+    assert f"\n{receipt}: được tính; trả lời 30/30 câu\n" in said
     assert "\nHồ sơ khớp.\n" in said

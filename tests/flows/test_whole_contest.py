@@ -160,7 +160,7 @@ def check_bundle(bundle: Path, receipt: str, folder: Path) -> None:
     """Anybody can verify it; one changed byte is found and its file named."""
     fits = hoithi("verify", str(bundle), "--receipt", receipt)
     assert (fits.returncode, fits.stderr) == (0, "")
-    assert f"\n{receipt}: được tính; {ITEMS}/{ITEMS}\n" in fits.stdout
+    assert f"\n{receipt}: được tính; trả lời {ITEMS}/{ITEMS} câu\n" in fits.stdout
     assert "\nHồ sơ khớp.\n" in fits.stdout
     with zipfile.ZipFile(bundle) as archive:
         (rows,) = sorted(n for n in archive.namelist() if n.endswith(".rows.csv"))[:1]

@@ -85,7 +85,7 @@ def test_rows_say_place_name_unit_score_prize_and_what_decided(
     assert cells(client.get(RESULTS).content.decode()) == [
         ["1", "Nguyễn Văn Một", "Thành phố Gia Nghĩa", "30", "Giải nhất", "–"],
         ["2", "Trần Thị Hòa", "Huyện Cư Jút", "28", "Giải nhì", "tổng điểm"],
-        ["3", "Lê Văn Ba", "Huyện Cư Jút", "28", "Giải ba", "thời gian làm bài ngắn hơn"],
+        ["3", "Lê Văn Ba", "Huyện Cư Jút", "28", "Giải ba", "thời gian làm bài dài hơn"],
         ["4", "Phạm Thị Bốn", "Huyện Đắk R'lấp", "12", "Giải ba", "tổng điểm"],
     ]
 

@@ -26,8 +26,10 @@ from hoithi.results.models import Publication
 from hoithi.results.papers import (
     certificates_file,
     certificates_of,
+    is_to_be_numbered_again,
     issue_certificates,
     results_list_of,
+    revoked_certificates,
 )
 from hoithi.rules.errors import RuleViolation
 from tests import factories
@@ -103,13 +105,21 @@ def test_a_correction_revokes_what_no_longer_holds(scene: Scene) -> None:
     first = scene.publish()
     issue_certificates(actor=scene.an, publication=first, now=factories.now())
     scene.score(27, 30, 25)
+    assert not is_to_be_numbered_again(first)
     second = scene.publish("Chấm lại một bài")
+    assert numbers(second) == [("01/GCN-BTC", "Y Blô Niê", "Giải nhất")]
+    assert [str(paper) for paper in revoked_certificates(scene.round)] == [
+        "02/GCN-BTC",
+        "03/GCN-BTC",
+    ]
+    assert is_to_be_numbered_again(second)
     issue_certificates(actor=scene.an, publication=second, now=factories.now())
     assert numbers(second) == [
         ("01/GCN-BTC", "Y Blô Niê", "Giải nhất"),
         ("04/GCN-BTC", "Nguyễn Văn Một", "Giải nhì"),
         ("05/GCN-BTC", "Lê Thị Ba", "Giải ba"),
     ]
+    assert not is_to_be_numbered_again(second)
     revoked = Document.objects.exclude(revoked_at=None)
     assert {document.revoked_reason for document in revoked} == {"Thay theo kết quả bản 2"}
     assert revoked.count() == 2
@@ -214,3 +224,36 @@ def test_the_page_numbers_prints_and_hands_out(
     assert "Y Blô Niê" in PdfReader(io.BytesIO(listed)).pages[0].extract_text()
     book = load_workbook(io.BytesIO(client.get(f"{address}danh-sach.xlsx").content))
     assert any("Y Blô Niê" in str(cell.value) for row in book.worksheets[0].rows for cell in row)
+
+
+def test_a_replaced_version_says_so_on_its_pages_and_its_list(
+    scene: Scene, settings: Settings, tmp_path: Path
+) -> None:
+    settings.FILES = tmp_path
+    scene.score(20, 30, 25)
+    first = scene.publish()
+    client = signed_in(account("thu ky", (Role.ORGANISER, contest_scope(scene.contest.key))))
+    overview = f"/ban-to-chuc/{scene.contest.key}/"
+    version = f"{overview}vong/truc-tuyen/ket-qua/phien-ban/1/"
+    client.post(f"{version}giay-to/in/")
+    work_off()
+    assert b"".join(client.get(f"{version}giay-to/giay-chung-nhan.pdf")).startswith(b"%PDF")
+    due = "Thi trực tuyến: vào số lại giấy chứng nhận"
+    replaced = "Phiên bản 1 không còn hiệu lực: đã được thay bằng phiên bản 2."
+    for path in (version, f"{version}giay-to/"):
+        assert replaced not in client.get(path).content.decode()
+    assert due not in client.get(overview).content.decode()
+    scene.score(27, 30, 25)
+    scene.publish("Chấm lại một bài")
+    papers = client.get(f"{version}giay-to/").content.decode()
+    assert replaced in papers
+    assert "Tất cả giấy chứng nhận trong một tệp" not in papers
+    assert papers.count("Thay theo kết quả bản 2") == 2
+    assert replaced in client.get(version).content.decode()
+    assert client.get(f"{version}giay-to/giay-chung-nhan.pdf").status_code == 404
+    (listed,) = page_texts(results_pdf(results_list_of(first, {})))
+    assert "(bản 1, đã được thay bằng bản 2)" in listed
+    assert due in client.get(overview).content.decode()
+    client.post(f"{overview}vong/truc-tuyen/ket-qua/phien-ban/2/giay-to/in/")
+    work_off()
+    assert due not in client.get(overview).content.decode()

@@ -198,6 +198,14 @@ OTHER = "ab" * 32
         ((*SITTING, "closing", "heads", 0, "batch", 9), folder(SECOND), "mã cuối các sổ ghi"),
         ((*SITTING, None), folder(SECOND), "ca thi"),
         (("rounds", KEY, "published", "number", 2), f"{ROUND}/published.json", "kết quả"),
+        (
+            ("rounds", KEY, "published", "number", 0),
+            f"{ROUND}/published.json",
+            (
+                "kết quả, nay là phiên bản khác "
+                "(vân tay của phiên bản cũ có trên trang của phiên bản đó)"
+            ),
+        ),
         (("rounds", KEY, "published", "sha256", OTHER), f"{ROUND}/published.json", "kết quả"),
     ],
 )

@@ -131,13 +131,15 @@ def live(request: StaffRequest, contest: str, round_key: str) -> HttpResponseBas
     """What the hall sees of the round's sittings, by unit; the page asks again by itself."""
     each = find_round(contest, round_key)
     now, reports = timezone.now(), nodes()
-    sittings = each.sittings.filter(state=SittingState.PUBLISHED).order_by("id")
+    numbered = enumerate(each.sittings.order_by("id"), start=1)
     context = {
         "contest": each.contest,
         "round": each,
         "now": now,
         "watched": [
-            (sitting, put_together(reports, sitting.public_id.bytes, now)) for sitting in sittings
+            (number, sitting, put_together(reports, sitting.public_id.bytes, now))
+            for number, sitting in numbered
+            if sitting.state == SittingState.PUBLISHED
         ],
     }
     answer: HttpResponse = render(request, "exam/live.html", context)

@@ -108,7 +108,7 @@ const TEXTS = {
     retry: "Thử lại",
     errors: {
       code_mistyped: "Mã có ký tự gõ nhầm. Vui lòng xem lại phiếu và nhập lại.",
-      code_unknown: "Không tìm thấy mã này. Vui lòng xem lại phiếu hoặc hỏi cán bộ đầu mối.",
+      code_unknown: "Không tìm thấy mã này trong các ca thi. Vui lòng xem lại phiếu, hoặc hỏi cán bộ đầu mối xem đã có ca thi chưa.",
       code_replaced: "Mã này đã được thay bằng phiếu mới. Vui lòng dùng phiếu mới nhất.",
       token_invalid: "Phiên làm bài không còn hiệu lực. Vui lòng nhập lại mã dự thi.",
       not_open: "Phòng thi chưa mở.",

@@ -16,7 +16,7 @@ from hoithi.contests.queries import plan_of, units_of
 from hoithi.portal.queries.frame import Frame, frame_of
 from hoithi.portal.queries.windows import Window, window_of, windows_of
 from hoithi.results.models import CollectivePublication, Publication
-from hoithi.results.wording import decided_by
+from hoithi.results.wording import comes_first
 from hoithi.rules.regulation import PrizeLine
 from hoithi.web.countdown import Countdown, countdown
 from hoithi.web.periods import deadline, instant, period
@@ -235,7 +235,7 @@ def _round_card(plan: Plan, planned: RoundPlan, window: Window) -> RoundCard:
         plan=planned,
         when=period(window.opens_at, window.closes_at),
         questions=sum(part.count for part in planned.online.paper) if planned.online else 0,
-        ranking=tuple(str(decided_by(name, regulation)) for name in planned.ranking),
+        ranking=tuple(str(comes_first(name, regulation)) for name in planned.ranking),
     )
 
 

@@ -20,6 +20,7 @@ from hoithi.results.collective import (
     table_digest,
 )
 from hoithi.results.models import Award, CollectivePublication, Publication
+from hoithi.results.papers import revoke_wrong
 from hoithi.results.pending import is_grading_outdated, newest_grading
 from hoithi.results.queries import (
     differs,
@@ -77,6 +78,7 @@ def publish(
     except IntegrityError as error:
         raise RuleViolation("published_meanwhile") from error
     _store_awards(publication, proposed.awarded())
+    revoke_wrong(actor=actor, publication=publication, now=now)
     fix_rules(each=each, now=now)
     record(
         actor_id=actor.pk,

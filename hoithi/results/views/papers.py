@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from hoithi.contests.queries import regulation_of
+from hoithi.documents.models import Document
 from hoithi.documents.render.certificates import Certificate, certificates_pdf
 from hoithi.documents.render.results_list import results_pdf
 from hoithi.jobs.actions import ask
@@ -21,8 +22,13 @@ from hoithi.people.models import Role
 from hoithi.people.permissions import contest_scope, roles_in
 from hoithi.results.jobs import CERTIFICATES
 from hoithi.results.models import Publication
-from hoithi.results.papers import certificates_file, certificates_of, results_list_of
-from hoithi.results.queries import latest_publication, publication_by_number
+from hoithi.results.papers import (
+    certificates_file,
+    certificates_of,
+    results_list_of,
+    revoked_certificates,
+)
+from hoithi.results.queries import latest_publication, newest_number, publication_by_number
 from hoithi.results.views.rounds import READERS, find_round
 from hoithi.results.wording import decided_by
 from hoithi.results.workbooks import results_workbook
@@ -38,6 +44,7 @@ class PapersPage:
 
     version: Publication
     certificates: list[Certificate]
+    revoked: list[Document]
     job: Job | None
     is_running: bool
     is_printed: bool
@@ -66,6 +73,7 @@ def show(request: StaffRequest, contest: str, round_key: str, number: int) -> Ht
     page = PapersPage(
         version=version,
         certificates=certificates_of(version),
+        revoked=revoked_certificates(version.round),
         job=job,
         is_running=job is not None and job.state in (JobState.WAITING, JobState.RUNNING),
         is_printed=certificates_file(version).exists(),
@@ -80,6 +88,7 @@ def show(request: StaffRequest, contest: str, round_key: str, number: int) -> Ht
             "section": "results",
             "round": version.round,
             "page": page,
+            "newest": newest_number(version.round),
         },
     )
 
@@ -105,9 +114,10 @@ def print_all(request: StaffRequest, contest: str, round_key: str, number: int) 
 def all_certificates(
     request: StaffRequest, contest: str, round_key: str, number: int
 ) -> HttpResponseBase:
-    """All certificates in one file, once they are printed."""
-    path = certificates_file(_version(contest, round_key, number))
-    if not path.exists():
+    """All certificates in one file, once they are printed and while their version is in force."""
+    version = _version(contest, round_key, number)
+    path = certificates_file(version)
+    if not path.exists() or latest_publication(version.round) != version:
         raise Http404
     return send_file(request, path)
 

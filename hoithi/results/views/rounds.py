@@ -32,6 +32,7 @@ from hoithi.results.queries import (
     digest,
     is_outdated,
     latest_publication,
+    newest_number,
     proposal,
     publication_by_number,
     publication_content,
@@ -224,6 +225,7 @@ def version(request: StaffRequest, contest: str, round_key: str, number: int) ->
             "section": "results",
             "round": each,
             "version": found,
+            "newest": newest_number(each),
             "page": rows,
         },
     )
