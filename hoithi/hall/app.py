@@ -50,7 +50,13 @@ from hoithi.hall.session import (
     attempts_left,
 )
 from hoithi.hall.sittings import RosterEntry, Sitting, Sittings
-from hoithi.hall.store.api import Control, JournalStore, NodeStatus, UnavailableError
+from hoithi.hall.store.api import (
+    Control,
+    JournalStore,
+    NodeStatus,
+    UnavailableError,
+    Withdrawal,
+)
 from hoithi.hall.tokens import Token, Tokens
 from hoithi.hall.wire import Refusal
 from hoithi.rules.codes import code_tag, read_code
@@ -66,6 +72,8 @@ _DRAWN_AT_ONCE = 10
 _PAUSE_S = 0.001
 _BUSY_PAUSE_S = 0.02
 _RETRY_S = 0.5
+# Less than the time after which the desk takes a process for dead (docs/decisions/0016).
+_LOOKED_WITHIN_MS = 10_000
 
 _log = logging.getLogger("hoithi.hall")
 _encode = msgspec.json.Encoder().encode
@@ -126,6 +134,9 @@ class Hall:
             self.clock.set(store_ms)
         self._started_ms = self.clock.now_ms()
         self.journal.start()
+        # Before the orders are read: whoever sees no report of this process and gives an order then
+        # knows that it will be read before anybody is served.
+        await self._report()
         await self.follower.follow()
         self._tasks = [
             asyncio.create_task(self._follow(), name="follow"),
@@ -263,6 +274,8 @@ class Hall:
             self.guesses.wrong(address, now_ms)
             raise _Refusing(401, Refusal("code_unknown"))
         sitting, entry = found
+        if sitting.withdrawal is Withdrawal.DONE:
+            raise _Refusing(403, Refusal("held"))
         entry.seen_ms = now_ms
         line = await self.journal.store.line(sitting.sitting, entry.line)
         token = Token(entry.line, entry.issue, 0, sitting.sitting, NO_ATTEMPT)
@@ -291,6 +304,8 @@ class Hall:
             device = bytes.fromhex(request.device)
         except ValueError:
             device = b""
+        if self.clock.now_ms() - self.follower.looked_ms > _LOOKED_WITHIN_MS:
+            raise UnavailableError("the desk may have stopped the starts meanwhile")
         accepted = (request.regulation, request.consent)
         if len(device) != 16 or accepted != (policy.regulation.version, policy.consent.version):
             raise _Refusing(400, Refusal("malformed"))
@@ -381,7 +396,8 @@ class Hall:
         token = self._tokens.read(_header(scope, b"x-thi-token"))
         sitting = self.sittings.by_id.get(token.sitting) if token else None
         entry = sitting.lines.get(token.line) if sitting and token else None
-        if token is None or sitting is None or entry is None:
+        gone = sitting is not None and sitting.withdrawal is Withdrawal.DONE
+        if token is None or sitting is None or entry is None or gone:
             raise _Refusing(401, Refusal("token_invalid"))
         if token.issue != entry.issue:
             raise _Refusing(401, Refusal("code_replaced"))

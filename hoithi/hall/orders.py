@@ -16,7 +16,7 @@ from hoithi.hall.formats import NO_ATTEMPT, NONE, Kind, Row
 from hoithi.hall.journal import Journal
 from hoithi.hall.session import Attempt, Command, Ended, Expire, MoveDeadline, Reply, SetVoid
 from hoithi.hall.sittings import RosterEntry, Sitting, Sittings
-from hoithi.hall.store.api import Control, Opening, Order, OrderKind
+from hoithi.hall.store.api import Control, Opening, Order, OrderKind, Withdrawal
 
 
 def order_digest(order: Order) -> bytes:
@@ -40,10 +40,13 @@ class Follower:
     `order` is the last order whose effects are stored; `_last` holds the last one of each sitting.
     On several nodes each applies every order given while it lives; the state machine lets none undo
     a newer one.
+
+    `looked_ms` is when control was last looked at: everything ordered by then is in memory.
     """
 
     def __init__(self, control: Control, journal: Journal, sittings: Sittings) -> None:
         self.order = 0
+        self.looked_ms = 0
         self._read = 0
         self._unsettled: deque[Order] = deque()
         self._last: dict[bytes, int] = {}
@@ -70,14 +73,17 @@ class Follower:
 
         Raises UnavailableError; then the next look goes on where this one stopped.
         """
+        now_ms = self._journal.clock.now_ms()
         self._behind = await self._control.changed() or self._behind
         if not self._behind:
+            self.looked_ms = now_ms
             return False
         await self.load()
         for order in await self._control.orders(self._read):
             self._change_memory(order)
             self._unsettled.append(order)
             self._read = order.number
+        self.looked_ms = now_ms
         applied = await self._journal.store.orders_applied()
         while self._unsettled:
             order = self._unsettled[0]
@@ -131,6 +137,8 @@ class Follower:
                     line.extra[span] = line.extra.get(span, 0) + order.amount
             case OrderKind.REISSUE if entry is not None:
                 self._sittings.reissue(sitting, entry.line, order.amount, bytes.fromhex(order.text))
+            case OrderKind.WITHDRAW:
+                sitting.withdrawal = Withdrawal(order.amount)
             case OrderKind.SCORE_TO_SHOW if entry is not None:
                 entry.score = order.text
 

@@ -102,7 +102,8 @@ class Line(msgspec.Struct, frozen=True, gc=False):
 class Terms:
     """What the sealed policy and the orders say for one line at this time.
 
-    `extra_ms` are minutes granted to this line for the span of its attempts that is now.
+    `extra_ms` are minutes granted to this line for the span of its attempts that is now. While it
+    `is_held` nobody starts: the questions are being withdrawn.
     """
 
     opens_ms: int
@@ -114,6 +115,7 @@ class Terms:
     has_prediction: bool
     attempts: AttemptRule
     extra_ms: int = 0
+    is_held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +272,8 @@ def _resume(line: Line, attempt: Attempt, command: Start, now_ms: int) -> Step:
 
 
 def _may_start(line: Line, now_ms: int, terms: Terms) -> Refusal | None:
+    if terms.is_held:
+        return Refusal("held")
     if now_ms < terms.opens_ms:
         return Refusal("not_open", opens_ms=terms.opens_ms)
     if now_ms >= terms.closes_ms + terms.extra_ms:

@@ -22,6 +22,7 @@ from hoithi.hall.store.api import (
     PublishedSitting,
     StoreError,
     UnavailableError,
+    Withdrawal,
 )
 from hoithi.rules import paper
 from hoithi.rules.attempts import span
@@ -155,7 +156,8 @@ class Sitting:
     roster_sha256: bytes
     lines: dict[int, RosterEntry] = field(default_factory=dict)
     is_drawn: bool = False
-    _terms: dict[tuple[int, int, int], Terms] = field(default_factory=dict)
+    withdrawal: Withdrawal = Withdrawal.NONE
+    _terms: dict[tuple[int, int, int, int], Terms] = field(default_factory=dict)
 
     @property
     def items(self) -> int:
@@ -182,7 +184,7 @@ class Sitting:
     def terms(self, line: RosterEntry, now_ms: int) -> Terms:
         """What holds for a line now; one object for all who have the same."""
         extra_ms = self.extra_ms(line, now_ms)
-        key = (self.opens_ms, self.closes_ms, extra_ms)
+        key = (self.opens_ms, self.closes_ms, extra_ms, self.withdrawal)
         terms = self._terms.get(key)
         if terms is None:
             terms = self._terms[key] = self._terms_of(extra_ms)
@@ -200,6 +202,7 @@ class Sitting:
             has_prediction=policy.prediction is not None,
             attempts=policy.attempts,
             extra_ms=extra_ms,
+            is_held=self.withdrawal is not Withdrawal.NONE,
         )
 
     def deadline_of(self, attempt: Attempt, line: RosterEntry) -> int:
@@ -307,7 +310,8 @@ class Sittings:
         self._tags.setdefault(code_tag, []).append((sitting.sitting, line))
 
     def find(self, code_tag: bytes, now_ms: int) -> tuple[Sitting, RosterEntry] | None:
-        """The sitting a code opens now: the open one, else the next, else the last.
+        """The sitting a code opens now: the open one, else the next, else the last; one that was
+        withdrawn only where there is no other.
 
         Raises UnavailableError where all that it would open are refused.
         """
@@ -320,6 +324,8 @@ class Sittings:
 
         def distance(place: tuple[Sitting, int]) -> tuple[int, int]:
             sitting = place[0]
+            if sitting.withdrawal is Withdrawal.DONE:
+                return (3, -sitting.closes_ms)
             if sitting.opens_ms <= now_ms < sitting.closes_ms:
                 return (0, sitting.opens_ms)
             if now_ms < sitting.opens_ms:

@@ -23,6 +23,7 @@ ErrorCode = Literal[
     "token_invalid",  # 401
     "not_open",  # 403: the sitting has not opened; `opens_ms` says when
     "closed",  # 403: the sitting is over for those who have not started
+    "held",  # 403: nobody starts at the moment, as the questions are being withdrawn; try again
     "no_attempts_left",  # 403
     "voided",  # 403: the attempt was made void
     "other_device",  # 409: the attempt is open elsewhere; start again with take_over

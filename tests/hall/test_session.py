@@ -397,3 +397,17 @@ def _command(line: Line, what: object, order: int, now: int) -> session.Command:
     if what in DEADLINES:
         return MoveDeadline(attempt_id, order, now + DEADLINES[str(what)])
     return SetVoid(attempt_id, order, void=what == "void")
+
+
+def test_while_it_is_held_nobody_starts_and_who_has_started_goes_on() -> None:
+    held = replace(TERMS, is_held=True)
+    assert refused(start(terms=held).reply) == (403, Refusal("held"))
+    begun = start()
+    assert isinstance(start(begun.line, now=1500, terms=held).reply, Standing)
+    saved = step(begun.line, SaveAnswers(A, 1, ((1, 0, 1, -1),)), 2000, held)
+    assert isinstance(saved.reply, Saved)
+    ended = step(saved.line, Submit(A, 1, 1, NONCE), 3000, held)
+    assert isinstance(ended.reply, Standing)
+    assert ended.reply.attempt.ended is Ended.SUBMITTED
+    twice = replace(held, attempts=AttemptRule(2, "round", 420, []))
+    assert refused(start(ended.line, now=4000, terms=twice).reply) == (403, Refusal("held"))

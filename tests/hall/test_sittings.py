@@ -10,7 +10,13 @@ import pytest
 
 from hoithi.hall.roster import roster_bytes, roster_sha256
 from hoithi.hall.sittings import Sitting, Sittings
-from hoithi.hall.store.api import Opening, PublishedLine, PublishedPackage, UnavailableError
+from hoithi.hall.store.api import (
+    Opening,
+    PublishedLine,
+    PublishedPackage,
+    UnavailableError,
+    Withdrawal,
+)
 from hoithi.hall.wire import PaperItem
 from hoithi.rules import paper
 from hoithi.rules.canonical import canonical
@@ -144,3 +150,41 @@ def test_a_roster_is_canonical_and_names_nobody() -> None:
     )
     assert canonical(json.loads(roster_bytes(SITTING, LINES))) == roster_bytes(SITTING, LINES)
     assert "Mẫu".encode() not in roster_bytes(SITTING, LINES)
+
+
+def test_a_code_opens_a_withdrawn_sitting_only_where_there_is_no_other() -> None:
+    package = made_package()
+    sittings, old = taken_in(package)
+    tag = code_tag(SECRET, code(1))
+    old.withdrawal = Withdrawal.DONE
+    assert found(sittings, tag, 1500) is old
+    roster = [published_line(1)]
+    new = sittings.add(
+        PublishedPackage(
+            "ab" * 16,
+            package.questions,
+            paper.read_questions(package.questions).sha256,
+            bytes(32),
+        ),
+        published_sitting(roster, 5000, 6000, sitting=b"n" * 16),
+        roster,
+    )
+    assert [found(sittings, tag, at_ms) for at_ms in (1500, 5500, 9000)] == [new] * 3
+    old.withdrawal = Withdrawal.NONE
+    assert found(sittings, tag, 1500) is old
+
+
+def found(sittings: Sittings, tag: bytes, now_ms: int) -> Sitting:
+    place = sittings.find(tag, now_ms)
+    assert place is not None
+    return place[0]
+
+
+def test_terms_follow_a_withdrawal() -> None:
+    _, sitting = taken_in(made_package())
+    line = sitting.lines[1]
+    seen = []
+    for step in (Withdrawal.NONE, Withdrawal.ASKED, Withdrawal.DONE, Withdrawal.NONE):
+        sitting.withdrawal = step
+        seen.append(sitting.terms(line, 1500).is_held)
+    assert seen == [False, True, True, False]

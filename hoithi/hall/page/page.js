@@ -112,6 +112,7 @@ const TEXTS = {
       code_replaced: "Mã này đã được thay bằng phiếu mới. Vui lòng dùng phiếu mới nhất.",
       token_invalid: "Phiên làm bài không còn hiệu lực. Vui lòng nhập lại mã dự thi.",
       not_open: "Phòng thi chưa mở.",
+      held: "Ban Tổ chức đang chuẩn bị lại đề của ca thi này nên chưa vào thi được. Vui lòng chờ thông báo rồi thử lại.",
       closed: "Vòng thi đã kết thúc.",
       no_attempts_left: "Anh/chị đã dùng hết số lượt thi theo thể lệ.",
       limit_reached: "Lượt thi này đã chuyển máy quá nhiều lần. Vui lòng liên hệ cán bộ đầu mối của đơn vị.",
@@ -231,6 +232,7 @@ const TEXTS = {
       code_replaced: "A newer slip replaces this code. Please use the newest one.",
       token_invalid: "Please enter your code again.",
       not_open: "The hall is not open yet.",
+      held: "The committee is preparing the questions of this sitting again, so nobody can start yet. Please wait for word and try again.",
       closed: "The round is over.",
       no_attempts_left: "You have used all attempts that the rules allow.",
       limit_reached: "This attempt has moved between devices too often. Please ask your unit officer.",
@@ -1165,15 +1167,17 @@ function showWaiting(opens) {
   const when = h("p", {});
   show("waiting", h("p", { class: "over" }, page.who.title), h("h1", {}, t.waitTitle), count, when, h("p", { class: "quiet" }, t.waitHelp));
   let starting = false;
+  let refused = "";
   redraw = async () => {
     drawBar();
     if (clock.now() === null) return;
     const left = opensAt - clock.now();
     say(count, span(left));
-    say(when, t.opensAt(clockTime(opensAt, false), day(opensAt)));
+    say(when, refused || t.opensAt(clockTime(opensAt, false), day(opensAt)));
     if (left + jitter <= 0 && !starting) {
       starting = true;
       const failed = await start();
+      refused = failed ? explain(failed) : "";
       if (failed) setTimeout(() => (starting = false), 1500 + Math.random() * 2500);
     }
   };

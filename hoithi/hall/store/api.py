@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 from typing import Protocol
 
 import msgspec
@@ -34,11 +34,24 @@ class OrderKind(StrEnum):
     VOID = "void"
     RESTORE = "restore"
     SCORE_TO_SHOW = "score_to_show"
+    WITHDRAW = "withdraw"
+
+
+class Withdrawal(IntEnum):
+    """How far the withdrawal of a sitting is: the amount of a WITHDRAW order.
+
+    Once it is asked for nobody starts, and whoever has started goes on; done, the sitting is gone.
+    """
+
+    NONE = 0
+    ASKED = 1
+    DONE = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One order. `amount` is milliseconds: an instant, or minutes granted; or an issue number.
+    """One order. `amount` is milliseconds: an instant, or minutes granted; or an issue number, or
+    a `Withdrawal`.
 
     `text` is the new code tag in hex for a reissue, or the score to show.
     """
