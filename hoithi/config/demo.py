@@ -21,7 +21,7 @@ from hoithi.entries.models import Entry
 from hoithi.entries.queries import access_code_of
 from hoithi.entries.samples import list_to_mend, load_samples
 from hoithi.exam.hall_orders import publish_sitting, push_to_hall
-from hoithi.exam.models import Package, RosterLine, Sitting, SittingState
+from hoithi.exam.models import Package, PackageState, RosterLine, Sitting, SittingState
 from hoithi.exam.sealing import build_package, seal_package
 from hoithi.people.models import Role, User
 from hoithi.people.permissions import Scope, contest_scope, unit_scope
@@ -151,7 +151,8 @@ def _open_online_round(contest: Contest, people: dict[str, User], now: datetime)
         )
         for account in (CHAIR, DEPUTY):
             seal_package(actor=people[account.email], package=package, now=now)
-    if not Sitting.objects.filter(round=each).exists():
+    sealed = Package.objects.filter(round=each, state=PackageState.SEALED, withdrawal=None)
+    if sealed.exists() and not Sitting.objects.standing().filter(round=each).exists():
         publish_sitting(actor=people[SECRETARY.email], each=each, now=now)
     for sitting in Sitting.objects.filter(round=each, state=SittingState.PREPARED):
         push_to_hall(sitting)
@@ -175,7 +176,7 @@ def staff_lines() -> list[str]:
 def _what_to_print(contest: Contest) -> str:
     """Sign-ins of staff, and a few contestants' codes."""
     lines = [contest.title, "", *staff_lines(), "", "Contestants:"]
-    seated = RosterLine.objects.filter(sitting__round__contest=contest).values("entry")
+    seated = RosterLine.objects.standing().filter(sitting__round__contest=contest).values("entry")
     entries = Entry.objects.filter(pk__in=seated).select_related("person", "unit")
     for entry in entries.order_by("number")[:_CODES]:
         code = grouped(access_code_of(entry))

@@ -313,6 +313,7 @@ def _about_units(user: User, contest: Contest, rounds: list[RoundFacts]) -> list
 def _to_run(each: RoundFacts) -> list[Link]:
     texts = {
         Step.BUILD: _("%(round)s: put the paper together"),
+        Step.WITHDRAW: _("%(round)s: finish the withdrawal of the package"),
         Step.ROSTER: _("%(round)s: publish the roster"),
         Step.COLLECT: _("%(round)s: collect"),
         Step.GRADE: _("%(round)s: grade"),

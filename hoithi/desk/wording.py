@@ -15,7 +15,7 @@ from hoithi.contests.models import Contest
 from hoithi.contests.plan.schema import Plan
 from hoithi.desk.queries import FormRegistration, UnitCount
 from hoithi.entries.jobs import READ_LIST, SAVE_LIST
-from hoithi.exam.jobs import COLLECT, GRADE
+from hoithi.exam.jobs import COLLECT, GRADE, WITHDRAW
 from hoithi.results.jobs import CERTIFICATES
 from hoithi.rules.vietnamese import fold
 from hoithi.web.charts import Bar, Tone, bars
@@ -27,11 +27,13 @@ JOBS: dict[str, Promise] = {
     SAVE_LIST: _("Saving a list"),
     COLLECT: _("Collecting a sitting"),
     GRADE: _("Grading a round"),
+    WITHDRAW: _("Withdrawing a package"),
 }
 JOBS_DONE: dict[str, Promise] = {
     SAVE_LIST: _("The list is saved."),
     COLLECT: _("Every attempt of the sitting is collected."),
     GRADE: _("Every attempt is graded. Please look at the proposed result."),
+    WITHDRAW: _("The package is withdrawn. Another one can be put together and sealed."),
 }
 ACTS: dict[str, Promise] = {
     "contests.load_plan": _("loaded the plan"),
@@ -64,6 +66,8 @@ ACTS: dict[str, Promise] = {
     "exam.order.close_at": _("moved the closing"),
     "exam.order.extra_time": _("gave extra minutes"),
     "exam.order.reissue": _("issued a new code"),
+    "exam.order.withdraw": _("told the hall of a withdrawal"),
+    "exam.withdrawal_called_off": _("called a withdrawal off, as somebody had started"),
     "exam.order.void": _("made an attempt void"),
     "exam.order.restore": _("restored an attempt"),
     "exam.read_closed_questions": _("read questions that later rounds may draw"),

@@ -271,7 +271,7 @@ def close_round(
 
 
 def _worked_out(each: Round, tell: Callable[[int, int], None]) -> _Graded:
-    sittings = list(each.sittings.select_related("package"))
+    sittings = list(each.sittings.standing().select_related("package"))
     if any(sitting.collected_at is None for sitting in sittings):
         raise RuleViolation("sittings_open")
     attempts = list(Attempt.objects.filter(sitting__round=each).select_related("line__entry"))
@@ -344,7 +344,7 @@ def _store_grades(
         for start in range(0, len(pks), _AT_ONCE):
             some = Attempt.objects.filter(pk__in=pks[start : start + _AT_ONCE])
             some.update(correct=correct, items=items, points=points)
-    Sitting.objects.filter(round=each).update(state=SittingState.GRADED)
+    Sitting.objects.standing().filter(round=each).update(state=SittingState.GRADED)
     freeze_counts(each=each, counts=graded.counts, actor_name=actor.name, now=now)
     record_round_scores(
         each=each, rows=graded.rows, actor_id=str(actor.pk), actor_name=actor.name, now=now
@@ -362,7 +362,7 @@ def _store_grades(
 
 def participants_of(each: Round) -> list[Participant]:
     """Every entry on a roster of the round, barred or not as the register says now."""
-    lines = RosterLine.objects.filter(sitting__round=each).select_related("entry__unit")
+    lines = RosterLine.objects.standing().filter(sitting__round=each).select_related("entry__unit")
     return [
         Participant(line.entry.public_id.hex, line.entry.unit.code, bool(line.entry.barred_reason))
         for line in lines

@@ -67,7 +67,7 @@ def write_bundle(contest: Contest, path: Path, now: datetime) -> list[str]:
 
 
 def _add_online(writer: BundleWriter, folder: str, each: Round, now: datetime) -> None:
-    sittings = list(each.sittings.select_related("package").order_by("id"))
+    sittings = list(each.sittings.standing().select_related("package").order_by("id"))
     package = sittings[0].package
     if secrecy_of(package, now) is None:
         writer.add(f"{folder}/questions.json", bytes(package.questions))

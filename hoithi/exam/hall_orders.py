@@ -31,6 +31,7 @@ from hoithi.hall.store.api import (
     PublishedPackage,
     PublishedSitting,
     StoreError,
+    Withdrawal,
 )
 from hoithi.people.models import User
 from hoithi.results.queries import entry_name
@@ -75,9 +76,9 @@ def publish_sitting(*, actor: User, each: Round, now: datetime) -> Sitting:
 
     Entries that sit already in another sitting of the round are left out, so that people accepted
     later get a sitting of their own, open for as long as the others are; who presses twice finds
-    nobody left. Raises RuleViolation: `not_sealed`, `nobody_to_sit`, `entries_changed` when
-    somebody of them was changed in the same moment, `round_over` once the window has passed or the
-    questions may have been read.
+    nobody left. Raises RuleViolation: `not_sealed`, `being_withdrawn`, `nobody_to_sit`,
+    `entries_changed` when somebody of them was changed in the same moment, `round_over` once the
+    window has passed or the questions may have been read.
     """
     sitting = _prepare(actor=actor, each=each, now=now)
     push_to_hall(sitting)
@@ -90,6 +91,8 @@ def _prepare(*, actor: User, each: Round, now: datetime) -> Sitting:
     package = Package.objects.filter(round=each, state=PackageState.SEALED).first()
     if package is None:
         raise RuleViolation("not_sealed")
+    if package.is_leaving:
+        raise RuleViolation("being_withdrawn")
     held = list(each.sittings.filter(package=package))
     closes_at = last_closing(each, held)
     if closes_at is None or now >= closes_at:
@@ -275,6 +278,20 @@ def move_opening(
         reason=reason,
         now=now,
         amount=ms(opens_at),
+    )
+
+
+def order_withdrawal(
+    *, actor: User, sitting: Sitting, step: Withdrawal, reason: str, now: datetime
+) -> int:
+    """Let nobody start in a sitting, let them start again, or take it out of the hall for good."""
+    return _order(
+        actor=actor,
+        sitting=sitting,
+        kind=OrderKind.WITHDRAW,
+        reason=reason,
+        now=now,
+        amount=step,
     )
 
 

@@ -1,8 +1,8 @@
-"""Long work of this room: collecting a sitting, and grading a round.
+"""Long work of this room: collecting a sitting, grading a round, waiting for the hall's word.
 
-Both read and compute for as long as it takes and store what they found in one short transaction, in
-which the job ends too: a worker may die at any moment and another one start over. Who presses twice
-gets the job that is at it. The right is asked for when the work is, not when it is done.
+Each reads, computes or waits as long as it takes and stores what it found in one short transaction,
+in which the job ends too: a worker may die at any moment and another one start over. Who presses
+twice gets the job that is at it. The right is asked for when the work is, not when it is done.
 """
 
 from __future__ import annotations
@@ -17,14 +17,16 @@ from hoithi.contests.actions import hold_contest
 from hoithi.contests.models import Round
 from hoithi.exam.actions import close_round, collect_sitting
 from hoithi.exam.heads import EVERY_S, note_heads
-from hoithi.exam.models import Sitting, SittingState
+from hoithi.exam.models import Package, Sitting, SittingState
 from hoithi.exam.queries import is_to_be_graded, work_at
+from hoithi.exam.sealing import withdraw_package
+from hoithi.exam.withdrawing import withdraw_from_hall
 from hoithi.jobs.actions import Json, Progress, ask, do_every, register
 from hoithi.jobs.models import Job
 from hoithi.people.models import ScopeKind, User
 from hoithi.rules.errors import RuleViolation
 
-COLLECT, GRADE = "exam.collect", "exam.grade"
+COLLECT, GRADE, WITHDRAW = "exam.collect", "exam.grade", "exam.withdraw"
 
 
 @transaction.atomic
@@ -47,13 +49,40 @@ def ask_to_grade(*, actor: User, each: Round, now: datetime) -> Job:
     since.
     """
     hold_contest(each.contest)
-    if not each.sittings.exists():
+    sittings = each.sittings.standing()
+    if not sittings.exists():
         raise RuleViolation("nobody_sat")
-    if each.sittings.filter(collected_at=None).exists():
+    if sittings.filter(collected_at=None).exists():
         raise RuleViolation("sittings_open")
     if not is_to_be_graded(each):
         raise RuleViolation("graded_already")
     return _ask(GRADE, actor, each, now)
+
+
+@transaction.atomic
+def ask_to_withdraw(*, actor: User, package: Package, reason: str, now: datetime) -> Job | None:
+    """Sign the withdrawal of a package; where its sittings are in the hall, the second signature
+    has them taken out of it.
+
+    Raises RuleViolation as `sealing.withdraw_package`.
+    """
+    withdraw_package(actor=actor, package=package, reason=reason, now=now)
+    if not package.is_leaving:
+        return None
+    return _ask(WITHDRAW, actor, package.round, now, package=package.pk)
+
+
+@transaction.atomic
+def ask_to_withdraw_again(*, actor: User, package: Package, now: datetime) -> Job:
+    """Go on with a withdrawal that the hall had not answered.
+
+    Raises RuleViolation `not_leaving`.
+    """
+    hold_contest(package.round.contest)
+    package.refresh_from_db(fields=["state", "withdrawal"])
+    if not package.is_leaving:
+        raise RuleViolation("not_leaving")
+    return _ask(WITHDRAW, actor, package.round, now, package=package.pk)
 
 
 def _ask(kind: str, actor: User, each: Round, now: datetime, **what: int) -> Job:
@@ -99,6 +128,17 @@ def grade(params: Mapping[str, Json], progress: Progress) -> None:
     )
 
 
+def withdraw(params: Mapping[str, Json], progress: Progress) -> None:
+    """Take the sittings of the `package` out of the hall on behalf of `user`, both ids."""
+    withdraw_from_hall(
+        actor=_actor(params),
+        package=Package.objects.select_related("round__contest", "withdrawal").get(
+            pk=int(str(params["package"]))
+        ),
+        settle=lambda: progress.finish({}),
+    )
+
+
 def _actor(params: Mapping[str, Json]) -> User:
     return User.objects.get(pk=int(str(params["user"])))
 
@@ -107,4 +147,5 @@ def register_jobs() -> None:
     """Called when the app is loaded."""
     register(COLLECT, collect)
     register(GRADE, grade)
+    register(WITHDRAW, withdraw)
     do_every(EVERY_S, "exam.note_heads", note_heads)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Self, TypeVar
 
 from django.db import models
 from django.db.models import Q
@@ -22,7 +23,8 @@ class PackageState(models.TextChoices):
 class Package(models.Model):
     """Two canonical files under one commitment (docs/decisions/0003); the keys are encrypted.
 
-    A sealed package is never changed. Before the first start two people can withdraw it.
+    A sealed package is never changed. Before the first start two people can withdraw it: one that
+    is sealed and has a `withdrawal` waits for the hall's word that nobody has started.
     """
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="packages")
@@ -55,6 +57,11 @@ class Package(models.Model):
     def __str__(self) -> str:
         return f"{self.round_id}/{self.number}"
 
+    @property
+    def is_leaving(self) -> bool:
+        """Whether two people withdraw it and the hall has not answered yet."""
+        return self.state == PackageState.SEALED and self.withdrawal_id is not None
+
 
 class PackageItem(models.Model):
     """Which version of a question became which item of a package."""
@@ -77,6 +84,16 @@ class SittingState(models.TextChoices):
     PUBLISHED = "published", "published"
     COLLECTED = "collected", "collected"
     GRADED = "graded", "graded"
+    WITHDRAWN = "withdrawn", "withdrawn"
+
+
+S_co = TypeVar("S_co", bound="Sitting", covariant=True)
+
+
+class SittingQuerySet(models.QuerySet[S_co]):
+    def standing(self) -> Self:
+        """Without those that were withdrawn with their package: nobody has started in them."""
+        return self.exclude(state=SittingState.WITHDRAWN)
 
 
 class Sitting(models.Model):
@@ -98,6 +115,8 @@ class Sitting(models.Model):
     published_by = models.CharField(max_length=200)
     published_at = models.DateTimeField()
     collected_at = models.DateTimeField(null=True)
+
+    objects = SittingQuerySet.as_manager()
 
     class Meta:
         ordering = ("round", "id")
@@ -130,6 +149,12 @@ class ChainHead(models.Model):
         return f"{self.writer[:8]}/{self.batch}"
 
 
+class RosterLineQuerySet(models.QuerySet["RosterLine"]):
+    def standing(self) -> Self:
+        """Without those of withdrawn sittings."""
+        return self.exclude(sitting__state=SittingState.WITHDRAWN)
+
+
 class RosterLine(models.Model):
     """A line of a sitting's roster; the entry key draws its papers.
 
@@ -142,6 +167,8 @@ class RosterLine(models.Model):
     entry_key = models.CharField(max_length=32)
     code_tag = models.CharField(max_length=32, db_index=True)
     is_barred = models.BooleanField(default=False)
+
+    objects = RosterLineQuerySet.as_manager()
 
     class Meta:
         ordering = ("sitting", "line")

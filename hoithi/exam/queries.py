@@ -30,6 +30,7 @@ class Step(StrEnum):
 
     BUILD = "build"
     SEAL = "seal"
+    WITHDRAW = "withdraw"
     ROSTER = "roster"
     RUN = "run"
     COLLECT = "collect"
@@ -40,7 +41,8 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PackageRow:
-    """A package as lists show it; `first` is who has signed while a second person is awaited."""
+    """A package as lists show it; `first` is who has signed while a second person is awaited,
+    `is_leaving` that its withdrawal waits for the hall."""
 
     number: int
     state: str
@@ -51,6 +53,7 @@ class PackageRow:
     first: str
     first_id: int | None
     sealed_at: datetime | None
+    is_leaving: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +82,21 @@ class Unseated:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """A round on its way. `may_seat` says that a sitting can still be opened (`last_closing`)."""
+    """A round on its way. `may_seat` says that a sitting can still be opened (`last_closing`);
+    `every_sitting` has those too that were withdrawn with their package."""
 
     step: Step
     packages: tuple[PackageRow, ...]
-    sittings: tuple[SittingRow, ...]
+    every_sitting: tuple[SittingRow, ...]
     unseated_units: tuple[Unseated, ...]
     may_seat: bool
     graded_at: datetime | None
     published_at: datetime | None
+
+    @property
+    def sittings(self) -> tuple[SittingRow, ...]:
+        """Those that stand."""
+        return tuple(row for row in self.every_sitting if row.state != SittingState.WITHDRAWN)
 
     @property
     def unseated(self) -> int:
@@ -108,11 +117,15 @@ class Progress:
         return found[-1] if found else None
 
 
+def _standing(sittings: Iterable[Sitting | SittingRow]) -> list[Sitting | SittingRow]:
+    return [row for row in sittings if row.state != SittingState.WITHDRAWN]
+
+
 def held_between(
     each: Round, sittings: Iterable[Sitting | SittingRow]
 ) -> tuple[datetime, datetime]:
     """When a round is open: by its sittings, which orders can move, else by the plan. No query."""
-    held = list(sittings)
+    held = _standing(sittings)
     return (
         min((sitting.opens_at for sitting in held), default=each.opens_at),
         max((sitting.closes_at for sitting in held), default=each.closes_at),
@@ -122,7 +135,7 @@ def held_between(
 def last_closing(each: Round, sittings: Iterable[Sitting | SittingRow]) -> datetime | None:
     """Until when another sitting of the same package can be opened; none once no sitting of it is
     in the hall any more, as its questions may be read then. No query."""
-    held = list(sittings)
+    held = _standing(sittings)
     standing = [row.closes_at for row in held if row.collected_at is None]
     return max([each.closes_at, *standing]) if standing or not held else None
 
@@ -137,7 +150,7 @@ def progress(each: Round, now: datetime) -> Progress:
     return Progress(
         step=_step(each, packages, sittings, latest, now),
         packages=packages,
-        sittings=sittings,
+        every_sitting=sittings,
         unseated_units=_unseated(each),
         may_seat=until is not None and now < until,
         graded_at=grading.graded_at if grading else None,
@@ -155,8 +168,10 @@ def _step(
     states = {row.state for row in packages}
     if PackageState.SEALED not in states:
         return Step.SEAL if PackageState.DRAFT in states else Step.BUILD
-    held = {row.state for row in sittings}
-    if not sittings or SittingState.PREPARED in held:
+    if any(row.is_leaving for row in packages):
+        return Step.WITHDRAW
+    held = {row.state for row in sittings} - {SittingState.WITHDRAWN}
+    if not held or SittingState.PREPARED in held:
         return Step.ROSTER
     if SittingState.PUBLISHED in held:
         standing = [row for row in sittings if row.state == SittingState.PUBLISHED]
@@ -214,6 +229,7 @@ def package_rows(each: Round) -> tuple[PackageRow, ...]:
             first=waiting[package.commitment].name if package.commitment in waiting else "",
             first_id=waiting[package.commitment].pk if package.commitment in waiting else None,
             sealed_at=package.sealing.second_at if package.sealing else None,
+            is_leaving=package.is_leaving,
         )
         for package in packages
     )
@@ -248,7 +264,7 @@ def _counts(rows: QuerySet[RosterLine] | QuerySet[Attempt]) -> dict[int, int]:
 
 def unseated_entries(each: Round) -> QuerySet[Entry]:
     """Accepted entries of a round's form that are in no sitting of it."""
-    seated = RosterLine.objects.filter(sitting__round=each).values("entry")
+    seated = RosterLine.objects.standing().filter(sitting__round=each).values("entry")
     return Entry.objects.filter(category=each.category_id, state=EntryState.ACCEPTED).exclude(
         pk__in=seated
     )
@@ -281,6 +297,15 @@ class Contents:
 
     levels: tuple[str, ...]
     rows: tuple[tuple[str, tuple[Share | None, ...]], ...]
+
+
+def withdrawal_of(package: Package) -> Approval | None:
+    """The signatures under the withdrawal of a package, if anybody has signed one."""
+    return (
+        Approval.objects.filter(kind="withdraw", subject_hash=package.commitment, refused_at=None)
+        .select_related("first", "second")
+        .first()
+    )
 
 
 def package_contents(package: Package) -> Contents:

@@ -126,7 +126,7 @@ def _grouped(digest: str) -> str:
 def _promises(package: Package) -> tuple[Block, ...]:
     page = f"{settings.PUBLIC_URL}/hoi-thi/{package.round.contest.key}/niem-phong/"
     blocks = []
-    if package.withdrawal is not None:
+    if package.withdrawal is not None and not package.is_leaving:
         blocks.append(_withdrawal(package.withdrawal))
     blocks.append(
         Paragraph(

@@ -16,7 +16,8 @@ from hoithi.contests.actions import fix_rules, hold_contest, release_rules
 from hoithi.contests.models import Round
 from hoithi.contests.plan.conversion import blueprint_of, policy_of
 from hoithi.contests.queries import online_plan, plan_of
-from hoithi.exam.models import Package, PackageItem, PackageState, Sitting
+from hoithi.exam.hearing import has_started
+from hoithi.exam.models import Package, PackageItem, PackageState
 from hoithi.people.actions import approve
 from hoithi.people.keys import vault
 from hoithi.people.models import Approval, User
@@ -144,16 +145,21 @@ def _check_plan(package: Package) -> None:
 def withdraw_package(*, actor: User, package: Package, reason: str, now: datetime) -> Approval:
     """Take a sealed package back before anybody has started; two people and a reason.
 
-    Raises RuleViolation: `not_sealed`, `reason_missing`, `published_already`.
+    While a sitting has it in the hall, the second signature does not yet take it back: that waits
+    for the hall (`exam.withdrawing`). Raises RuleViolation: `not_sealed`, `being_withdrawn`,
+    `reason_missing`, `withdrawn_too_late` once somebody has started or a sitting is collected.
     """
     hold_contest(package.round.contest)
-    package.refresh_from_db(fields=["state"])
+    package.refresh_from_db(fields=["state", "withdrawal"])
     if package.state != PackageState.SEALED:
         raise RuleViolation("not_sealed")
+    if package.is_leaving:
+        raise RuleViolation("being_withdrawn")
     if not reason.strip():
         raise RuleViolation("reason_missing")
-    if Sitting.objects.filter(package=package).exists():
-        raise RuleViolation("published_already")
+    sittings = list(package.sittings.all())
+    if any(sitting.collected_at for sitting in sittings) or has_started(sittings):
+        raise RuleViolation("withdrawn_too_late")
     approval = approve(
         actor=actor,
         kind="withdraw",
@@ -164,12 +170,17 @@ def withdraw_package(*, actor: User, package: Package, reason: str, now: datetim
         now=now,
     )
     if approval.is_complete:
-        Package.objects.filter(pk=package.pk).update(
-            state=PackageState.WITHDRAWN, withdrawal=approval
-        )
-        release_rules(each=package.round)
+        Package.objects.filter(pk=package.pk).update(withdrawal=approval)
+        if not sittings:
+            forget_seal(package)
         package.refresh_from_db()
     return approval
+
+
+def forget_seal(package: Package) -> None:
+    """Nobody has started with it: the package is withdrawn, the rules of the round are free."""
+    Package.objects.filter(pk=package.pk).update(state=PackageState.WITHDRAWN)
+    release_rules(each=package.round)
 
 
 @transaction.atomic
@@ -196,7 +207,7 @@ def open_keys(package: Package) -> KeysFile:
 
 def open_keys_bytes(package: Package) -> bytes:
     """The keys file as it was sealed."""
-    if Sitting.objects.filter(package=package, collected_at=None).exists():
+    if package.sittings.standing().filter(collected_at=None).exists():
         raise RuntimeError("keys asked for before the sitting was collected")
     content = vault().open(KEYS, Sealed(package.key_id, bytes(package.keys_cipher)))
     if hashlib.sha256(content).hexdigest() != package.keys_sha256:

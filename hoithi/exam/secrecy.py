@@ -32,7 +32,7 @@ def secrecy_of(package: Package, now: datetime) -> Secrecy | None:
     too. Three queries, one more for each round that is still to be held.
     """
     last = max(_users(package, now), key=lambda each: each.until, default=None)
-    if last is None and not package.sittings.exists():
+    if last is None and not package.sittings.standing().exists():
         return Secrecy(package.round.name, package.round.closes_at)
     return last
 
@@ -42,7 +42,7 @@ def _users(package: Package, now: datetime) -> Iterator[Secrecy]:
 
     Practice on questions that others have read harms nobody.
     """
-    sittings = Sitting.objects.filter(
+    sittings = Sitting.objects.standing().filter(
         Q(round__purpose=Purpose.OFFICIAL) | Q(package=package),
         collected_at=None,
         package__items__version__item__in=package.items.values("version__item"),
@@ -55,10 +55,9 @@ def _users(package: Package, now: datetime) -> Iterator[Secrecy]:
             is_online=True,
             purpose=Purpose.OFFICIAL,
             closes_at__gt=now,
-            sittings=None,
         )
+        .exclude(sittings__in=Sitting.objects.standing())
         .select_related("contest")
-        .distinct()
     )
     for each in to_come:
         if _may_draw(each, package):
@@ -84,7 +83,7 @@ def is_collected(package: Package) -> bool:
 
     Then its keys may be opened for grading, and the committee may read them to rule on a question.
     """
-    sittings = Sitting.objects.filter(package=package)
+    sittings = package.sittings.standing()
     return sittings.exists() and not sittings.filter(collected_at=None).exists()
 
 

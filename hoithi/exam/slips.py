@@ -91,14 +91,15 @@ class _Seats:
 
 def _seats(rounds: list[Round], entries: Iterable[Entry]) -> _Seats:
     """Two queries."""
-    lines = RosterLine.objects.filter(sitting__round__in=rounds, entry__in=entries)
+    lines = RosterLine.objects.standing().filter(sitting__round__in=rounds, entry__in=entries)
+    sittings = Sitting.objects.standing().filter(round__in=rounds)
     return _Seats(
         rounds,
         {
             (line.entry_id, line.sitting.round_id): line.sitting
             for line in lines.select_related("sitting").order_by("sitting")
         },
-        frozenset(Sitting.objects.filter(round__in=rounds).values_list("round", flat=True)),
+        frozenset(sittings.values_list("round", flat=True)),
     )
 
 

@@ -21,6 +21,7 @@ urlpatterns = [
         name="sealing_record",
     ),
     path(f"{_ROUND}de/<int:number>/thu-hoi/", rounds.withdraw, name="withdraw"),
+    path(f"{_ROUND}de/<int:number>/thu-hoi/tiep/", rounds.withdraw_again, name="withdraw_again"),
     path(f"{_ROUND}de/<int:number>/cau-hoi/", items.show, name="items"),
     path(f"{_ROUND}cau-hoi/<slug:item>/", items.rule, name="rule"),
     path(f"{_ROUND}mo-ca/", rounds.open_sitting, name="open"),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hoithi.contests.plan.schema import Plan
 from hoithi.exam.models import PackageState, SittingState
-from hoithi.exam.queries import Step
+from hoithi.exam.queries import PackageRow, Step
 from hoithi.hall.store.api import OrderKind
 from hoithi.rules.errors import RuleViolation
 
@@ -25,6 +25,7 @@ class Shown:
 STEPS: dict[Step, Promise] = {
     Step.BUILD: _("Put the paper together"),
     Step.SEAL: _("Seal by two people"),
+    Step.WITHDRAW: _("Withdraw the package"),
     Step.ROSTER: _("Publish the roster"),
     Step.RUN: _("Exam"),
     Step.COLLECT: _("Collect"),
@@ -36,11 +37,13 @@ PACKAGE_STATES: dict[str, Shown] = {
     PackageState.SEALED: Shown(_("Sealed"), "good"),
     PackageState.WITHDRAWN: Shown(_("Withdrawn"), "muted"),
 }
+LEAVING = Shown(_("Being withdrawn"), "warn")
 SITTING_STATES: dict[str, Shown] = {
     SittingState.PREPARED: Shown(_("Not yet in the hall"), "warn"),
     SittingState.PUBLISHED: Shown(_("In the hall"), "now"),
     SittingState.COLLECTED: Shown(_("Collected"), "now"),
     SittingState.GRADED: Shown(_("Graded"), "good"),
+    SittingState.WITHDRAWN: Shown(_("Withdrawn with its package"), "muted"),
 }
 ORDERS: dict[str, Promise] = {
     OrderKind.OPEN_AT: _("Opening moved"),
@@ -50,6 +53,7 @@ ORDERS: dict[str, Promise] = {
     OrderKind.VOID: _("Attempt made void"),
     OrderKind.RESTORE: _("Attempt restored"),
     OrderKind.SCORE_TO_SHOW: _("Score shown"),
+    OrderKind.WITHDRAW: _("Withdrawal of the package"),
 }
 CLOSED_NOW = _("Closed at once")
 
@@ -136,6 +140,11 @@ RESTORE_PAGE = OrderPage(
     _("It counts again as if it had never been void."),
     _("Restore the attempt"),
 )
+
+
+def state_of(row: PackageRow) -> Shown:
+    """A package's state in words."""
+    return LEAVING if row.is_leaving else PACKAGE_STATES[row.state]
 
 
 def with_names(violation: RuleViolation, plan: Plan) -> RuleViolation:

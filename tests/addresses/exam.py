@@ -24,6 +24,10 @@ ROWS = {
     "exam:withdraw": Row(
         get="signin 403 403 403 403 403 405", post="signin 403 403 403 403 403 200"
     ),
+    # The package of the table is a draft: nothing is being withdrawn.
+    "exam:withdraw_again": Row(
+        get="signin 403 403 403 403 403 405", post="signin 403 403 403 403 403 302"
+    ),
     "exam:items": HIDDEN,
     # A draft has no minutes.
     "exam:sealing_record": HIDDEN,
@@ -70,6 +74,7 @@ def parameters(scene: Scene) -> dict[str, Pair]:
         "exam:seal.number": numbers,
         "exam:sealing_record.number": numbers,
         "exam:withdraw.number": numbers,
+        "exam:withdraw_again.number": numbers,
         "sitting": Pair(sitting.pk, their_sitting.pk),
         "sitting_id": Pair(sitting.public_id, their_sitting.public_id),
         "item": Pair(package.items.all()[0].item, "0" * 16),

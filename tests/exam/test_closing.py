@@ -35,12 +35,13 @@ LONG_AGO_MS = NOW_MS - 3_600_000
 @dataclass(frozen=True, slots=True)
 class Node:
     """One life of a hall process: when it started and was seen last, its words of closing, each
-    with the last order applied by then, and other rows."""
+    with the last order applied by then, other rows, and the last order it reports."""
 
     rows: tuple[Row, ...] = ()
     closed: tuple[int, ...] = ()
     seen_ms: int = NOW_MS
     started_ms: int = LONG_AGO_MS
+    order: int = 0
 
 
 def write(
@@ -62,7 +63,7 @@ def write(
                 row = Row(NO_ATTEMPT, 0, 0, Kind.CLOSED, order, -1, NOW_MS - 60_000)
                 await made.note(sitting.public_id.bytes, row)
             await made.store.report(
-                NodeStatus(made.store.writer, node.started_ms, node.seen_ms, 0, "")
+                NodeStatus(made.store.writer, node.started_ms, node.seen_ms, node.order, "")
             )
             await made.stop()
 

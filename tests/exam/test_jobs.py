@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -152,7 +153,18 @@ def test_a_sitting_that_is_still_in_the_hall_is_not_graded(scene: Scene) -> None
         ask_to_grade(actor=scene.an, each=scene.round, now=factories.now())
 
 
-NOTHING = {"marked": 0, "scores": 0, "gradings": 0, "counts": 0, "recorded": 0, "broken": None}
+NOTHING = {
+    "marked": 0,
+    "scores": 0,
+    "gradings": 0,
+    "counts": 0,
+    "recorded": 0,
+    "broken": None,
+    "package": ["sealed", False],
+    "seated": 12,
+    "fixed": 1,
+    "told": [],
+}
 OPEN = {"sitting": "published", "attempts": 0, "collected": 0, **NOTHING}
 TAKEN = {"sitting": "collected", "attempts": 12, "collected": 1, **NOTHING}
 MARKED = {
@@ -164,6 +176,23 @@ MARKED = {
     "counts": 1,
     "recorded": 1,
 }
+
+
+def lives_of(work: str, folder: Path) -> list[dict[str, Any]]:
+    """What was left by workers killed before each statement of a work, and the end of it."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.exam.killing", work],
+        cwd=ROOT,
+        env=environment(folder),
+        stdout=subprocess.PIPE,
+        check=True,
+        timeout=900,
+    )
+    found: list[dict[str, Any]] = [json.loads(line) for line in done.stdout.splitlines()]
+    *lives, last = found
+    assert (len(lives) > 10, {each["killed"] for each in lives}) == (True, {signal.SIGKILL})
+    assert last["killed"] == 0
+    return found
 
 
 @pytest.mark.faults
@@ -181,17 +210,7 @@ def test_whenever_a_worker_is_killed_everything_is_stored_or_nothing(
     after: dict[str, object],
     jobs: list[str],
 ) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.exam.killing", work],
-        cwd=ROOT,
-        env=environment(tmp_path),
-        stdout=subprocess.PIPE,
-        check=True,
-        timeout=900,
-    )
-    *lives, last = [json.loads(line) for line in done.stdout.splitlines()]
-    assert (len(lives) > 10, {each["killed"] for each in lives}) == (True, {signal.SIGKILL})
-    assert last["killed"] == 0
+    *lives, last = lives_of(work, tmp_path)
     left = [each["left"] for each in lives]
     states = [each.pop("states") for each in left]
     ends = [each["end"] for each in (*lives, last)]
@@ -200,3 +219,36 @@ def test_whenever_a_worker_is_killed_everything_is_stored_or_nothing(
     assert [each for each in left if each not in (before, after)] == []
     # The desk changes with the job, not before and not after.
     assert [each == after for each in left] == [state == jobs for state in states]
+
+
+UNDER_WAY = {**OPEN, "package": ["sealed", True]}
+WITHDRAWN = {
+    **OPEN,
+    "sitting": "withdrawn",
+    "package": ["withdrawn", False],
+    "seated": 0,
+    "fixed": 0,
+}
+
+
+@pytest.mark.faults
+@pytest.mark.parametrize(
+    ("work", "after", "last_word", "job"),
+    [("withdrawing", WITHDRAWN, 2, "done"), ("calling-off", OPEN, 0, "failed")],
+)
+def test_whenever_a_withdrawal_is_killed_the_next_worker_finishes_it(
+    tmp_path: Path, work: str, after: dict[str, object], last_word: int, job: str
+) -> None:
+    """Whatever is on the desk by then, the hall has been told before, so that nobody can start."""
+    for each in lives_of(work, tmp_path):
+        left, end = each["left"], each["end"]
+        told, told_in_the_end = left.pop("told"), end.pop("told")
+        assert (end.pop("states"), told_in_the_end[-1]) == ([job], last_word)
+        assert {**end, "told": []} == after
+        state = left.pop("states")
+        left["told"] = []
+        if left == after:
+            assert told[-1] == last_word
+        else:
+            assert (left, state in (["waiting"], ["running"])) == (UNDER_WAY, True)
+            assert told == [1] * told.count(1) + [last_word] * told.count(last_word)

@@ -3,6 +3,7 @@
 from hoithi.entries.actions.barring import bar_entry, lift_bar
 from hoithi.entries.actions.changing import (
     mark_seated,
+    mark_unseated,
     reissue_code,
     replace_member,
     replace_person,
@@ -30,6 +31,7 @@ __all__ = [
     "grant_extension",
     "lift_bar",
     "mark_seated",
+    "mark_unseated",
     "mend_list",
     "recall_registration",
     "reissue_code",

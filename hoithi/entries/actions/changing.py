@@ -52,6 +52,11 @@ def mark_seated(entries: Sequence[Entry]) -> None:
         raise RuleViolation("entries_changed")
 
 
+def mark_unseated(entries: Iterable[int]) -> None:
+    """No sitting has these entries (by id) any more: the register can change them again."""
+    Entry.objects.filter(pk__in=entries).update(is_seated=False)
+
+
 def _not_changed(entry: Entry) -> RuleViolation:
     """Why nothing was changed: `entry_seated`, as the hall would not hear of it, or
     `entry_not_accepted`."""

@@ -20,7 +20,13 @@ from hoithi.contests.queries import contest_by_key, plan_of, round_by_key
 from hoithi.documents.render.decree import paper_pdf
 from hoithi.exam.forms import BuildForm, ReasonForm
 from hoithi.exam.hall_orders import publish_sitting, push_to_hall
-from hoithi.exam.jobs import ask_to_collect, ask_to_grade
+from hoithi.exam.jobs import (
+    WITHDRAW,
+    ask_to_collect,
+    ask_to_grade,
+    ask_to_withdraw,
+    ask_to_withdraw_again,
+)
 from hoithi.exam.models import PackageState, SittingState
 from hoithi.exam.queries import (
     Progress,
@@ -30,12 +36,13 @@ from hoithi.exam.queries import (
     package_contents,
     progress,
     sitting_by_id,
+    withdrawal_of,
     work_at,
 )
 from hoithi.exam.records import sealing_record
-from hoithi.exam.sealing import build_package, seal_package, withdraw_package
+from hoithi.exam.sealing import build_package, seal_package
 from hoithi.exam.secrecy import is_collected, secrecy_of
-from hoithi.exam.wording import PACKAGE_STATES, SITTING_STATES, STEPS, with_names
+from hoithi.exam.wording import SITTING_STATES, STEPS, state_of, with_names
 from hoithi.jobs.models import Job
 from hoithi.people.http import StaffRequest, contest_role
 from hoithi.people.models import Role, User
@@ -83,7 +90,7 @@ def _steps(each: Round, found: Progress) -> list[StepLine]:
             times.get(step),
         )
         for at, step in enumerate(order)
-        if step in STEPS
+        if step in STEPS and (step is not Step.WITHDRAW or found.step is step)
     ]
 
 
@@ -106,8 +113,8 @@ def show(request: StaffRequest, contest: str, round_key: str) -> HttpResponseBas
             "progress": found,
             "held": held_between(each, found.sittings),
             "steps": _steps(each, found),
-            "packages": [(row, PACKAGE_STATES[row.state]) for row in found.packages],
-            "sittings": [(row, SITTING_STATES[row.state]) for row in found.sittings],
+            "packages": [(row, state_of(row)) for row in found.packages],
+            "sittings": [(row, SITTING_STATES[row.state]) for row in found.every_sitting],
             "may_run": not roles.isdisjoint(RUNNERS),
             "may_sign": Role.COMMITTEE in roles,
             "has_signed": found.package is not None and found.package.first_id == request.user.pk,
@@ -171,14 +178,19 @@ def _package_page(
             "round": each,
             "package": found,
             "row": row,
-            "state": PACKAGE_STATES[row.state],
+            "state": state_of(row),
             "contents": package_contents(found),
             "secrecy": secrecy,
             "may_read": collected and (secrecy is None or Role.COMMITTEE in roles),
             "may_sign": Role.COMMITTEE in roles,
             "has_signed": row.first_id == request.user.pk,
             "may_seal": row.state == PackageState.DRAFT,
-            "may_withdraw": row.state == PackageState.SEALED and not found.sittings.exists(),
+            "withdrawal": withdrawal_of(found),
+            "may_withdraw": row.state == PackageState.SEALED
+            and not row.is_leaving
+            and not collected,
+            "in_hall": found.sittings.standing().exists(),
+            "work": work_at(each, WITHDRAW, package=found.pk) if row.is_leaving else None,
             "form": form,
         },
     )
@@ -216,20 +228,35 @@ def sealing_pdf(
 @contest_role(Role.COMMITTEE)
 @require_POST
 def withdraw(request: StaffRequest, contest: str, round_key: str, number: int) -> HttpResponseBase:
-    """Take a sealed package back; two people, with a reason."""
+    """Take a sealed package back; two people, with a reason. The worker waits for the hall."""
     found = package_by_number(find_round(contest, round_key), number)
     form = ReasonForm(request.POST)
-    if carried_out(
-        form,
-        lambda: withdraw_package(
-            actor=request.user,
-            package=found,
-            reason=form.cleaned_data["reason"],
-            now=timezone.now(),
-        ),
-    ):
-        return redirect("exam:package", contest=contest, round_key=round_key, number=number)
-    return _package_page(request, contest, round_key, number, form)
+    work: list[Job | None] = []
+
+    def act() -> None:
+        reason = form.cleaned_data["reason"]
+        now = timezone.now()
+        work.append(ask_to_withdraw(actor=request.user, package=found, reason=reason, now=now))
+
+    if not carried_out(form, act):
+        return _package_page(request, contest, round_key, number, form)
+    if work[0] is not None:
+        return redirect("desk:job", job=work[0].pk)
+    return redirect("exam:package", contest=contest, round_key=round_key, number=number)
+
+
+@contest_role(Role.COMMITTEE)
+@require_POST
+def withdraw_again(
+    request: StaffRequest, contest: str, round_key: str, number: int
+) -> HttpResponseBase:
+    """Go on with a withdrawal that the hall had not answered."""
+    found = package_by_number(find_round(contest, round_key), number)
+    return _to_work(
+        request,
+        lambda: ask_to_withdraw_again(actor=request.user, package=found, now=timezone.now()),
+        found.round,
+    )
 
 
 @contest_role(*RUNNERS)

@@ -115,7 +115,8 @@ def lines_of_code(code: str) -> list[RosterLine]:
     """Where the holder of a code sits, in the order of the rounds; empty for an unknown code."""
     tag = code_tag(str(settings.HALL_SECRET).encode(), code).hex()
     return list(
-        RosterLine.objects.filter(code_tag=tag)
+        RosterLine.objects.standing()
+        .filter(code_tag=tag)
         .select_related(
             "entry__unit",
             "entry__person",

@@ -19,7 +19,7 @@ from django.shortcuts import get_object_or_404
 from hoithi.contests.models import Contest, Purpose, Round
 from hoithi.contests.queries import plan_of
 from hoithi.exam.heads import heads_of, newest_heads
-from hoithi.exam.models import ChainHead, Package, PackageState, Sitting
+from hoithi.exam.models import ChainHead, Package, PackageState, Sitting, SittingState
 from hoithi.people.models import Approval
 from hoithi.portal.queries.frame import Frame, frame_of
 from hoithi.portal.queries.results import Published, content_of
@@ -66,9 +66,11 @@ class Seal:
 
 @dataclass(frozen=True, slots=True)
 class SittingProof:
-    """What a sitting committed at its opening, and once collected how its journal ended."""
+    """What a sitting committed at its opening, and once collected how its journal ended; nobody has
+    started in one that was withdrawn."""
 
     sitting: str
+    is_withdrawn: bool
     when: str
     people: int
     roster_sha256: str
@@ -146,6 +148,7 @@ def public_values(contest: Contest) -> PublicValues:
                         ],
                     )
                     for sitting in each.sittings
+                    if not sitting.is_withdrawn
                 },
                 each.published if each.published and each.published.sha256 else None,
             )
@@ -242,14 +245,15 @@ def _seals(contest: Contest) -> dict[int, list[Seal]]:
     )
     found: dict[int, list[Seal]] = {}
     for package in packages:
+        withdrawal = package.withdrawal if package.state == PackageState.WITHDRAWN else None
         seal = Seal(
             package.number,
             package.commitment,
             package.questions_sha256,
             package.keys_sha256,
             _signatures(package.sealing),
-            _signatures(package.withdrawal),
-            package.withdrawal.reason if package.withdrawal else "",
+            _signatures(withdrawal),
+            withdrawal.reason if withdrawal else "",
         )
         found.setdefault(package.round_id, []).append(seal)
     return found
@@ -293,6 +297,7 @@ def _sittings(contest: Contest) -> dict[int, list[SittingProof]]:
     for sitting in sittings:
         proof = SittingProof(
             sitting.public_id.hex,
+            sitting.state == SittingState.WITHDRAWN,
             period(sitting.opens_at, sitting.closes_at),
             sitting.people,
             sitting.roster_sha256,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Max, Min
+from django.db.models import Max, Min, Q
 
 from hoithi.contests.models import Contest, Purpose, Round
+from hoithi.exam.models import SittingState
 from hoithi.exam.queries import held_between
 
 
@@ -25,8 +26,10 @@ class Window:
 
 def windows_of(contest: Contest) -> list[Window]:
     """The rounds of a contest in order. One query."""
+    standing = ~Q(sittings__state=SittingState.WITHDRAWN)
     rounds = contest.rounds.annotate(
-        first=Min("sittings__opens_at"), last=Max("sittings__closes_at")
+        first=Min("sittings__opens_at", filter=standing),
+        last=Max("sittings__closes_at", filter=standing),
     )
     return [
         Window(
