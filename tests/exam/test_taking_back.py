@@ -478,6 +478,7 @@ def test_it_takes_two_and_a_reason(scene: Scene) -> None:
     page = page_of(scene.an, f"{HERE}de/1/")
     assert "Các ca thi theo đề này được rút khỏi phòng thi" in page
     press(scene.an, "de/1/thu-hoi/", reason=REASON)
+    assert "Ký thu hồi</button>" not in page_of(scene.an, f"{HERE}de/1/")
     again = press(scene.an, "de/1/thu-hoi/", reason=REASON)
     assert "errorlist" in again or "band-bad" in again
     assert (states(), orders(scene)) == (STANDS, [])
