@@ -352,7 +352,7 @@ def reissue(*, actor: User, line: RosterLine, reason: str, now: datetime) -> str
     if not reason.strip():
         raise RuleViolation("reason_missing")
     entry = line.entry
-    lines = RosterLine.objects.filter(entry=entry)
+    lines = RosterLine.objects.standing().filter(entry=entry)
     if lines.filter(sitting__state=SittingState.PREPARED).exists():
         raise RuleViolation("sitting_prepared")
     Entry.objects.filter(pk=entry.pk).update(code_issue=F("code_issue") + 1)

@@ -7,6 +7,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -24,7 +25,9 @@ from hoithi.exam.hall_orders import move_opening, publish_sitting
 from hoithi.exam.hearing import has_heard
 from hoithi.exam.jobs import WITHDRAW, ask_to_withdraw, ask_to_withdraw_again
 from hoithi.exam.models import Package, PackageState, RosterLine, Sitting, SittingState
+from hoithi.exam.records import sealing_record
 from hoithi.exam.sealing import withdraw_package
+from hoithi.exam.slips import take_slips
 from hoithi.exam.withdrawing import call_off, stop_starts, wait_for_word, withdraw_from_hall
 from hoithi.hall.formats import Kind
 from hoithi.hall.store import journal_reader
@@ -36,6 +39,7 @@ from hoithi.portal.queries.trust import public_values
 from hoithi.results.actions import publish
 from hoithi.rules.errors import RuleViolation
 from hoithi.verify.checks import verify
+from hoithi.web.wording import moment
 from tests import factories
 from tests.exam.scene import Scene, scene_in
 from tests.exam.test_order_pages import orders
@@ -190,6 +194,34 @@ def test_until_the_hall_has_confirmed_nobody_reads_that_it_is_withdrawn(scene: S
     assert "Đã thu hồi trước khi có người thi" not in Client().get(TRUST).content.decode()
     (public,) = public_values(scene.contest).rounds.values()
     assert (public.seal is None, len(public.sittings)) == (False, 1)
+    assert REASON not in str(sealing_record(Package.objects.get()))
+    scene.hall.start()
+    work_off()
+    assert REASON in str(sealing_record(Package.objects.get()))
+    (public,) = public_values(scene.contest).rounds.values()
+    assert (public.seal, public.sittings) == (None, {})
+
+
+def test_a_slip_of_somebody_without_a_sitting_any_more_has_the_time_of_the_plan(
+    scene: Scene,
+) -> None:
+    sitting = in_hall(scene)
+    opens_at = scene.round.opens_at + timedelta(days=1)
+    now = factories.now()
+    move_opening(actor=scene.an, sitting=sitting, opens_at=opens_at, reason="Dời", now=now)
+    scene.hall.start()
+    unit = scene.entries[0].unit
+    texts = []
+    for _ in range(2):
+        slips = take_slips(actor=scene.an, contest=scene.contest, unit=unit, now=now)
+        texts.append({slip.opens_text for slip in slips})
+        if sitting.state == SittingState.PUBLISHED:
+            assert withdraw(scene) == ""
+            sitting.refresh_from_db()
+    assert texts == [
+        {f"Mở từ {moment(opens_at)}"},
+        {f"Mở từ {moment(scene.round.opens_at)}"},
+    ]
 
 
 def test_who_has_started_is_not_put_out(scene: Scene) -> None:
