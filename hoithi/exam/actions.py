@@ -18,6 +18,7 @@ from hoithi.contests.models import Round
 from hoithi.contests.queries import online_plan, plan_version_of, regulation_of
 from hoithi.exam.flaws import check_flaws
 from hoithi.exam.hall_orders import last_order_of
+from hoithi.exam.heads import public_heads
 from hoithi.exam.models import Attempt, RosterLine, Sitting, SittingState
 from hoithi.exam.sealing import open_keys
 from hoithi.exam.stores import journal
@@ -86,10 +87,12 @@ def read_sitting(
     reader: JournalReader,
     heads: Sequence[Head] | None = None,
     tell: Callable[[int, int], None] = _to_nobody,
+    awaited: set[Head] | None = None,
 ) -> tuple[Ledger, list[Closed]]:
     """A sitting's journal, read once: its attempts, and who has closed it.
 
-    All that is written by now, or as far as these heads.
+    All that is written by now, or as far as these heads. Of those that are `awaited` the ones that
+    its chains go through are taken out.
     """
     questions = paper.read_questions(bytes(sitting.package.questions))
     last = {head.writer: head.batch for head in heads or ()}
@@ -101,6 +104,8 @@ def read_sitting(
         for done, batch in enumerate(reader.batches(sitting.public_id.bytes), start=1):
             if done < total:
                 tell(done, total)
+            if awaited:
+                awaited.discard(Head(batch.writer, batch.number, batch.digest))
             if heads is not None and batch.number > last.get(batch.writer, 0):
                 continue
             for row in batch.rows:
@@ -131,7 +136,8 @@ def collect_sitting(
     goes into one short transaction, with what `settle` does. Raises RuleViolation: `not_published`,
     `sitting_open` until its closing time, `hall_out_of_reach`, `hall_not_closed`, also after an
     order that the hall has not answered by closing again, `journal_flawed` until two people have
-    accepted what is wrong in the journal.
+    accepted what is wrong in the journal, ends that
+    were public during the exam and are not in it among that.
     """
     sitting.refresh_from_db()
     if sitting.state != SittingState.PUBLISHED:
@@ -141,12 +147,13 @@ def collect_sitting(
     last_order = last_order_of(sitting)
     with journal() as reader:
         heads = reader.heads(sitting.public_id.bytes)
-        ledger, closings = read_sitting(sitting, reader, heads, tell)
+        missed = public_heads(sitting)
+        ledger, closings = read_sitting(sitting, reader, heads, tell, missed)
         nodes = reader.nodes()
     shared = on_postgres(settings.HALL_JOURNAL)
     if not has_closed(closings, nodes, last_order=last_order, shared=shared):
         raise RuleViolation("hall_not_closed")
-    check_flaws(sitting, ledger.flaws)
+    check_flaws(sitting, ledger.flaws, missed)
     receipts = [facts.receipt for facts in ledger.attempts if facts.receipt]
     record_of_closing = Closing(
         sitting=sitting.public_id.hex,

@@ -6,12 +6,13 @@ silence. Two people of the committee look at the rows and sign, or collecting go
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
 
 from hoithi.exam.models import Sitting
+from hoithi.hall.formats import Head
 from hoithi.hall.ledger import Flaw
 from hoithi.people.actions import approve
 from hoithi.people.models import Approval, User
@@ -20,6 +21,7 @@ from hoithi.rules.canonical import canonical, sha256
 from hoithi.rules.errors import RuleViolation
 
 KIND = "flaws"
+HEAD_NOT_PASSED = "head_not_passed"
 
 
 def _subject(sitting: Sitting) -> str:
@@ -30,10 +32,12 @@ def _digest(flaws: Sequence[Sequence[str]]) -> str:
     return sha256(canonical([list(each) for each in flaws])).hex()
 
 
-def check_flaws(sitting: Sitting, flaws: Sequence[Flaw]) -> None:
+def check_flaws(sitting: Sitting, flaws: Sequence[Flaw], missed: Iterable[Head]) -> None:
     """Raises RuleViolation `journal_flawed` unless two people have accepted exactly these flaws;
-    the sitting then shows them."""
+    the sitting then shows them. `missed` are ends that were public during the exam and that no
+    chain goes through any more."""
     found = [[each.code, each.attempt, each.row] for each in flaws]
+    found += sorted([HEAD_NOT_PASSED, head.writer.hex(), str(head.batch)] for head in missed)
     if sitting.flaws != found:
         Sitting.objects.filter(pk=sitting.pk).update(flaws=found)
     if found and not _accepted(sitting, found):

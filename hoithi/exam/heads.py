@@ -14,6 +14,7 @@ from django.db.models import Max, QuerySet
 
 from hoithi.exam.models import ChainHead, Sitting, SittingState
 from hoithi.exam.stores import journal
+from hoithi.hall.formats import Head
 
 logger = logging.getLogger(__name__)
 
@@ -70,6 +71,14 @@ def newest_heads(sittings: Iterable[Sitting]) -> list[ChainHead]:
         .annotate(last=Max("pk"))
     )
     return list(ChainHead.objects.filter(pk__in=last.values("last")).order_by("sitting", "writer"))
+
+
+def public_heads(sitting: Sitting) -> set[Head]:
+    """Every kept end as the journal has it."""
+    kept = sitting.heads.values_list("writer", "batch", "sha256")
+    return {
+        Head(bytes.fromhex(writer), batch, bytes.fromhex(digest)) for writer, batch, digest in kept
+    }
 
 
 def heads_of(sitting: Sitting) -> QuerySet[ChainHead]:

@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from hoithi.contests.plan.schema import Plan
+from hoithi.exam.flaws import HEAD_NOT_PASSED
 from hoithi.exam.models import PackageState, SittingState
 from hoithi.exam.queries import PackageRow, Step
 from hoithi.hall.store.api import OrderKind
@@ -71,6 +72,7 @@ FLAWS: dict[str, Promise] = {
     "attempt_unnumbered": _("An attempt without a valid number"),
     "attempt_twice": _("Two attempts of one person with the same number"),
     "order_applied_differently": _("An order that two servers carried out differently"),
+    HEAD_NOT_PASSED: _("The journal does not go through a number that was public during the exam"),
     "opened_with_another_roster": _("Opened with another roster than the published one"),
 }
 

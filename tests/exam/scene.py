@@ -105,7 +105,7 @@ class Scene:
             try:
                 collect_sitting(actor=self.an, sitting=sitting, now=factories.now())
             except RuleViolation as violation:
-                assert violation.code == "hall_not_closed"
+                assert violation.code == "hall_not_closed", violation.code
                 time.sleep(0.1)
             else:
                 return

@@ -14,6 +14,7 @@ from django.db import transaction
 from pytest_django.fixtures import Settings
 
 from hoithi.exam.actions import collect_sitting
+from hoithi.exam.flaws import HEAD_NOT_PASSED
 from hoithi.exam.hall_orders import give_minutes_to_all, move_close, publish_sitting
 from hoithi.exam.models import Sitting, SittingState
 from hoithi.exam.wording import FLAWS
@@ -268,4 +269,4 @@ def test_a_journal_that_was_opened_with_another_roster_is_not_collected_in_silen
 
 
 def test_every_flaw_has_its_words() -> None:
-    assert set(get_args(FlawCode)) == FLAWS.keys()
+    assert {*get_args(FlawCode), HEAD_NOT_PASSED} == FLAWS.keys()

@@ -13,6 +13,7 @@ from pytest_django.fixtures import Settings
 
 from hoithi.exam.actions import close_round
 from hoithi.exam.bundling import write_bundle
+from hoithi.exam.flaws import accept_flaws
 from hoithi.exam.hall_orders import publish_sitting
 from hoithi.exam.heads import EVERY_S, newest_heads, note_heads
 from hoithi.exam.models import ChainHead, Sitting
@@ -24,6 +25,7 @@ from hoithi.verify.checks import examine
 from hoithi.verify.public import PublicValues
 from tests import factories
 from tests.exam.scene import Scene
+from tests.exam.test_pages import HERE, page_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TRUST = "/hoi-thi/daknong-2023/niem-phong/"
@@ -151,3 +153,24 @@ def test_a_chain_that_is_another_one_is_called_out(
     assert note_heads(factories.now()) == 0
     assert [record.levelname for record in caplog.records] == ["ERROR", "ERROR"]
     assert f"ends at batch {head.batch}, and is not the one of" in caplog.text
+
+
+def test_a_journal_that_does_not_go_through_it_is_not_collected_in_silence(
+    scene: Scene, sitting: Sitting
+) -> None:
+    """As if the journal had been put back and written anew after that minute."""
+    scene.sit(scene.entries[0], sitting, 30)
+    note_heads(factories.now())
+    (head,) = newest_heads([sitting])
+    scene.sit(scene.entries[1], sitting, 20)
+    ChainHead.objects.update(sha256="0" * 64)
+    with pytest.raises(AssertionError, match="journal_flawed"):
+        scene.close(sitting)
+    sitting.refresh_from_db()
+    assert sitting.flaws == [["head_not_passed", head.writer, str(head.batch)]]
+    page = page_of(scene.an, f"{HERE}ca/{sitting.pk}/")
+    assert "Sổ ghi không đi qua một mã đã công khai trong lúc thi" in page
+    for actor in (scene.an, scene.binh):
+        accept_flaws(actor=actor, sitting=sitting, reason="Đã lập biên bản", now=factories.now())
+    scene.close(sitting)
+    assert sitting.attempts.count() == 2
