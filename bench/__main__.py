@@ -47,7 +47,7 @@ def _keep(
                 "value": _rounded(each.value),
                 "target": each.target,
                 "better": each.better,
-                "met": each.is_met,
+                "met": each.is_met if each.target is not None else None,
                 "beside": {name: _rounded(value) for name, value in each.beside.items()},
             }
             for each in figures

@@ -60,17 +60,21 @@ sys.stdout.write(f"{longest}\\n")
 """
 
 
-def main() -> None:
-    """Print the parts as JSON."""
+def officer_with_list() -> tuple[Officer, bytes]:
+    """In an empty folder of data: somebody who may send a list, and the list."""
     install()
     # Ten thousand made-up people share names and days of birth; their national ids differ.
     plan = _PLAN.read_bytes().replace(b', "name_and_birth"]', b"]")
     contest = load_plan(content=plan, actor_id="0", actor_name="bench", now=timezone.now()).contest
     move_windows(contest=contest, now=timezone.now())
-    content = _sent_list(contest)
-    officer = Officer(contest)
+    return Officer(contest), _sent_list(contest)
+
+
+def main() -> None:
+    """Print the parts as JSON."""
+    officer, content = officer_with_list()
     waited: list[float] = []
-    with _worker(), _other_writer(waited):
+    with worker(), _other_writer(waited):
         reading = officer.send(content)
         saving = officer.save()
     if Entry.objects.count() != COUNT:
@@ -155,14 +159,14 @@ class Officer:
 
 
 @contextmanager
-def _worker() -> Iterator[None]:
+def worker() -> Iterator[None]:
     """The worker as `hoithi serve` starts it."""
-    worker = subprocess.Popen([sys.executable, "-m", "hoithi.config.cli", "worker"])
+    process = subprocess.Popen([sys.executable, "-m", "hoithi.config.cli", "worker"])
     try:
         yield
     finally:
-        worker.terminate()
-        worker.wait(timeout=_AT_MOST_S)
+        process.terminate()
+        process.wait(timeout=_AT_MOST_S)
 
 
 @contextmanager

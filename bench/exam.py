@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from bench.load import CONNECTIONS, bodies, post
+from bench.load import CONNECTIONS, Asking, bodies, ignore, post
 from hoithi.hall.store import control_writer
 from hoithi.hall.store.api import PublishedPackage
 from hoithi.rules import paper
@@ -66,14 +66,29 @@ def publish(control: str, lines: int) -> None:
     writer.close()
 
 
+def enter(line: int) -> bytes:
+    return post("/thi/v1/enter", json.dumps({"code": code(line)}).encode())
+
+
+def start(token: str) -> bytes:
+    body = json.dumps({"device": "0" * 32, "regulation": "1", "consent": "1"}).encode()
+    return post("/thi/v1/start", body, token)
+
+
+def save(token: str, seq: int) -> bytes:
+    """A save of one answer under a number."""
+    body = b'{"saves":[[%d,%d,%d,1696122000000]]}' % (seq, seq * 7 % ITEMS, seq % 4)
+    return post("/thi/v1/save", body, token)
+
+
+def token_in(reply: bytes) -> str:
+    return str(json.loads(reply)["token"])
+
+
 def enter_all(port: int, lines: int) -> list[bytes]:
     """Let everybody enter with their code; answers a start for each."""
-    entering = [
-        post("/thi/v1/enter", json.dumps({"code": code(line)}).encode())
-        for line in range(1, lines + 1)
-    ]
-    body = json.dumps({"device": "0" * 32, "regulation": "1", "consent": "1"}).encode()
-    return [post("/thi/v1/start", body, token) for token in _tokens(port, entering)]
+    entering = [enter(line) for line in range(1, lines + 1)]
+    return [start(token) for token in _tokens(port, entering)]
 
 
 def start_all(port: int, lines: int) -> list[str]:
@@ -82,7 +97,15 @@ def start_all(port: int, lines: int) -> list[str]:
 
 
 def _tokens(port: int, requests: Sequence[bytes]) -> list[str]:
-    return [str(json.loads(body)["token"]) for body in bodies(port, requests)]
+    return [token_in(body) for body in bodies(port, requests)]
+
+
+def enter_and_start(lines: Iterable[int]) -> Asking:
+    """One after the other enters and starts."""
+    tokens: list[str] = []
+    for line in lines:
+        yield enter(line), lambda reply: tokens.append(token_in(reply))
+        yield start(tokens.pop()), ignore
 
 
 def save_requests(tokens: Sequence[str]) -> list[list[bytes]]:
@@ -92,6 +115,5 @@ def save_requests(tokens: Sequence[str]) -> list[list[bytes]]:
 
 def _saves(tokens: Sequence[str]) -> Iterator[bytes]:
     for seq in range(1, ROUNDS + 1):
-        body = b'{"saves":[[%d,%d,%d,1696122000000]]}' % (seq, seq * 7 % ITEMS, seq % 4)
         for token in tokens:
-            yield post("/thi/v1/save", body, token)
+            yield save(token, seq)

@@ -7,12 +7,13 @@ import time
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import cast
+from typing import TypeVar, cast
 
 import uvicorn
 
 from bench.cores import load_core
 
+T = TypeVar("T")
 CONNECTIONS = 64
 _LENGTH = b"content-length: "
 
@@ -42,6 +43,20 @@ def post(path: str, body: bytes, token: str = "") -> bytes:
     ).encode() + body
 
 
+Asking = Iterator[tuple[bytes, Callable[[bytes], None]]]
+"""Requests of one connection, each with what takes the body of its reply before the next."""
+
+
+def ignore(_: bytes) -> None:
+    """Takes a body that nobody needs."""
+
+
+def talk(port: int, talks: Sequence[Asking]) -> Load:
+    """One connection a talk, until all of them are over."""
+    with load_core():
+        return run_load(_drive([port], talks, None))
+
+
 def bodies(port: int, requests: Sequence[bytes]) -> list[bytes]:
     """Send all of them once; the reply bodies in the same order."""
     found: dict[int, bytes] = {}
@@ -55,31 +70,26 @@ def bodies(port: int, requests: Sequence[bytes]) -> list[bytes]:
 
             yield requests[place], keep
 
-    with load_core():
-        _run(_drive(port, [stream() for _ in range(CONNECTIONS)], None))
+    talk(port, [stream() for _ in range(CONNECTIONS)])
     return [found[place] for place in range(len(requests))]
 
 
-def drive(port: int, streams: Sequence[Iterator[bytes]], seconds: float) -> Load:
-    """One connection a stream, for so long or until a stream has no more to ask."""
+def drive(ports: Sequence[int], streams: Sequence[Iterator[bytes]], seconds: float) -> Load:
+    """One connection a stream, for so long or until a stream has no more to ask.
 
-    def ignore(_: bytes) -> None:
-        pass
-
+    Where there are several ports, the connections take turns among them.
+    """
     with load_core():
-        return _run(
-            _drive(port, [((each, ignore) for each in stream) for stream in streams], seconds)
+        return run_load(
+            _drive(ports, [((each, ignore) for each in stream) for stream in streams], seconds)
         )
 
 
-def _run(driving: Coroutine[None, None, Load]) -> Load:
+def run_load(driving: Coroutine[None, None, T]) -> T:
     """On the server's own kind of loop."""
     loop_factory = uvicorn.Config("", loop="uvloop").get_loop_factory()
     with asyncio.Runner(loop_factory=loop_factory) as runner:
         return runner.run(driving)
-
-
-Asking = Iterator[tuple[bytes, Callable[[bytes], None]]]
 
 
 class _Connection(asyncio.Protocol):
@@ -134,13 +144,13 @@ class _Connection(asyncio.Protocol):
             self._transport.close()
 
 
-async def _drive(port: int, asking: Sequence[Asking], seconds: float | None) -> Load:
+async def _drive(ports: Sequence[int], asking: Sequence[Asking], seconds: float | None) -> Load:
     loop = asyncio.get_running_loop()
     milliseconds: list[float] = []
     connections = []
-    for each in asking:
+    for place, each in enumerate(asking):
         _, connection = await loop.create_connection(
-            partial(_Connection, each, milliseconds), "127.0.0.1", port
+            partial(_Connection, each, milliseconds), "127.0.0.1", ports[place % len(ports)]
         )
         connections.append(connection)
     started = time.perf_counter()

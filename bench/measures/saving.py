@@ -13,8 +13,8 @@ CONTESTANTS = 1600
 
 
 def measure() -> Iterator[Figure]:
-    yield _figure("save_ratio_sqlite", 0.30, postgres=False)
-    yield _figure("save_ratio_postgres", 0.25, postgres=True)
+    yield _figure("save_ratio_sqlite", 0.45, postgres=False)
+    yield _figure("save_ratio_postgres", 0.38, postgres=True)
 
 
 def _figure(name: str, target: float, *, postgres: bool) -> Figure:

@@ -14,10 +14,15 @@ CONTESTANTS = 16_000
 
 
 def measure() -> Iterator[Figure]:
+    yield _figure("start_ratio_sqlite", postgres=False)
+    yield _figure("start_ratio_postgres", postgres=True)
+
+
+def _figure(name: str, *, postgres: bool) -> Figure:
     def run() -> Run:
-        with running_hall(CONTESTANTS) as hall:
+        with running_hall(CONTESTANTS, postgres=postgres) as hall:
             requests = enter_all(hall.port, CONTESTANTS)
             return measure_run(hall, [requests[at::CONNECTIONS] for at in range(CONNECTIONS)])
 
     ratio = best(run)
-    yield Figure("start_ratio_sqlite", ratio.value, 0.30, "higher", ratio.beside("starts"))
+    return Figure(name, ratio.value, 0.50, "higher", ratio.beside("starts"))
