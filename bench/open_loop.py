@@ -13,6 +13,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from typing import Protocol, cast
 
 _LENGTH = b"content-length: "
@@ -47,7 +48,9 @@ class Tally:
     errors: Counter[str] = field(default_factory=Counter)
 
     def percentile_ms(self, kind: str, percent: int) -> float:
-        return percentile(self.milliseconds[kind], percent)
+        """Endless where nobody was answered."""
+        times = self.milliseconds.get(kind)
+        return percentile(times, percent) if times else inf
 
 
 def sockets(wanted: int) -> int:

@@ -8,7 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from http.client import HTTPException
 from pathlib import Path
 
@@ -21,22 +21,24 @@ _IDLE_S = 0.1
 
 
 @contextmanager
-def running_hall(lines: int, *, postgres: bool = False) -> Iterator[HallProcess]:
+def running_hall(
+    lines: int, *, postgres: bool = False, on_one_core: bool = True
+) -> Iterator[HallProcess]:
     """A hall with nothing in its journal and one open sitting."""
     with tempfile.TemporaryDirectory(prefix="hoithi-bench-") as folder, _database(postgres) as url:
         hall = HallProcess(Path(folder), url)
         publish(hall.control_address, lines)
-        with started(hall):
+        with started(hall, on_one_core=on_one_core):
             settle(hall)
             yield hall
 
 
 @contextmanager
-def started(hall: HallProcess) -> Iterator[float]:
+def started(hall: HallProcess, *, on_one_core: bool = True) -> Iterator[float]:
     """The hall while it runs; answers the seconds until its first 200."""
     begin = time.perf_counter()
     try:
-        with server_core():
+        with server_core() if on_one_core else nullcontext():
             hall.start()
         yield time.perf_counter() - begin
     finally:

@@ -12,19 +12,17 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from itertools import cycle
 from pathlib import Path
 
 from bench.crowd import Contestant
-from bench.exam import publish, start_all
+from bench.exam import start_all
 from bench.figures import Figure
 from bench.load import run_load
 from bench.open_loop import Due, Play, Tally
-from bench.servers import settle
-from tests.hall.scene import HallProcess, close_connections
+from bench.servers import running_hall
 
 SAMPLES = 5000
 _SAVES_A_SECOND = 500
@@ -36,18 +34,10 @@ _ROOT = Path(__file__).parents[2]
 
 
 def measure() -> Iterator[Figure]:
-    with tempfile.TemporaryDirectory(prefix="hoithi-bench-") as name:
-        folder = Path(name)
-        hall = HallProcess(folder)
-        publish(hall.control_address, _CONTESTANTS)
-        try:
-            settle(hall.start())
-            tokens = start_all(hall.port, _CONTESTANTS)
-            with _desk(folder / "var") as desk:
-                tally = run_load(_play(hall.port, tokens, desk))
-        finally:
-            close_connections()
-            hall.stop()
+    with running_hall(_CONTESTANTS, on_one_core=False) as hall:
+        tokens = start_all(hall.port, _CONTESTANTS)
+        with _desk(hall.folder / "var") as desk:
+            tally = run_load(_play(hall.port, tokens, desk))
     if tally.errors:
         raise RuntimeError(f"not all saves were taken: {dict(tally.errors)}")
     beside = {
