@@ -333,7 +333,7 @@ class Hall:
             "answers": attempt.answers,
             "prediction": attempt.prediction,
         }
-        return 200, b'%b,"paper":[%b]}' % (_encode(started)[:-1], b",".join(pieces))
+        return 200, b"".join((_encode(started)[:-1], b',"paper":[', b",".join(pieces), b"]}"))
 
     async def save(self, scope: HTTPScope, body: bytes) -> Answer:
         token, sitting, entry = self._known(scope)

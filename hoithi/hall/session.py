@@ -118,8 +118,7 @@ class Terms:
     is_held: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(msgspec.Struct, frozen=True, gc=False):
     """Start, resume or take over; `attempt` and `nonce` are used if one begins or ends now."""
 
     device: bytes
@@ -287,8 +286,8 @@ def attempts_left(line: Line, now_ms: int, terms: Terms) -> int | None:
 
     Void attempts are not counted. A day is a day of the contest's own time.
     """
-    if terms.attempts.limit is None:
-        return None
+    if terms.attempts.limit is None or not line.attempts:
+        return terms.attempts.limit
     here = span(terms.attempts, now_ms)
     used = sum(
         not each.void and span(terms.attempts, each.started_ms) == here for each in line.attempts

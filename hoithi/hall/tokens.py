@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import hmac
 import struct
-from dataclasses import dataclass
+
+import msgspec
 
 _BODY = struct.Struct(">IHH16s16s")
 _MAC = 16
@@ -15,8 +15,7 @@ _MOST_REMEMBERED = 100_000
 _LENGTH = _BODY.size + _MAC
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(msgspec.Struct, frozen=True, gc=False):
     """`attempt` is zeros and `epoch` 0 before the start."""
 
     line: int
@@ -59,7 +58,7 @@ class Tokens:
 
 def make_token(secret: bytes, token: Token) -> str:
     body = _BODY.pack(token.line, token.issue, token.epoch, token.sitting, token.attempt)
-    mac = hmac.digest(secret, body, hashlib.sha256)[:_MAC]
+    mac = hmac.digest(secret, body, "sha256")[:_MAC]
     return base64.urlsafe_b64encode(body + mac).decode()
 
 
@@ -72,7 +71,7 @@ def read_token(secret: bytes, text: bytes) -> Token | None:
     if len(raw) != _LENGTH:
         return None
     body, mac = raw[: _BODY.size], raw[_BODY.size :]
-    if not hmac.compare_digest(hmac.digest(secret, body, hashlib.sha256)[:_MAC], mac):
+    if not hmac.compare_digest(hmac.digest(secret, body, "sha256")[:_MAC], mac):
         return None
     line, issue, epoch, sitting, attempt = _BODY.unpack(body)
     return Token(line, issue, epoch, sitting, attempt)

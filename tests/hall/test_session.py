@@ -380,7 +380,7 @@ DEADLINES = {"longer": 5000, "shorter": 100, "past": -3000}
 
 def _command(line: Line, what: object, order: int, now: int) -> session.Command:
     if isinstance(what, Start):
-        return replace(what, attempt=order.to_bytes(16, "big"))
+        return Start(what.device, what.take_over, order.to_bytes(16, "big"), what.nonce)
     attempt = line.attempts[-1] if line.attempts else None
     attempt_id = attempt.attempt if attempt else A
     last = attempt.last_seq if attempt else 0
