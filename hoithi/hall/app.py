@@ -196,7 +196,20 @@ class Hall:
             for drawn, _ in enumerate(self.sittings.draw_ahead(self.clock.now_ms())):
                 if drawn % _DRAWN_AT_ONCE == 0:
                     await asyncio.sleep(_BUSY_PAUSE_S if self.journal.queue else _PAUSE_S)
+            await self._expect()
             await asyncio.sleep(1)
+
+    async def _expect(self) -> None:
+        """Tell the store who may come, once for each sitting."""
+        for sitting in list(self.sittings.by_id.values()):
+            if sitting.is_expected:
+                continue
+            try:
+                await self.journal.store.expect(sitting.sitting, list(sitting.lines))
+            except UnavailableError:
+                _log.warning("getting ready waits: the journal cannot be written")
+                return
+            sitting.is_expected = True
 
     # ---- HTTP
 

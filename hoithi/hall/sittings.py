@@ -156,6 +156,7 @@ class Sitting:
     roster_sha256: bytes
     lines: dict[int, RosterEntry] = field(default_factory=dict)
     is_drawn: bool = False
+    is_expected: bool = False
     withdrawal: Withdrawal = Withdrawal.NONE
     _terms: dict[tuple[int, int, int, int], Terms] = field(default_factory=dict)
 

@@ -267,6 +267,13 @@ class JournalStore(Protocol):
         """Get ready for a sitting that was published after the start."""
         ...
 
+    async def expect(self, sitting: bytes, numbers: Sequence[int]) -> None:
+        """Get ready, in the pauses, for lines that may come: at the opening all come at once.
+
+        Raises UnavailableError; then it may be asked again.
+        """
+        ...
+
     async def commit(self, work: Sequence[Work]) -> list[Reply]:
         """Do all of it in one transaction; when this returns, it is on disk.
 

@@ -32,6 +32,7 @@ _NO_ATTEMPTS = encode_attempts(Line(0))
 
 
 _MOST_TRIES = 50
+_LEARNED_AT_ONCE = 500
 
 _StoredLine = tuple[bytes, int, bytes, int]
 _MovedLine = tuple[bytes, bytes, str]
@@ -111,7 +112,7 @@ class PostgresJournal:
         self._closed: dict[bytes, int] = {}
         self._openings: dict[bytes, Opening] = {}
         self._known: dict[LineKey, _Known] = {}
-        self._horizon = "0"
+        self._horizon = "1"
         self._standing: dict[bytes, dict[int, Line]] = defaultdict(dict)
         self._asked: set[LineKey] = set()
         self._answer: asyncio.Task[dict[LineKey, Line]] | None = None
@@ -155,6 +156,14 @@ class PostgresJournal:
 
     # ---- writing
 
+    async def expect(self, sitting: bytes, numbers: Sequence[int]) -> None:
+        """Make the rows of lines ahead; else each batch of starts does it first, in a commit of
+        its own."""
+        for at in range(0, len(numbers), _LEARNED_AT_ONCE):
+            keys = [(sitting, number) for number in numbers[at : at + _LEARNED_AT_ONCE]]
+            async with self._writing.use() as db:
+                await self._learn(db, keys)
+
     async def commit(self, work: Sequence[Work]) -> list[Reply]:
         waiting: dict[bytes, list[int]] = defaultdict(list)
         for at, each in enumerate(work):
@@ -162,7 +171,15 @@ class PostgresJournal:
         replies: dict[int, Reply] = {}
         async with self._writing.use() as db:
             for _ in range(_MOST_TRIES):
-                await self._learn(db, work, waiting)
+                await self._learn(
+                    db,
+                    {
+                        (sitting, work[at].line)
+                        for sitting, works in waiting.items()
+                        for at in works
+                        if not _is_row(work[at])
+                    },
+                )
                 changes = [
                     self._decide(sitting, works, [work[at] for at in works])
                     for sitting, works in waiting.items()
@@ -179,16 +196,9 @@ class PostgresJournal:
                     return [replies[at] for at in sorted(replies)]
         raise UnavailableError("others write the same lines all the time")
 
-    async def _learn(
-        self, db: Connection, work: Sequence[Work], waiting: Mapping[bytes, list[int]]
-    ) -> None:
+    async def _learn(self, db: Connection, keys: Collection[LineKey]) -> None:
         """Read the lines that are not known, and make rows of those that nobody has touched."""
-        new = {
-            (sitting, work[at].line)
-            for sitting, works in waiting.items()
-            for at in works
-            if (sitting, work[at].line) not in self._known and not _is_row(work[at])
-        }
+        new = {key for key in keys if key not in self._known}
         if not new:
             return
         made = Bytes([stored_key(key) for key in sorted(new)])

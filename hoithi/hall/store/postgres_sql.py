@@ -42,10 +42,11 @@ CLOSED = """
 SELECT sitting, max(item) FROM hall_journal.batches JOIN hall_journal.events ON batch = id
  WHERE kind = 14 GROUP BY sitting
 """
-# Rows of lines that nobody has touched; in order, as all rows of lines are locked.
+# Rows of lines that nobody has touched; in order, as all rows of lines are locked. They have not
+# moved: who asks for what moved does not read a whole roster.
 MAKE_LINES = """
 INSERT INTO hall_journal.lines
-SELECT key, 0, %s, 0, pg_current_xact_id() FROM unnest(%s) AS key ORDER BY key
+SELECT key, 0, %s, 0, '0'::xid8 FROM unnest(%s) AS key ORDER BY key
 ON CONFLICT DO NOTHING RETURNING key
 """
 READ_LINES = "SELECT key, version, attempts, last_ms FROM hall_journal.lines WHERE key = ANY (%s)"

@@ -389,3 +389,53 @@ def test_the_time_is_the_database_server_s(postgres_cluster: Cluster) -> None:
         await journal.shut()
 
     asyncio.run(play())
+
+
+def test_lines_made_ahead_by_every_node_hide_no_start_of_another_and_have_not_moved(
+    postgres_cluster: Cluster,
+) -> None:
+    """So many that they are made in several parts; the second node knows them as untouched."""
+    url = postgres_cluster.fresh()
+    people = range(1, 1202)
+
+    async def play() -> None:
+        one, two = await two_nodes(url)
+        await one.store.expect(SITTING, people)
+        await two.store.expect(SITTING, people)
+        assert dict(await two.store.lines(SITTING)) == {}
+        attempt = await begin(one, 1201)
+        await saved(one, 1201, attempt, 1)
+        again = Start(b"d" * 8, False, b"x" * 16, b"n" * 16)
+        reply = await two.act(SITTING, 1201, again, TERMS)
+        assert isinstance(reply, Standing)
+        assert (reply.attempt.attempt, reply.attempt.last_seq) == (attempt, 1)
+        assert list(await two.store.lines(SITTING)) == [1201]
+        await one.store.expect(SITTING, people)
+        await saved(two, 1201, attempt, 2)
+        await one.stop()
+        await two.stop()
+
+    asyncio.run(play())
+    with psycopg.connect(url) as db:
+        (count,) = db.execute("SELECT count(*) FROM hall_journal.lines").fetchone() or (0,)
+    assert count == len(people)
+    assert stored_numbers(url) == {next(iter(stored_numbers(url))): [1, 2]}
+
+
+def test_making_lines_ahead_waits_for_a_database_that_comes_back(mortal: Cluster) -> None:
+    async def play() -> None:
+        journal = await opened(mortal.fresh())
+        mortal.kill()
+        with pytest.raises(UnavailableError):
+            await journal.store.expect(SITTING, range(1, 4))
+        mortal.start()
+        while True:
+            try:
+                await journal.store.expect(SITTING, range(1, 4))
+                break
+            except UnavailableError:
+                await asyncio.sleep(0.05)
+        await saved(journal, 1, await begin(journal, 1), 1)
+        await journal.stop()
+
+    asyncio.run(play())
