@@ -1,6 +1,8 @@
 """Group commit: whoever waits is written together, and answered after the disk has it.
 
-While one batch is on its way to the disk the next one gathers; there is no other delay.
+While one batch is on its way to the disk the next one gathers. Before that is taken, the event loop
+turns three times: replies leave, what has reached the sockets is read, and joins. A batch costs as
+much as a dozen saves whatever is in it; where nobody waits three turns take no time.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from hoithi.hall.session import Command, Reply, Terms
 from hoithi.hall.store.api import JournalStore, UnavailableError, Work
 
 MOST_IN_A_BATCH = 4000
+_TURNS = 3
 Waiting = tuple[Work, "asyncio.Future[Reply | None]"]
 
 _log = logging.getLogger("hoithi.hall")
@@ -68,6 +71,8 @@ class Journal:
     async def _run(self) -> None:
         while not (self._stopping and not self._waiting):
             await self._wake.wait()
+            for _ in range(_TURNS):
+                await asyncio.sleep(0)
             waiting = self._waiting[:MOST_IN_A_BATCH]
             del self._waiting[:MOST_IN_A_BATCH]
             if not self._waiting and not self._stopping:
