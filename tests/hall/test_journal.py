@@ -46,6 +46,24 @@ def test_whoever_waits_is_written_together(journal_address: str) -> None:
     assert chain_findings(journal_address) == []
 
 
+def test_what_is_still_being_read_joins_the_batch(journal_address: str) -> None:
+    """A socket's bytes become a task in one turn of the loop, a command in the next."""
+
+    async def play() -> int:
+        journal = await opened(journal_address)
+
+        async def arrive(line: int) -> None:
+            await asyncio.sleep(0)
+            await asyncio.create_task(begin(journal, line))
+
+        await asyncio.gather(begin(journal, 1), *(arrive(line) for line in range(2, 40)))
+        used = journal.batches
+        await journal.stop()
+        return used
+
+    assert asyncio.run(play()) == 1
+
+
 def test_two_starts_of_one_person_at_once_make_one_attempt(journal_address: str) -> None:
     async def play() -> set[bytes]:
         journal = await opened(journal_address)
