@@ -185,8 +185,9 @@ def _order(
     attempt: bytes | None = None,
     amount: int = 0,
     text: str = "",
+    unit: str = "",
 ) -> int:
-    """Give one order, with its entry in the log.
+    """Give one order, with its entry in the log, which names the `unit` it is about.
 
     Raises RuleViolation: `reason_missing`, `sitting_over` once a sitting has been collected, since
     its chains are published with the heads they had then, `hall_out_of_reach`.
@@ -194,7 +195,7 @@ def _order(
     if not reason.strip():
         raise RuleViolation("reason_missing")
     _hold(sitting)
-    _log_order(actor, sitting, kind, now, line, amount, reason)
+    _log_order(actor, sitting, kind, now, line, amount, reason, unit)
     with control() as writer:
         return writer.order(
             sitting=sitting.public_id.bytes,
@@ -236,6 +237,7 @@ def _log_order(
     line: int | None,
     amount: int,
     reason: str,
+    unit: str = "",
 ) -> None:
     record(
         actor_id=actor.pk,
@@ -243,7 +245,7 @@ def _log_order(
         action=f"exam.order.{kind}",
         target=f"sitting:{sitting.public_id.hex}",
         now=now,
-        after={"line": line, "amount": amount, "reason": reason},
+        after={"line": line, "amount": amount, "reason": reason} | ({"unit": unit} if unit else {}),
     )
 
 
@@ -319,26 +321,26 @@ def give_minutes_to_all(
 ) -> int:
     """Give a unit, or with none the whole sitting, more time in whole minutes.
 
-    Answers how many people that are. Each order of a unit stands by itself: one that fails leaves
-    those before it given, and written down. Raises RuleViolation `nobody_of_unit`.
+    One order, given whole or not at all. Answers how many people that are. Raises RuleViolation
+    `nobody_of_unit`.
     """
-    lines = sitting.lines.order_by("line")
-    if unit_id is None:
-        _order(
-            actor=actor,
-            sitting=sitting,
-            kind=OrderKind.EXTRA_TIME,
-            reason=reason,
-            now=now,
-            amount=minutes * 60_000,
-        )
-        return lines.count()
-    of_unit = list(lines.filter(entry__unit=unit_id).select_related("sitting"))
-    if not of_unit:
-        raise RuleViolation("nobody_of_unit")
-    for line in of_unit:
-        give_minutes(actor=actor, line=line, minutes=minutes, reason=reason, now=now)
-    return len(of_unit)
+    lines, unit = sitting.lines.all(), ""
+    if unit_id is not None:
+        lines = lines.filter(entry__unit=unit_id)
+        unit = lines.values_list("entry__unit__code", flat=True).first() or ""
+        if not unit:
+            raise RuleViolation("nobody_of_unit")
+    _order(
+        actor=actor,
+        sitting=sitting,
+        kind=OrderKind.EXTRA_TIME,
+        reason=reason,
+        now=now,
+        amount=minutes * 60_000,
+        text=unit,
+        unit=unit,
+    )
+    return lines.count()
 
 
 @transaction.atomic

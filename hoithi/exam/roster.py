@@ -98,10 +98,11 @@ class _Facts(msgspec.Struct):
     line: int | None
     amount: int
     reason: str
+    unit: str = ""
 
 
 def orders_of(sitting: Sitting, most: int) -> list[OrderRow]:
-    """The newest orders of a sitting, from the log. Two queries."""
+    """The newest orders of a sitting, from the log. Three queries."""
     entries = LogEntry.objects.filter(
         target=f"sitting:{sitting.public_id.hex}", action__startswith=_ORDERS
     ).order_by("-number")[:most]
@@ -111,12 +112,13 @@ def orders_of(sitting: Sitting, most: int) -> list[OrderRow]:
         "entry__person", "entry__team"
     )
     names = {line.line: f"{entry_name(line.entry)} ({line.entry.number})" for line in lines}
+    units = {unit.code: unit.name for unit in units_of_roster(sitting)}
     return [
         OrderRow(
             at=entry.at,
             actor=entry.actor_name,
             kind=entry.action.removeprefix(_ORDERS),
-            who=names.get(facts.line, "") if facts.line is not None else "",
+            who=units.get(facts.unit, "") if facts.line is None else names.get(facts.line, ""),
             reason=facts.reason,
             amount=facts.amount,
         )

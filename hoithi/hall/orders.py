@@ -10,7 +10,7 @@ import asyncio
 import hashlib
 import os
 from collections import deque
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 
 from hoithi.hall.formats import NO_ATTEMPT, NONE, Kind, Row
 from hoithi.hall.journal import Journal
@@ -104,7 +104,7 @@ class Follower:
             return
         entry = sitting.lines.get(order.line) if order.line is not None else None
         if order.kind in (OrderKind.CLOSE_AT, OrderKind.EXTRA_TIME):
-            await self._move_deadlines(order.number, sitting, entry)
+            await self._move_deadlines(order.number, sitting, sitting.concerned(order))
         elif order.kind in (OrderKind.VOID, OrderKind.RESTORE) and order.attempt and entry:
             void = order.kind is OrderKind.VOID
             await self._do(sitting, entry, SetVoid(order.attempt, order.number, void=void))
@@ -133,7 +133,7 @@ class Follower:
                 sitting.closes_ms = order.amount
             case OrderKind.EXTRA_TIME:
                 span = sitting.span_of_grant(order.at_ms)
-                for line in [entry] if entry is not None else sitting.lines.values():
+                for line in sitting.concerned(order):
                     line.extra[span] = line.extra.get(span, 0) + order.amount
             case OrderKind.REISSUE if entry is not None:
                 self._sittings.reissue(sitting, entry.line, order.amount, bytes.fromhex(order.text))
@@ -142,11 +142,13 @@ class Follower:
             case OrderKind.SCORE_TO_SHOW if entry is not None:
                 entry.score = order.text
 
-    async def _move_deadlines(self, order: int, sitting: Sitting, only: RosterEntry | None) -> None:
+    async def _move_deadlines(
+        self, order: int, sitting: Sitting, entries: Iterable[RosterEntry]
+    ) -> None:
         """Bring the deadlines of last attempts to what window and grants say by this order."""
         lines = await self._journal.store.lines(sitting.sitting)
         moves = []
-        for entry in sitting.lines.values() if only is None else [only]:
+        for entry in entries:
             line = lines.get(entry.line)
             if line is None or not line.attempts:
                 continue

@@ -17,6 +17,8 @@ from hoithi.hall.roster import roster_sha256
 from hoithi.hall.session import Attempt, Terms
 from hoithi.hall.store.api import (
     Opening,
+    Order,
+    OrderKind,
     PublishedLine,
     PublishedPackage,
     PublishedSitting,
@@ -136,6 +138,7 @@ class RosterEntry:
     issue: int
     name: str
     unit: str
+    unit_code: str
     number: str
     extra: dict[int, int] = field(default_factory=dict)
     score: str = ""
@@ -177,6 +180,14 @@ class Sitting:
         end: they are meant for the attempts that it cut short.
         """
         return self.span(max(self.opens_ms, min(at_ms, self.closes_ms - 1)))
+
+    def concerned(self, order: Order) -> list[RosterEntry]:
+        """The lines that an order is about: one, those of the unit it names, or all."""
+        if order.line is not None:
+            return [self.lines[order.line]] if order.line in self.lines else []
+        if order.kind is OrderKind.EXTRA_TIME and order.text:
+            return [line for line in self.lines.values() if line.unit_code == order.text]
+        return list(self.lines.values())
 
     def extra_ms(self, line: RosterEntry, at_ms: int) -> int:
         """What is granted to a line for the span of an instant."""
@@ -272,6 +283,7 @@ class Sittings:
                 each.issue,
                 each.name,
                 each.unit,
+                each.unit_code,
                 each.number,
             )
             self._tags.setdefault(each.code_tag, []).append((published.sitting, each.line))

@@ -99,16 +99,18 @@ def test_closing_now_leads_on_to_collecting(scene: Scene, sitting: Sitting) -> N
     assert [order.kind for order in orders(scene)] == [OrderKind.CLOSE_AT]
 
 
-def test_a_unit_gets_more_time_person_by_person(scene: Scene, sitting: Sitting) -> None:
+def test_a_unit_gets_more_time_by_one_order(scene: Scene, sitting: Sitting) -> None:
     unit = scene.entries[0].unit
     page = press(
         scene.an, f"ca/{sitting.pk}/them-phut/", unit=str(unit.pk), minutes="5", reason="Mất mạng"
     )
-    of_unit = [line.line for line in sitting.lines.filter(entry__unit=unit)]
-    assert messages_in(page) == [f"Đã thêm thời gian cho {len(of_unit)} thí sinh."]
-    assert [(order.line, order.amount) for order in orders(scene)] == [
-        (line, 300_000) for line in of_unit
+    of_unit = sitting.lines.filter(entry__unit=unit)
+    assert messages_in(page) == [f"Đã thêm thời gian cho {of_unit.count()} thí sinh."]
+    assert [(order.line, order.text, order.amount) for order in orders(scene)] == [
+        (None, unit.code, 300_000)
     ]
+    given = page.partition("Các lệnh đã ra")[2]
+    assert f'<td data-label="Cho ai">{unit.name}</td>' in given
 
 
 def test_everybody_gets_more_time_by_one_order(scene: Scene, sitting: Sitting) -> None:

@@ -69,7 +69,7 @@ def test_a_ruling_by_two_changes_the_marks_when_graded_again(
     fields = {"effect": "points_to_all", "option": "", "reason": "Hai phương án đều đúng"}
     put = press(scene.an, f"cau-hoi/{item}/", **fields)
     assert messages_in(put) == ["Đã đề xuất phán quyết. Chờ thành viên thứ hai xác nhận."]
-    assert "Giữ câu này: ai có câu này trong đề đều được điểm" in page_of(
+    assert "Câu này vẫn chấm được nhưng cho điểm mọi người có câu này trong đề" in page_of(
         scene.binh, f"{HERE}ket-qua/"
     )
     motion = Motion.objects.get()

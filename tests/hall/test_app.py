@@ -331,6 +331,21 @@ def test_more_minutes_reach_the_page_and_the_deadline(hall: HallProcess) -> None
     assert wait_for_order(client, number)["deadline_ms"] == before + 300_000
 
 
+def test_minutes_for_a_unit_reach_its_people_and_nobody_else(hall: HallProcess) -> None:
+    """By one order; a unit that is not there changes nothing."""
+    one, line = sitting_client(hall)
+    other, beside = sitting_client(hall)
+    assert line % 2 != beside % 2, "scene: units take turns"
+    before, untouched = one.pulse()[1]["deadline_ms"], other.pulse()[1]["deadline_ms"]
+    assert isinstance(before, int)
+    given = partial(order, hall.control_address, OrderKind.EXTRA_TIME, amount=300_000)
+    number = given(text=f"DV-{line % 2}")
+    assert wait_for_order(one, number)["deadline_ms"] == before + 300_000
+    assert wait_for_order(other, number)["deadline_ms"] == untouched
+    number = given(text="DV-9")
+    assert wait_for_order(one, number)["deadline_ms"] == before + 300_000
+
+
 def test_a_reissued_code_kills_the_old_one_and_its_tokens(hall: HallProcess) -> None:
     from hoithi.rules.codes import code_tag
     from tests.hall.scene import SECRET
