@@ -151,6 +151,16 @@ def test_a_killed_process_is_back_and_the_others_go_on(served: Served, name: str
     assert f"{name} ended (-9); starting again\n" in served.log.read_text()
 
 
+def interrupted(process: subprocess.Popen[str]) -> str:
+    """Press Ctrl-C until it ends: Python drops one that falls into a callback, such as SQLite's."""
+    for _ in range(10):
+        process.send_signal(signal.SIGINT)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return process.communicate(timeout=3)[0]
+    process.kill()
+    return process.communicate(timeout=WITHIN_S)[0]
+
+
 @pytest.mark.faults
 def test_interrupted_before_it_serves_it_ends_with_a_word(tmp_path: Path) -> None:
     environment = {k: v for k, v in os.environ.items() if not k.startswith("HOITHI_")}
@@ -164,8 +174,7 @@ def test_interrupted_before_it_serves_it_ends_with_a_word(tmp_path: Path) -> Non
         text=True,
     )
     wait_for((tmp_path / "desk.sqlite3").exists)  # in the middle of making tables and people
-    process.send_signal(signal.SIGINT)
-    said, _ = process.communicate(timeout=WITHIN_S)
+    said = interrupted(process)
     assert (process.returncode, said) == (1, "Stopped.\n")
 
 
