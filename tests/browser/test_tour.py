@@ -233,7 +233,7 @@ def test_the_ten_minutes_of_the_readme(
     desktop.get_by_role("link", name="Huyện Tuy Đức").click()
     desktop.get_by_role("button", name="Tiếp nhận danh sách").click()
     expect(main).to_contain_text("TD-030")
-    desktop.get_by_role("link", name="Tổng quan").click()
+    desktop.get_by_role("link", name="Tổng quan", exact=True).click()
     desktop.get_by_role("link", name="Thi trực tuyến").first.click()
     expect(main).to_contain_text("Có 30 thí sinh đã được nhận nhưng chưa có ca thi")
     desktop.get_by_role("button", name="Mở ca thi cho các thí sinh này").click()
