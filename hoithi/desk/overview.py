@@ -410,7 +410,7 @@ def _latecomer_risks(rounds: list[RoundFacts]) -> list[Link]:
     return [
         Link(_unseated(each.round.name, each.progress.unseated), each.href, tone="bad")
         for each in rounds
-        if each.round.purpose == Purpose.OFFICIAL
+        if each.round.is_official
         and each.progress is not None
         and each.progress.has_latecomers
         and not each.progress.may_seat

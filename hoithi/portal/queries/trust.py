@@ -104,7 +104,7 @@ class TrustPage:
 
 
 def trust_of(contest: Contest) -> TrustPage:
-    """Everything that can be checked of a contest now. Twelve queries at most."""
+    """Everything that can be checked of a contest now. Eleven queries at most."""
     rounds = list(contest.rounds.all())
     seals = _seals(contest)
     sittings = _sittings(contest)
@@ -284,7 +284,7 @@ def heads_page(contest: Contest, public_id: UUID, page: str | None) -> HeadsPage
 
 
 def _sittings(contest: Contest) -> dict[int, list[SittingProof]]:
-    """Sittings by round. Three queries."""
+    """Sittings by round. Two queries."""
     sittings = list(
         Sitting.objects.filter(round__contest=contest)
         .annotate(people=Count("lines"))
