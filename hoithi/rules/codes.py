@@ -31,10 +31,8 @@ def letters(number: int, count: int) -> str:
 def check_character(content: str) -> str:
     """The check of ten characters: the sum of v_i · a^(i+1) in GF(32)."""
     total = 0
-    weight = 1
-    for letter in content:
-        weight = _times(weight, 2)
-        total ^= _times(_VALUES[letter], weight)
+    for products, letter in zip(_PRODUCTS, content, strict=True):
+        total ^= products[_VALUES[letter]]
     return ALPHABET[total]
 
 
@@ -71,3 +69,19 @@ def _times(left: int, right: int) -> int:
         if left & 32:
             left ^= _POLYNOMIAL
     return product
+
+
+def _multiples(weight: int) -> tuple[int, ...]:
+    return tuple(_times(value, weight) for value in range(len(ALPHABET)))
+
+
+def _powers(count: int) -> list[int]:
+    """a, a², a³ … for a = 2."""
+    powers = [2]
+    while len(powers) < count:
+        powers.append(_times(powers[-1], 2))
+    return powers
+
+
+# Each value times the weight of each place: everybody's code is checked in the first seconds.
+_PRODUCTS = tuple(_multiples(weight) for weight in _powers(LENGTH - 1))

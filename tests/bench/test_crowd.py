@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from bench import exam
-from bench.crowd import Contestant, Kind, rush
+from bench.crowd import Contestant, Kind, rush, without_middle
 from bench.load import run_load
 from bench.open_loop import Due, Play, Tally
 from tests.hall.scene import HallProcess, free_port
@@ -41,6 +41,18 @@ def test_nobody_saves_before_the_start_or_after_handing_in() -> None:
 def test_a_round_too_short_for_its_parts_is_refused() -> None:
     with pytest.raises(ValueError, match="too short"):
         rush(PEOPLE, 30, Random(1))
+
+
+def test_a_round_without_its_middle_is_asked_as_fast_as_the_whole() -> None:
+    whole = rush(PEOPLE, 600, Random(1))
+    short = without_middle(whole, 420)
+    assert short == sorted(short)
+    assert short[:200] == whole[:200]
+    assert [(at + 420, who, kind) for at, who, kind in short[-200:]] == whole[-200:]
+    last = whole[-1][0] - 60
+    assert len(whole) - len(short) == sum(last - 420 <= at < last for at, _, _ in whole)
+    with pytest.raises(ValueError, match="too short"):
+        without_middle(whole, 535)
 
 
 def played(port: int, schedule: list[Due]) -> Tally:
