@@ -1,0 +1,86 @@
+"""What figures say about a server, case by case."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from hoithi.rehearsal.report import Judgement, Reason, Report, Verdict, judge
+from tests.rehearsal.figures import GOOD, changed, phase, with_kept, with_wait
+
+
+def codes(judgement: Judgement) -> list[str]:
+    return [reason.code for reason in judgement.reasons]
+
+
+def test_a_server_that_loses_nothing_and_lets_nobody_wait_is_ready() -> None:
+    assert judge(GOOD) == Judgement(Verdict.READY, ())
+
+
+@pytest.mark.parametrize(
+    ("p99_ms", "verdict"),
+    [
+        (499, Verdict.READY),
+        (500, Verdict.CLOSE),
+        (999, Verdict.CLOSE),
+        (1000, Verdict.NOT_READY),
+        (60_000, Verdict.NOT_READY),
+    ],
+)
+@pytest.mark.parametrize("name", ["page", "enter", "start", "save", "submit"])
+def test_the_longest_of_all_waits_decides(name: str, p99_ms: int, verdict: Verdict) -> None:
+    judgement = judge(with_wait(name, p99_ms))
+    assert judgement.verdict == verdict
+    assert [(each.facts["phase"], each.facts["ms"]) for each in judgement.reasons] == (
+        [] if verdict is Verdict.READY else [(name, p99_ms)]
+    )
+
+
+def test_the_pulse_is_the_page_s_own_business() -> None:
+    assert judge(with_wait("pulse", 30_000)).verdict == Verdict.READY
+
+
+@pytest.mark.parametrize(
+    ("report", "reasons"),
+    [
+        (with_kept(lost=1), ["lost"]),
+        (with_kept(twice=1), ["flawed"]),
+        (with_kept(foreign=2), ["flawed"]),
+        (with_kept(wrong_receipts=1), ["flawed"]),
+        (with_kept(flaws=1), ["flawed"]),
+        (changed(submitted=99), ["unfinished"]),
+        (changed(late=1), ["late"]),
+        (changed(errors={"save 500": 2, "start cut off": 1}), ["errors"]),
+        (changed(errors={"save 500": 1}, submitted=98, late=3), ["unfinished", "late", "errors"]),
+    ],
+)
+def test_one_lost_answer_one_error_or_one_without_a_receipt_is_too_much(
+    report: Report, reasons: list[str]
+) -> None:
+    judgement = judge(report)
+    assert (judgement.verdict, codes(judgement)) == (Verdict.NOT_READY, reasons)
+
+
+def test_reasons_carry_the_figures() -> None:
+    assert judge(with_kept(lost=7)).reasons == (Reason("lost", {"lost": 7, "of": 3300}),)
+    assert judge(changed(errors={"save 500": 2, "start cut off": 1})).reasons == (
+        Reason("errors", {"count": 3}),
+    )
+
+
+def test_who_is_told_to_try_again_and_gets_through_shows_that_it_is_close() -> None:
+    refused = [phase("enter", 12, refused=4), *(e for e in GOOD.phases if e.phase != "enter")]
+    judgement = judge(changed(phases=refused))
+    assert (judgement.verdict, judgement.reasons) == (
+        Verdict.CLOSE,
+        (Reason("refused", {"count": 4}),),
+    )
+
+
+def test_the_peak_is_answers_a_second_in_the_busiest_stretch() -> None:
+    assert (GOOD.slot_s, GOOD.peak_saves) == (10, 41)
+    assert changed(slots=[]).peak_saves == 0
+
+
+def test_a_report_is_kept_as_json_and_comes_back_the_same() -> None:
+    assert msgspec.json.decode(msgspec.json.encode(GOOD), type=Report) == GOOD
