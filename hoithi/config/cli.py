@@ -39,7 +39,7 @@ def _does(options: argparse.Namespace) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="hoithi", description="Runs a contest of a province.")
-    parser.set_defaults(django=True)
+    parser.set_defaults(django=True, cannot=1)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name, does, text in (
         ("run", "serving:run", "set up the sample contest if needed, then serve"),
@@ -68,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     off.add_argument("email")
     off.add_argument("reason", help="how you know who is asking; kept in the log")
     off.set_defaults(does="admitting:second_step_off")
+    _add_rehearse(commands.add_parser("rehearse", help="is this server ready for N people?"))
     bundle = commands.add_parser("bundle", help="write everything that decided the prizes")
     bundle.add_argument("contest")
     bundle.add_argument("file", type=Path)
@@ -87,6 +88,23 @@ def _parser() -> argparse.ArgumentParser:
         passed_on.add_argument("rest", nargs="*")
         passed_on.set_defaults(does=does, django=django)
     return parser
+
+
+def _add_rehearse(rehearse: argparse.ArgumentParser) -> None:
+    """Exit code 0: ready; 1: not ready; 2: could not be played."""
+    for name, default, text in (
+        ("--contestants", "100", "so many people at once, 1 to 20,000"),
+        ("--minutes", "20", "time for one attempt, 1 to 180"),
+        ("--contest", "", "key of a contest: its round is copied, with other questions"),
+        ("--round", "", "key of its round"),
+        # For tests: a round within seconds.
+        ("--seconds", "", argparse.SUPPRESS),
+        ("--arriving", "3", argparse.SUPPRESS),
+    ):
+        rehearse.add_argument(name, default=default, help=text)
+    rehearse.add_argument("--pdf", type=Path, default=Path("dien-tap.pdf"), help="the report")
+    rehearse.add_argument("--force", action="store_true", help="also while an exam goes on here")
+    rehearse.set_defaults(does="rehearsing:rehearse", cannot=2)
 
 
 def _add_plan(plan: argparse.ArgumentParser) -> None:

@@ -25,9 +25,11 @@ def run_with_desk(does: str, options: argparse.Namespace) -> int:
         var.mkdir(parents=True, exist_ok=True)
         django.setup()
     except ImproperlyConfigured as error:
-        return complain(str(error))
+        complain(str(error))
+        return int(options.cannot)
     except OSError as error:
-        return complain(f"The folder of data cannot be made ({error}); HOITHI_VAR names another.")
+        complain(f"The folder of data cannot be made ({error}); HOITHI_VAR names another.")
+        return int(options.cannot)
     command: Callable[[argparse.Namespace], int] = named(does)
     try:
         return command(options)

@@ -91,7 +91,16 @@ class Table:
     when_empty: str = "Không có dòng nào."
 
 
-Block: TypeAlias = Paragraph | Heading | Table
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A drawing (SVG) over the whole width with its title; `alt` is read to who cannot see it."""
+
+    title: str
+    svg: str
+    alt: str
+
+
+Block: TypeAlias = Paragraph | Heading | Table | Picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +176,8 @@ def _block(block: Block) -> dict[str, Plain]:
         case Heading(text, centred):
             lines = [breakable(line) for line in text.splitlines()]
             return {"is": "heading", "lines": lines, "centred": centred}
+        case Picture(title, svg, alt):
+            return {"is": "picture", "title": breakable(title), "svg": svg, "alt": alt}
         case Table(columns, rows, when_empty):
             return {
                 "is": "table",

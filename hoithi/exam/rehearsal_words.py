@@ -1,0 +1,349 @@
+"""What a rehearsal's report says, in the language of the page; on paper always in Vietnamese."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from hoithi.documents.render.decree import (
+    Block,
+    Column,
+    Head,
+    Heading,
+    Paper,
+    Paragraph,
+    Picture,
+    Table,
+)
+from hoithi.rehearsal.live import Live
+from hoithi.rehearsal.report import MOST_WAIT_MS, Reason, Report, Verdict, judge
+from hoithi.web.plots import Line, clock, plot
+from hoithi.web.wording import ZONE, marks, moment, number
+
+PHASES: dict[str, Promise] = {
+    "page": _("Loading the page"),
+    "enter": _("Entering"),
+    "start": _("Starting"),
+    "save": _("Saving an answer"),
+    "submit": _("Handing in"),
+    "pulse": _("Asking for the time (by itself)"),
+}
+VERDICTS: dict[Verdict, tuple[Promise, str]] = {
+    Verdict.READY: (_("Ready"), "good"),
+    Verdict.CLOSE: (_("Ready, but only just"), "warn"),
+    Verdict.NOT_READY: (_("Not ready"), "bad"),
+}
+SENTENCES: dict[Verdict, Promise] = {
+    Verdict.READY: _("This server is ready for %(count)s people at once."),
+    Verdict.CLOSE: _("This server is ready for %(count)s people at once, but only just."),
+    Verdict.NOT_READY: _("This server is not ready for %(count)s people at once."),
+}
+STEPS: dict[str, Promise] = {
+    "preparing": _("Getting the hall of the rehearsal ready"),
+    "arriving": _("People come in and wait for the opening"),
+    "working": _("People are working"),
+    "comparing": _("Holding every acknowledged answer against the journal"),
+}
+REASONS: dict[str, Promise] = {
+    "lost": _("%(lost)s of %(of)s acknowledged answers are not in the journal."),
+    "flawed": _("%(count)s rows or receipts do not fit what people sent."),
+    "unfinished": _("%(count)s people had no receipt in the end."),
+    "late": _("%(count)s answers came too late to count, since people had to wait."),
+    "errors": _("%(count)s requests went wrong."),
+    "slow": _("%(what)s: one in a hundred waited %(seconds)s seconds or longer."),
+    "refused": _("%(count)s times somebody was told to try again, and got through later."),
+    "near": _("%(what)s: one in a hundred waited %(seconds)s seconds or longer."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A thing that people do, its figures as they are shown; waits in seconds."""
+
+    name: str
+    count: str
+    p50: str
+    p95: str
+    p99: str
+    most: str
+    errors: str
+    refused: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    title: str
+    svg: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A report, ready to be shown."""
+
+    word: str
+    tone: str
+    sentence: str
+    reasons: tuple[str, ...]
+    criterion: str
+    kept: str
+    advice: tuple[str, ...]
+    limits: tuple[str, ...]
+    played: str
+    rows: tuple[Row, ...]
+    charts: tuple[Chart, ...]
+
+
+def seconds(ms: int) -> str:
+    """Milliseconds as seconds: 84 → "0,084"."""
+    return marks(Decimal(ms) / 1000)
+
+
+def told(report: Report) -> Told:
+    """The report in the language that is active."""
+    judgement = judge(report)
+    word, tone = VERDICTS[judgement.verdict]
+    return Told(
+        word=str(word),
+        tone=tone,
+        sentence=str(SENTENCES[judgement.verdict]) % {"count": number(report.contestants)},
+        reasons=tuple(_reason(each) for each in judgement.reasons),
+        criterion=gettext(
+            "Ready means: every acknowledged answer is in the journal, nothing went wrong, "
+            "everybody has a receipt, and for each thing 99 of 100 wait less than one second. "
+            "From half a second on it is only just."
+        ),
+        kept=_kept(report),
+        advice=tuple(_advice(report, judgement.verdict)),
+        limits=tuple(_limits(report)),
+        played=_played(report),
+        rows=tuple(
+            Row(
+                name=str(PHASES[each.phase]),
+                count=number(each.count),
+                p50=seconds(each.p50_ms),
+                p95=seconds(each.p95_ms),
+                p99=seconds(each.p99_ms),
+                most=seconds(each.max_ms),
+                errors=number(each.errors),
+                refused=number(each.refused),
+            )
+            for each in report.phases
+        ),
+        charts=_charts(report),
+    )
+
+
+def _reason(reason: Reason) -> str:
+    facts: dict[str, str] = {}
+    for key, value in reason.facts.items():
+        if key == "phase":
+            facts["what"] = str(PHASES[str(value)])
+        elif key == "ms":
+            facts["seconds"] = seconds(int(value))
+        else:
+            facts[key] = number(int(value))
+    return str(REASONS[reason.code]) % facts
+
+
+def _kept(report: Report) -> str:
+    kept = report.kept
+    if not kept.is_whole:
+        return gettext("What was acknowledged and what is in the journal are not the same.")
+    return gettext(
+        "Nothing was lost: all %(answers)s acknowledged answers and all %(receipts)s receipts are "
+        "in the journal, each once."
+    ) % {"answers": number(kept.acknowledged), "receipts": number(kept.receipts)}
+
+
+def _played(report: Report) -> str:
+    return gettext(
+        "%(count)s made-up people came within %(arriving)s seconds, started together and answered "
+        "%(items)s questions each in %(length)s (minutes:seconds); %(reloaded)s loaded the page "
+        "again, %(away)s lost the network while saving and came back. Busiest: %(peak)s answers a "
+        "second. The hall used %(memory)s MB of memory and %(cpu)s seconds of a processor."
+    ) % {
+        "count": number(report.contestants),
+        "arriving": number(report.arriving_s),
+        "items": number(report.items),
+        "length": clock(report.seconds),
+        "reloaded": number(report.reloaded),
+        "away": number(report.away),
+        "peak": number(report.peak_saves),
+        "memory": number(report.hall_mb),
+        "cpu": number(report.hall_cpu_s),
+    }
+
+
+def _advice(report: Report, verdict: Verdict) -> list[str]:
+    if verdict is Verdict.READY:
+        return []
+    if not report.kept.is_whole:
+        return [
+            gettext(
+                "Do not hold an exam on this server. Have hoithi doctor and the disk looked at, "
+                "and tell those who look after the software."
+            )
+        ]
+    if verdict is Verdict.CLOSE:
+        return [
+            gettext("Do nothing else on this machine during the exam, and let no more people in.")
+        ]
+    return [
+        gettext("Fewer people at once: divide the round into several sittings."),
+        gettext("More time between two sittings, so that they do not meet."),
+        gettext("A stronger machine: more processor cores, a faster disk."),
+        gettext("Several halls on one PostgreSQL; docs/operations.md says how."),
+        gettext("Then rehearse again with the same number."),
+    ]
+
+
+def _limits(report: Report) -> list[str]:
+    store = (
+        gettext("The journal was a database of its own on your PostgreSQL server.")
+        if report.store == "postgresql"
+        else gettext("The journal was a file on the disk of your folder of data.")
+    )
+    return [
+        gettext(
+            "The network of the place, the contestants' phones and a proxy before the hall were "
+            "not tried: everything ran inside this machine."
+        ),
+        gettext(
+            "The made-up people used the same %(cores)s processor cores as the hall; alone it has "
+            "more room. They themselves were up to %(lag)s seconds late, which counts as waiting."
+        )
+        % {"cores": number(report.cores), "lag": seconds(report.lag_ms)},
+        store,
+    ]
+
+
+def _charts(report: Report) -> tuple[Chart, ...]:
+    at_s = [slot.at_s for slot in report.slots]
+    waits = gettext("99 of 100 waits: at most %(seconds)s seconds, for the slowest thing") % {
+        "seconds": seconds(report.worst.p99_ms)
+    }
+    saves = gettext("Busiest: %(peak)s answers saved a second") % {
+        "peak": number(report.peak_saves)
+    }
+    wait_lines = [
+        Line(gettext("99 of 100 wait at most (ms)"), [slot.p99_ms for slot in report.slots]),
+        Line(gettext("half wait at most (ms)"), [slot.p50_ms for slot in report.slots], "muted"),
+    ]
+    save_lines = [
+        Line(
+            gettext("answers saved a second"),
+            [round(slot.saves / report.slot_s) for slot in report.slots],
+        )
+    ]
+    return (
+        Chart(waits, plot(wait_lines, at_s=at_s, title=waits, limit=MOST_WAIT_MS), waits),
+        Chart(saves, plot(save_lines, at_s=at_s, title=saves), saves),
+    )
+
+
+def live_line(live: Live) -> str:
+    """Where a running rehearsal is, in one line."""
+    step = str(STEPS[live.step])
+    if live.step in ("preparing", "comparing"):
+        return step
+    return gettext(
+        "%(step)s · %(done)s/%(total)s · in the hall %(entered)s · started %(started)s · handed in "
+        "%(submitted)s · %(rate)s answers a second · 99 of 100 wait at most %(p99)s s · errors "
+        "%(errors)s"
+    ) % {
+        "step": step,
+        "done": clock(live.done_s),
+        "total": clock(live.total_s),
+        "entered": number(live.entered),
+        "started": number(live.started),
+        "submitted": number(live.submitted),
+        "rate": number(live.saves_a_second),
+        "p99": seconds(live.p99_ms),
+        "errors": number(live.errors),
+    }
+
+
+NOBODY = Head(issuer_parent="", issuer="Đơn vị quản lý máy chủ", symbol="", place="…")
+
+
+def report_paper(
+    report: Report, *, at: datetime, head: Head = NOBODY, about: str = "", by: str = ""
+) -> Paper:
+    """The report as a paper, in Vietnamese whatever language its reader has chosen."""
+    with translation.override("vi"):
+        said = told(report)
+    summary = f"Diễn tập thi trực tuyến với {number(report.contestants)} thí sinh giả lập"
+    return Paper(
+        head=_dated(head, at),
+        kind="Báo cáo",
+        summary=f"{summary} - {about}" if about else summary,
+        body=(
+            Heading("I. KẾT LUẬN"),
+            Paragraph(said.sentence, lead=f"{said.word}."),
+            *(Paragraph(f"- {reason}") for reason in said.reasons),
+            Paragraph(said.kept),
+            Paragraph(said.criterion),
+            *_part("II. NÊN LÀM GÌ", said.advice),
+            Heading(f"{'III' if said.advice else 'II'}. ĐÃ DIỄN TẬP THẾ NÀO"),
+            Paragraph(f"Diễn tập lúc {moment(at)}{f', do {by} yêu cầu' if by else ''}."),
+            Paragraph(said.played),
+            _table(said),
+            *(Picture(each.title, each.svg, each.alt) for each in said.charts),
+            *_part(f"{'IV' if said.advice else 'III'}. CHƯA THỬ ĐƯỢC", said.limits),
+            Paragraph(
+                "Phòng thi, danh sách và câu hỏi của buổi diễn tập đều là giả lập và đã được xóa. "
+                "Báo cáo chỉ có số liệu, không có thông tin của người nào./."
+            ),
+        ),
+        signers=(),
+    )
+
+
+def _dated(head: Head, at: datetime) -> Head:
+    return Head(
+        issuer_parent=head.issuer_parent,
+        issuer=head.issuer,
+        symbol=head.symbol,
+        place=head.place,
+        issued_on=at.astimezone(ZONE).date(),
+    )
+
+
+def _part(title: str, sentences: tuple[str, ...]) -> tuple[Block, ...]:
+    if not sentences:
+        return ()
+    return (Heading(title), *(Paragraph(f"- {sentence}") for sentence in sentences))
+
+
+def _table(said: Told) -> Table:
+    return Table(
+        columns=(
+            Column("Việc", share=3),
+            *(
+                Column(title, 19, align="right")
+                for title in ("Số lượt", "50% chờ (giây)", "95%", "99%", "Lâu nhất")
+            ),
+            Column("Lỗi", 13, align="right"),
+            Column("Phải thử lại", 15, align="right"),
+        ),
+        rows=tuple(
+            (
+                each.name,
+                each.count,
+                each.p50,
+                each.p95,
+                each.p99,
+                each.most,
+                each.errors,
+                each.refused,
+            )
+            for each in said.rows
+        ),
+    )
