@@ -15,6 +15,7 @@ from hoithi.entries.jobs import READ_LIST, SAVE_LIST
 from hoithi.entries.models import Entry, EntryState, UnitRegistration
 from hoithi.entries.queries import deadline_of
 from hoithi.exam.jobs import COLLECT, GRADE, WITHDRAW
+from hoithi.exam.rehearsal_jobs import REHEARSE
 from hoithi.jobs.models import Job, JobState
 from hoithi.people.models import ScopeKind, Unit, User
 from hoithi.people.permissions import scopes_of
@@ -175,6 +176,9 @@ def job_place(job: Job) -> str:
     if job.kind in ROUNDS:
         page = ROUNDS[job.kind] if job.state == JobState.DONE else "exam:round"
         return reverse(page, args=[job.params["contest"], job.params["round"]])
+    if job.kind == REHEARSE:
+        parts = [job.params[each] for each in ("contest", "round", "rehearsal")]
+        return reverse("exam:rehearsal", args=parts)
     if job.kind != CERTIFICATES:
         return ""
     publication = (

@@ -16,6 +16,7 @@ from hoithi.contests.plan.schema import Plan
 from hoithi.desk.queries import FormRegistration, UnitCount
 from hoithi.entries.jobs import READ_LIST, SAVE_LIST
 from hoithi.exam.jobs import COLLECT, GRADE, WITHDRAW
+from hoithi.exam.rehearsal_jobs import REHEARSE
 from hoithi.results.jobs import CERTIFICATES
 from hoithi.rules.vietnamese import fold
 from hoithi.web.charts import Bar, Tone, bars
@@ -28,6 +29,7 @@ JOBS: dict[str, Promise] = {
     COLLECT: _("Collecting a sitting"),
     GRADE: _("Grading a round"),
     WITHDRAW: _("Withdrawing a package"),
+    REHEARSE: _("Rehearsing a round"),
 }
 JOBS_DONE: dict[str, Promise] = {
     SAVE_LIST: _("The list is saved."),
@@ -56,6 +58,8 @@ ACTS: dict[str, Promise] = {
     "people.invite_again": _("sent an invitation again"),
     "people.withdraw_invitation": _("withdrew an invitation"),
     "people.second_factor_off": _("took somebody's second step off"),
+    "exam.rehearse": _("had a round rehearsed"),
+    "exam.stop_rehearsal": _("stopped a rehearsal"),
     "exam.build_package": _("put a package together"),
     "approve.seal.first": _("signed a seal"),
     "approve.seal.second": _("completed a seal"),

@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from hoithi.bank.models import Collection
 from hoithi.people.models import Unit
+from hoithi.rehearsal.spec import MOST_CONTESTANTS
+from hoithi.rehearsal.spec import MOST_MINUTES as MOST_REHEARSED
 from hoithi.results.models import RulingEffect
 from hoithi.results.wording import RULINGS
 from hoithi.web.acting import moment_field
@@ -91,6 +93,20 @@ class UnitMinutesForm(MinutesForm):
     def unit_id(self) -> int | None:
         chosen = self.cleaned_data["unit"]
         return None if chosen == "all" else int(chosen)
+
+
+class RehearsalForm(forms.Form):
+    """How many people are played, and how long."""
+
+    contestants = forms.IntegerField(
+        label=_("People at once"), min_value=1, max_value=MOST_CONTESTANTS
+    )
+    minutes = forms.IntegerField(
+        label=_("Minutes"),
+        min_value=1,
+        max_value=MOST_REHEARSED,
+        help_text=_("As long as the round gives, to be true to it; shorter is harder."),
+    )
 
 
 class IncidentForm(forms.Form):

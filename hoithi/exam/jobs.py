@@ -19,6 +19,7 @@ from hoithi.exam.actions import close_round, collect_sitting
 from hoithi.exam.heads import EVERY_S, note_heads
 from hoithi.exam.models import Package, Sitting, SittingState
 from hoithi.exam.queries import is_to_be_graded, work_at
+from hoithi.exam.rehearsal_jobs import register_rehearsals
 from hoithi.exam.sealing import withdraw_package
 from hoithi.exam.withdrawing import withdraw_from_hall
 from hoithi.jobs.actions import Json, Progress, ask, do_every, register
@@ -149,3 +150,4 @@ def register_jobs() -> None:
     register(GRADE, grade)
     register(WITHDRAW, withdraw)
     do_every(EVERY_S, "exam.note_heads", note_heads)
+    register_rehearsals()

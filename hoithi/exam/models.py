@@ -12,6 +12,7 @@ from hoithi.bank.models import ItemVersion
 from hoithi.contests.models import Round
 from hoithi.entries.models import Entry
 from hoithi.people.models import Approval
+from hoithi.rules.errors import RuleViolation
 
 
 class PackageState(models.TextChoices):
@@ -213,3 +214,47 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return self.public_id
+
+
+class RehearsalState(models.TextChoices):
+    WAITING = "waiting", "waiting"
+    RUNNING = "running", "running"
+    DONE = "done", "done"
+    FAILED = "failed", "failed"
+
+
+class Rehearsal(models.Model):
+    """A round played by made-up people against this server: figures, nobody's data.
+
+    `live` is where it is while it runs, `report` what it has shown, `message` the code of why there
+    is none. It counts for nothing in the contest.
+    """
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="rehearsals")
+    contestants = models.PositiveIntegerField()
+    seconds = models.PositiveIntegerField()
+    arriving_s = models.PositiveIntegerField()
+    state = models.CharField(max_length=10, choices=RehearsalState, default=RehearsalState.WAITING)
+    live = models.JSONField(null=True)
+    report = models.JSONField(null=True)
+    message = models.CharField(max_length=60, blank=True)
+    facts = models.JSONField(default=dict)
+    asked_by = models.CharField(max_length=200)
+    asked_at = models.DateTimeField()
+    stop_asked_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("round", "-id")
+
+    def __str__(self) -> str:
+        return f"{self.round_id}/{self.contestants}"
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in (RehearsalState.DONE, RehearsalState.FAILED)
+
+    @property
+    def failure(self) -> RuleViolation | None:
+        """Why there is no report."""
+        return RuleViolation(self.message, **self.facts) if self.message else None

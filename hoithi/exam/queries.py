@@ -270,6 +270,12 @@ def unseated_entries(each: Round) -> QuerySet[Entry]:
     )
 
 
+def people_of(each: Round) -> int:
+    """Who sits the round by now, or would. Two queries."""
+    seated = RosterLine.objects.standing().filter(sitting__round=each).count()
+    return seated + unseated_entries(each).count()
+
+
 def _unseated(each: Round) -> tuple[Unseated, ...]:
     counted = (
         unseated_entries(each)

@@ -21,6 +21,7 @@ from hoithi.documents.render.decree import (
     Picture,
     Table,
 )
+from hoithi.exam.models import RehearsalState
 from hoithi.rehearsal.live import Live
 from hoithi.rehearsal.report import MOST_WAIT_MS, Reason, Report, Verdict, judge
 from hoithi.web.plots import Line, clock, plot
@@ -43,6 +44,12 @@ SENTENCES: dict[Verdict, Promise] = {
     Verdict.READY: _("This server is ready for %(count)s people at once."),
     Verdict.CLOSE: _("This server is ready for %(count)s people at once, but only just."),
     Verdict.NOT_READY: _("This server is not ready for %(count)s people at once."),
+}
+REHEARSALS: dict[str, tuple[Promise, str]] = {
+    RehearsalState.WAITING: (_("Waiting for the worker"), "muted"),
+    RehearsalState.RUNNING: (_("Going on"), "now"),
+    RehearsalState.DONE: (_("Ready"), "good"),
+    RehearsalState.FAILED: (_("No report"), "muted"),
 }
 STEPS: dict[str, Promise] = {
     "preparing": _("Getting the hall of the rehearsal ready"),

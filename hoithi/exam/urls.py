@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from hoithi.exam.views import incidents, items, people, rounds, sittings, slips
+from hoithi.exam.views import incidents, items, people, rehearsals, rounds, sittings, slips
 
 app_name = "exam"
 _ROUND = "<slug:contest>/vong/<slug:round_key>/"
 _SITTING = f"{_ROUND}ca/<int:sitting>/"
+_REHEARSAL = f"{_ROUND}dien-tap/<int:rehearsal>/"
 _PERSON = f"{_SITTING}thi-sinh/<int:line>/"
 urlpatterns = [
     path(_ROUND, rounds.show, name="round"),
@@ -40,6 +41,11 @@ urlpatterns = [
     path(f"{_PERSON}luot-thi/<slug:attempt>/", people.void, name="void"),
     path(f"{_ROUND}su-co/", incidents.show, name="incidents"),
     path(f"{_ROUND}su-co/ghi/", incidents.note, name="note_incident"),
+    path(f"{_ROUND}dien-tap/", rehearsals.show_all, name="rehearsals"),
+    path(f"{_ROUND}dien-tap/bat-dau/", rehearsals.begin, name="rehearse"),
+    path(_REHEARSAL, rehearsals.show, name="rehearsal"),
+    path(f"{_REHEARSAL}bao-cao.pdf", rehearsals.report_pdf, name="rehearsal_report"),
+    path(f"{_REHEARSAL}dung/", rehearsals.stop, name="stop_rehearsal"),
     path(f"{_ROUND}cham-bai/", rounds.grade, name="grade"),
     path("<slug:contest>/phieu-du-thi/<str:unit>/", slips.take, name="slips"),
 ]

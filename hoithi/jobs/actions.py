@@ -100,6 +100,7 @@ ClearUp: TypeAlias = Callable[[Mapping[str, Json]], None]
 class _Kind:
     work: Work
     clear_up: ClearUp
+    is_beside: bool
 
 
 _KINDS: dict[str, _Kind] = {}
@@ -130,13 +131,16 @@ def _nothing(_: Mapping[str, Json]) -> None:
     pass
 
 
-def register(kind: str, work: Work, *, clear_up: ClearUp = _nothing) -> None:
+def register(
+    kind: str, work: Work, *, clear_up: ClearUp = _nothing, is_beside: bool = False
+) -> None:
     """Make a kind known; every app does so for its own when it is loaded.
 
     `clear_up` gets the params of a job that has failed for good, for whatever reason, and removes
-    what was kept for it alone.
+    what was kept for it alone. One that mostly waits for a process of its own is done beside the
+    others, so that nobody's list waits for its end; it dies with its worker.
     """
-    _KINDS[kind] = _Kind(work, clear_up)
+    _KINDS[kind] = _Kind(work, clear_up, is_beside)
 
 
 def ask(
@@ -227,8 +231,18 @@ def work_for_ever(stop: Callable[[], bool], pause_s: float = 0.5) -> None:
         job = take_next(timezone.now())
         if job is None:
             time.sleep(pause_s)
+        elif job.kind in _KINDS and _KINDS[job.kind].is_beside:
+            name = f"job {job.pk}"
+            threading.Thread(target=_run_beside, args=(job,), name=name, daemon=True).start()
         else:
             run(job)
+
+
+def _run_beside(job: Job) -> None:
+    try:
+        run(job)
+    finally:
+        connection.close()  # each thread has one of its own
 
 
 def do_duties(due: dict[str, float]) -> None:

@@ -61,11 +61,11 @@ _OPTION = "Phương án diễn tập {} của câu {}, dài như người ta v�
 
 
 @contextmanager
-def alone(root: Path) -> Iterator[None]:
+def alone(root: Path, within_s: float = _LOCKED_WITHIN_S) -> Iterator[None]:
     """Be the only rehearsal of this installation. Raises RuleViolation `rehearsal_running`."""
     root.mkdir(parents=True, exist_ok=True)
     with (root / "lock").open("w") as lock:
-        until = time.monotonic() + _LOCKED_WITHIN_S
+        until = time.monotonic() + within_s
         while True:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -92,7 +92,7 @@ def clear(root: Path, server: str) -> None:
 def clear_left(root: Path, server: str) -> None:
     """The same, unless a rehearsal runs."""
     if root.exists() and any(FOLDER.fullmatch(each.name) for each in root.iterdir()):
-        with suppress(RuleViolation), alone(root):
+        with suppress(RuleViolation), alone(root, 0):
             clear(root, server)
 
 

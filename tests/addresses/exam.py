@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import uuid4
 
 from hoithi.contests.models import Contest, Round
-from hoithi.exam.models import Package, RosterLine, Sitting, SittingState
+from hoithi.exam.models import Package, Rehearsal, RosterLine, Sitting, SittingState
 from hoithi.exam.sealing import build_package
 from tests import factories
 from tests.addresses import Pair, Row
@@ -48,6 +48,14 @@ ROWS = {
     "exam:note_incident": Row(
         get="signin 403 403 403 403 405 405", post="signin 403 403 403 403 200 200"
     ),
+    "exam:rehearsals": READ,
+    "exam:rehearse": Row(
+        get="signin 403 403 403 403 405 405", post="signin 403 403 403 403 200 200"
+    ),
+    "exam:rehearsal": READ,
+    # It has been asked for, and has shown nothing yet.
+    "exam:rehearsal_report": HIDDEN,
+    "exam:stop_rehearsal": RUN,
     "exam:collect": RUN,
     "exam:flaws": Row(get="signin 403 403 403 403 403 405", post="signin 403 403 403 403 403 302"),
     "exam:grade": RUN,
@@ -78,6 +86,7 @@ def parameters(scene: Scene) -> dict[str, Pair]:
         "sitting": Pair(sitting.pk, their_sitting.pk),
         "sitting_id": Pair(sitting.public_id, their_sitting.public_id),
         "item": Pair(package.items.all()[0].item, "0" * 16),
+        "rehearsal": Pair(_rehearsal(ours), _rehearsal(theirs)),
         "line": Pair(_line(sitting, scene).line, 8),
         # Attempts of people in the hall are in its journal, and no hall runs here.
         "attempt": Pair("0" * 32, "1" * 32),
@@ -118,6 +127,18 @@ def _sitting(package: Package) -> Sitting:
         published_by="theirs",
         published_at=factories.now(),
     )
+
+
+def _rehearsal(each: Round) -> int:
+    made = Rehearsal.objects.create(
+        round=each,
+        contestants=40,
+        seconds=60,
+        arriving_s=60,
+        asked_by="theirs",
+        asked_at=factories.now(),
+    )
+    return made.pk
 
 
 def _line(sitting: Sitting, scene: Scene) -> RosterLine:
