@@ -7,7 +7,7 @@ STAMP := .venv/.hoithi-$(LOCKED)
 INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 SLOW := browser or postgres or faults
 
-.PHONY: run demo setup lock check needs test fast slow desk-on-postgres browser bench
+.PHONY: run demo setup lock check needs test fast slow desk-on-postgres browser bench rehearse
 
 run: $(RUNS)    ## the sample contest: desk, exam hall and worker; running it again keeps all data
 	@bin/hoithi run
@@ -66,3 +66,10 @@ browser: setup
 
 bench: setup
 	$(PY) -m bench
+
+rehearse: export HOITHI_VAR := $(or $(HOITHI_VAR),$(CURDIR)/var/rehearse)
+rehearse: PEOPLE := 100
+rehearse: MINUTES := 20
+rehearse: $(RUNS) ## is this machine ready for PEOPLE? The report is dien-tap.pdf
+	@bin/hoithi setup > /dev/null
+	@bin/hoithi rehearse --contestants $(PEOPLE) --minutes $(MINUTES)

@@ -135,7 +135,7 @@ def _rehearsal(each: Round) -> int:
         contestants=40,
         seconds=60,
         arriving_s=60,
-        asked_by="theirs",
+        asked_by="Bình",
         asked_at=factories.now(),
     )
     return made.pk
