@@ -63,7 +63,7 @@ def plot(
             f'stroke-width="1.6" points="{points}"/>'
             for points in _pieces(line.values, at_s, top, last)
         ]
-        x = _LEFT + place * 170
+        x = _LEFT + place * 185
         parts.append(
             f'<rect class="plot-mark plot-{line.tone}" x="{x}" y="6" width="14" height="4" '
             f'fill="{colour}"/>' + _text(x + 19, 12, line.name, "start")
