@@ -83,7 +83,7 @@ def clear(root: Path, server: str) -> None:
         name = FOLDER.fullmatch(folder.name)
         if name is None:
             continue
-        for process in _halls_of(folder):
+        for process in halls_of(folder):
             with suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
         _remove(folder, server, name[1])
@@ -96,7 +96,7 @@ def clear_left(root: Path, server: str) -> None:
             clear(root, server)
 
 
-def _halls_of(folder: Path) -> Iterator[int]:
+def halls_of(folder: Path) -> Iterator[int]:
     """Halls that write into a folder, by what they were told."""
     told = f"HOITHI_VAR={folder}".encode()
     for process in Path("/proc").glob("[0-9]*"):

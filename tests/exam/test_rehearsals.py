@@ -253,6 +253,7 @@ play(spec, lambda live: print(live.step, flush=True) or True)
 """
 
 
+@pytest.mark.faults
 def test_a_killed_worker_leaves_nothing_running_nor_lying_about(an: User, each: Round) -> None:
     """Who started it dies without a word: the rehearsal ends, its hall with it."""
     worker = subprocess.Popen(
@@ -278,6 +279,7 @@ def test_a_killed_worker_leaves_nothing_running_nor_lying_about(an: User, each: 
     wait_for(lambda: not left() and not halls())
 
 
+@pytest.mark.faults
 def test_what_a_killed_rehearsal_left_is_cleared_by_the_next(an: User, each: Round) -> None:
     worker = subprocess.Popen(
         [sys.executable, "-m", "hoithi.rehearsal"],

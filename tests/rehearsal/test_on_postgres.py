@@ -8,6 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from hoithi.rehearsal.live import Live
 from hoithi.rehearsal.spec import spec_of
 from hoithi.rehearsal.supervising import play
 from hoithi.rules.errors import RuleViolation
@@ -31,7 +32,12 @@ def schemas(url: str) -> list[str]:
 def test_the_journal_is_tried_where_the_real_one_is(postgres_url: str, tmp_path: Path) -> None:
     during: set[int] = set()
     spec = spec_of(contestants=40, seconds=6, arriving_s=2, root=str(tmp_path), server=postgres_url)
-    report = play(spec, lambda _: during.add(len(databases(postgres_url))) or True)
+
+    def tell(_: Live) -> bool:
+        during.add(len(databases(postgres_url)))
+        return True
+
+    report = play(spec, tell)
     assert report is not None
     assert (report.store, report.kept.acknowledged, report.kept.is_whole) == (
         "postgresql",

@@ -1,0 +1,80 @@
+"""Rehearsals of other rounds and sizes, and one whose hall dies in the middle."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from hoithi.rehearsal.live import Live
+from hoithi.rehearsal.report import Report, Verdict, judge
+from hoithi.rehearsal.spec import Spec, made_up_policy, spec_of
+from hoithi.rehearsal.stage import halls_of
+from hoithi.rehearsal.supervising import play
+from hoithi.rules.paper import BlueprintRow, Prediction
+
+
+def played(spec: Spec) -> Report:
+    report = play(spec, lambda _: True)
+    assert report is not None
+    return report
+
+
+def test_one_person_is_enough(tmp_path: Path) -> None:
+    report = played(spec_of(contestants=1, seconds=2, arriving_s=1, root=str(tmp_path)))
+    assert (report.submitted, report.kept.acknowledged, report.kept.is_whole) == (1, 33, True)
+
+
+def test_a_round_that_asks_for_a_prediction_and_every_answer(tmp_path: Path) -> None:
+    policy = msgspec.structs.replace(
+        made_up_policy(), all_required=True, prediction=Prediction("Bao nhiêu?", 0, 5000)
+    )
+    spec = spec_of(
+        contestants=40,
+        seconds=5,
+        arriving_s=1,
+        root=str(tmp_path),
+        title="Vòng hai",
+        blueprint=[
+            BlueprintRow("a", "de", 4),
+            BlueprintRow("a", "kho", 2),
+            BlueprintRow("b", "", 4),
+        ],
+        policy=policy,
+    )
+    report = played(spec)
+    # Ten questions, one of them twice, and the prediction.
+    assert (report.items, report.kept.acknowledged) == (10, 40 * 12)
+    assert (report.kept.is_whole, report.errors, report.unfinished) == (True, {}, 0)
+    assert (report.reloaded, report.away) == (2, 2)
+
+
+def test_a_hall_that_dies_is_no_success_and_what_it_acknowledged_is_still_there(
+    tmp_path: Path,
+) -> None:
+    spec = spec_of(contestants=40, seconds=60, arriving_s=1, root=str(tmp_path))
+
+    def tell(live: Live) -> bool:
+        if live.saves:
+            for folder in tmp_path.glob("dien-tap-*"):
+                for hall in halls_of(folder):
+                    os.kill(hall, signal.SIGKILL)
+        return True
+
+    report = play(spec, tell)
+    assert report is not None
+    judgement = judge(report)
+    assert judgement.verdict == Verdict.NOT_READY
+    assert "unfinished" in [reason.code for reason in judgement.reasons]
+    assert report.kept.acknowledged > 0
+    assert (report.kept.lost, report.kept.twice, report.kept.foreign) == (0, 0, 0)
+    assert [each.name for each in tmp_path.iterdir()] == ["lock"]
+
+
+@pytest.mark.parametrize("seconds", [1, 3])
+def test_a_round_of_a_moment_is_played_too(tmp_path: Path, seconds: int) -> None:
+    report = played(spec_of(contestants=20, seconds=seconds, arriving_s=1, root=str(tmp_path)))
+    assert (report.submitted + report.unfinished, report.kept.is_whole) == (20, True)
