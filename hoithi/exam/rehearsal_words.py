@@ -68,6 +68,9 @@ REASONS: dict[str, Promise] = {
     "near": _("%(what)s: one in a hundred waited %(seconds)s seconds or longer."),
 }
 
+BUSY_MS = 200
+"""Players that are so late in one of a hundred cases have too little of the processor."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -202,7 +205,14 @@ def _advice(report: Report, verdict: Verdict) -> list[str]:
         return [
             gettext("Do nothing else on this machine during the exam, and let no more people in.")
         ]
+    busy = [
+        gettext(
+            "The made-up people were late themselves: something else keeps this machine busy, or "
+            "their number is too much for it. Rehearse once more when nothing else runs here."
+        )
+    ]
     return [
+        *(busy if report.lag_ms >= BUSY_MS else []),
         gettext("Fewer people at once: divide the round into several sittings."),
         gettext("More time between two sittings, so that they do not meet."),
         gettext("A stronger machine: more processor cores, a faster disk."),

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from html import escape
 
 _WIDTH, _HEIGHT = 400, 210
-_LEFT, _RIGHT, _TOP, _BOTTOM = 46, 10, 24, 26
+_LEFT, _RIGHT, _BOTTOM = 46, 10, 26
+_ABOVE, _LEGEND = 10, 14
 _COLOURS = {"plain": "#1f4e8c", "muted": "#8a93a1", "bad": "#a3161b"}
 _STEPS = (1, 2, 5)
 _TICKS = 4
@@ -36,6 +37,7 @@ def plot(
     step = _step(most)
     top = max(step, -(-most // step) * step)
     last = max(at_s, default=0) or 1
+    begins = _ABOVE + _LEGEND * len(lines)
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" '
         f'class="plot" font-family="Libertinus Serif" font-size="11">'
@@ -43,7 +45,7 @@ def plot(
     )
     parts = [head]
     for value in range(0, top + 1, step):
-        y = _y(value, top)
+        y = _y(value, top, begins)
         parts.append(
             f'<line class="plot-grid" x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{y}" y2="{y}" '
             f'stroke="#d5dae1"/>' + _text(_LEFT - 5, y + 4, _figure(value), "end")
@@ -51,7 +53,7 @@ def plot(
     for at, word in _times(last):
         parts.append(_text(_x(at, last), _HEIGHT - 8, word, "middle"))
     if limit is not None and limit <= top:
-        y = _y(limit, top)
+        y = _y(limit, top, begins)
         parts.append(
             f'<line class="plot-limit" x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{y}" y2="{y}" '
             f'stroke="{_COLOURS["bad"]}" stroke-dasharray="5 4"/>'
@@ -61,12 +63,12 @@ def plot(
         parts += [
             f'<polyline class="plot-line plot-{line.tone}" fill="none" stroke="{colour}" '
             f'stroke-width="1.6" points="{points}"/>'
-            for points in _pieces(line.values, at_s, top, last)
+            for points in _pieces(line.values, at_s, (top, begins), last)
         ]
-        x = _LEFT + place * 185
+        y = _LEGEND * place
         parts.append(
-            f'<rect class="plot-mark plot-{line.tone}" x="{x}" y="6" width="14" height="4" '
-            f'fill="{colour}"/>' + _text(x + 19, 12, line.name, "start")
+            f'<rect class="plot-mark plot-{line.tone}" x="{_LEFT}" y="{y + 6}" width="14" '
+            f'height="4" fill="{colour}"/>' + _text(_LEFT + 19, y + 12, line.name, "start")
         )
     return "".join([*parts, "</svg>"])
 
@@ -92,13 +94,13 @@ def _times(last: int) -> list[tuple[int, str]]:
 
 
 def _pieces(
-    values: Sequence[int | None], at_s: Sequence[int], top: int, last: int
+    values: Sequence[int | None], at_s: Sequence[int], scale: tuple[int, int], last: int
 ) -> Iterator[str]:
     """The points of every stretch without a gap; a single one is drawn as a short stroke."""
     run: list[str] = []
     for value, at in zip([*values, None], [*at_s, 0], strict=True):
         if value is not None:
-            run.append(f"{_x(at, last)},{_y(value, top)}")
+            run.append(f"{_x(at, last)},{_y(value, *scale)}")
         elif run:
             yield " ".join(run if len(run) > 1 else run * 2)
             run = []
@@ -108,8 +110,8 @@ def _x(at: int, last: int) -> str:
     return f"{_LEFT + (_WIDTH - _LEFT - _RIGHT) * at / last:.1f}"
 
 
-def _y(value: int, top: int) -> int:
-    return round(_HEIGHT - _BOTTOM - (_HEIGHT - _BOTTOM - _TOP) * value / top)
+def _y(value: int, top: int, begins: int) -> int:
+    return round(_HEIGHT - _BOTTOM - (_HEIGHT - _BOTTOM - begins) * value / top)
 
 
 def _figure(value: int) -> str:
