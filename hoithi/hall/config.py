@@ -28,6 +28,7 @@ class Config:
     port: int
     trusted_proxies: frozenset[str]
     notices: Mapping[str, str] = field(default_factory=dict)  # on every view, by language
+    capacity: int | None = None  # attempts open at once; more people wait their turn
 
     @property
     def journal_path(self) -> Path:
@@ -86,9 +87,19 @@ def read_config(environment: Mapping[str, str] = os.environ) -> Config:
             for part in environment.get("HOITHI_TRUSTED_PROXIES", "").split(",")
             if part.strip()
         ),
+        capacity=_capacity(environment.get("HOITHI_HALL_CAPACITY") or ""),
         notices={
             language: sentence
             for language, name in NOTICES.items()
             if (sentence := environment.get(name))
         },
     )
+
+
+def _capacity(written: str) -> int | None:
+    """How many may be at work at once; nothing when nobody says so."""
+    if not written:
+        return None
+    if not written.isdecimal() or int(written) == 0:
+        raise ConfigError(f"HOITHI_HALL_CAPACITY is not a number of people: {written}")
+    return int(written)
