@@ -248,6 +248,14 @@ class _Graded:
     rows: tuple[ScoreRow, ...]
 
 
+def read_rulings(keys: Iterable[int]) -> list[Ruling]:
+    """Rulings by their keys, as hoithi.rules takes them. One query."""
+    return [
+        Ruling(row.item, Effect(row.effect), row.option)
+        for row in RulingRow.objects.filter(pk__in=keys).order_by("pk")
+    ]
+
+
 def _basis(each: Round) -> _Basis:
     rulings = RulingRow.objects.filter(round=each).order_by("pk")
     frozen = FrozenCounts.objects.filter(round=each).first()
@@ -285,10 +293,7 @@ def _worked_out(each: Round, tell: Callable[[int, int], None]) -> _Graded:
     if not attempts:
         raise RuleViolation("nobody_sat")
     basis = _basis(each)
-    rulings = [
-        Ruling(row.item, Effect(row.effect), row.option)
-        for row in RulingRow.objects.filter(pk__in=basis.rulings).order_by("pk")
-    ]
+    rulings = read_rulings(basis.rulings)
     regulation = regulation_of(each)
     grades = _grades(each, sittings, attempts, rulings, tell)
     participants = participants_of(each)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.conf import settings
@@ -25,7 +26,9 @@ from hoithi.exam.models import Package, PackageState, RosterLine, Sitting, Sitti
 from hoithi.exam.queries import held_between, last_closing, unseated_entries
 from hoithi.exam.stores import control
 from hoithi.hall.roster import roster_bytes
+from hoithi.hall.scores import ToldScore, read_scores, write_scores
 from hoithi.hall.store.api import (
+    Order,
     OrderKind,
     PublishedLine,
     PublishedPackage,
@@ -376,6 +379,48 @@ def reissue(*, actor: User, line: RosterLine, reason: str, now: datetime) -> str
     if not in_hall:
         _log_order(actor, line.sitting, OrderKind.REISSUE, now, line.line, entry.code_issue, reason)
     return access_code_of(entry)
+
+
+@transaction.atomic
+def tell_scores(
+    *, sitting: Sitting, scores: Sequence[ToldScore], known: int, now: datetime
+) -> list[ToldScore]:
+    """Give the hall scores that the sealed rules promise at once, all in one order; answers those
+    that had not been told yet.
+
+    `known` is the last such order that the caller has read. Two workers take turns here, so that
+    none is told twice; the log has the first, at which the keys were opened: the orders themselves
+    stay in control. Raises RuleViolation: `sitting_over`, `hall_out_of_reach`.
+    """
+    _hold(sitting)
+    with control() as writer:
+        since = told_scores(writer.given(sitting.public_id.bytes, OrderKind.SCORE_TO_SHOW, known))
+        fresh = [each for each in scores if since.get(each.attempt) != each.receipt]
+        if not fresh:
+            return []
+        if not writer.given(sitting.public_id.bytes, OrderKind.SCORE_TO_SHOW, 0):
+            record(
+                actor_id="0",
+                actor_name="hoithi",
+                action="exam.open_keys_at_once",
+                target=f"sitting:{sitting.public_id.hex}",
+                now=now,
+                after={"package": sitting.package.public_id.hex},
+            )
+        writer.order(
+            sitting=sitting.public_id.bytes,
+            kind=OrderKind.SCORE_TO_SHOW,
+            actor="hoithi",
+            reason="the sealed rules promise it",
+            at_ms=ms(now),
+            text=write_scores(fresh),
+        )
+    return fresh
+
+
+def told_scores(orders: Iterable[Order]) -> dict[str, str]:
+    """Of each attempt that was told a score, the receipt it was for; both in hex."""
+    return {each.attempt: each.receipt for order in orders for each in read_scores(order.text)}
 
 
 def set_void(

@@ -20,6 +20,7 @@ from hoithi.exam.heads import EVERY_S, note_heads
 from hoithi.exam.models import Package, Sitting, SittingState
 from hoithi.exam.queries import is_to_be_graded, work_at
 from hoithi.exam.rehearsal_jobs import register_rehearsals
+from hoithi.exam.scores_at_once import LOOK_EVERY_S, show_scores
 from hoithi.exam.sealing import withdraw_package
 from hoithi.exam.withdrawing import withdraw_from_hall
 from hoithi.jobs.actions import Json, Progress, ask, do_every, register
@@ -151,3 +152,4 @@ def register_jobs() -> None:
     register(WITHDRAW, withdraw)
     do_every(EVERY_S, "exam.note_heads", note_heads)
     register_rehearsals()
+    do_every(LOOK_EVERY_S, "exam.show_scores", show_scores, beside_jobs=True)

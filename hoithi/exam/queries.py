@@ -299,10 +299,12 @@ class Contents:
     """A package's questions as a grid: a row for each topic, a cell for each of the levels.
 
     A level without a name takes any; a cell is none where the blueprint asks for nothing.
+    `tells_scores` says that who hands in is told the score at once (docs/decisions/0018).
     """
 
     levels: tuple[str, ...]
     rows: tuple[tuple[str, tuple[Share | None, ...]], ...]
+    tells_scores: bool
 
 
 def withdrawal_of(package: Package) -> Approval | None:
@@ -330,6 +332,7 @@ def package_contents(package: Package) -> Contents:
             (names.get(topic, topic), tuple(of_topic.get(level) for level in levels))
             for topic, of_topic in shares.items()
         ),
+        tells_scores=questions.file.policy.result != "none",
     )
 
 

@@ -21,6 +21,7 @@ from hoithi.documents.render.decree import (
 )
 from hoithi.exam.models import Package
 from hoithi.exam.queries import Contents, package_contents
+from hoithi.exam.sealing import promise_of
 from hoithi.people.models import Approval, User
 from hoithi.web.wording import ZONE, moment, number
 
@@ -128,10 +129,16 @@ def _promises(package: Package) -> tuple[Block, ...]:
     blocks = []
     if package.withdrawal is not None and not package.is_leaving:
         blocks.append(_withdrawal(package.withdrawal))
+    until = (
+        "chỉ máy mở để chấm và báo điểm ngay cho người đã nộp bài, như thể lệ đã nêu, không ai đọc "
+        "được trước khi thu xong mọi bài thi"
+        if promise_of(package) != "none"
+        else "khóa cho đến khi thu xong mọi bài thi"
+    )
     blocks.append(
         Paragraph(
-            "Từ lúc niêm phong, câu hỏi và đáp án không sửa được nữa; đáp án được mã hóa và khóa "
-            "cho đến khi thu xong mọi bài thi. Ba vân tay trên đã công khai tại "
+            "Từ lúc niêm phong, câu hỏi và đáp án không sửa được nữa; đáp án được mã hóa và "
+            f"{until}. Ba vân tay trên đã công khai tại "
             f"{page.split('://', 1)[-1]}. Sau khi công bố kết quả, câu hỏi và đáp án có trong hồ "
             "sơ kiểm chứng: ai cũng tính lại được vân tay và so với biên bản này."
         )

@@ -195,6 +195,23 @@ def read_closed_questions(*, actor: User, package: Package, now: datetime) -> No
     )
 
 
+def promise_of(package: Package) -> str:
+    """What of their result the sealed rules promise contestants at once; `none` if nothing."""
+    return paper.read_questions(bytes(package.questions)).file.policy.result
+
+
+def open_keys_at_once(package: Package) -> KeysFile:
+    """The keys of a package while its sittings run, for the scores that its sealed rules promise.
+
+    Both who sealed it have signed that promise (docs/decisions/0018). Raises RuntimeError where
+    there is none, or the package is not sealed, or is being withdrawn, or the keys are not those
+    sealed.
+    """
+    if package.state != PackageState.SEALED or package.is_leaving or promise_of(package) == "none":
+        raise RuntimeError("keys asked for while nobody was promised a score")
+    return paper.read_keys(_unlocked(package))
+
+
 def open_keys(package: Package) -> KeysFile:
     """The keys of a package, for grading. Raises RuntimeError when they are not those sealed.
 
@@ -209,6 +226,10 @@ def open_keys_bytes(package: Package) -> bytes:
     """The keys file as it was sealed."""
     if package.sittings.standing().filter(collected_at=None).exists():
         raise RuntimeError("keys asked for before the sitting was collected")
+    return _unlocked(package)
+
+
+def _unlocked(package: Package) -> bytes:
     content = vault().open(KEYS, Sealed(package.key_id, bytes(package.keys_cipher)))
     if hashlib.sha256(content).hexdigest() != package.keys_sha256:
         raise RuntimeError(f"keys of package {package.public_id.hex} are not those sealed")

@@ -34,6 +34,8 @@ from hoithi.hall.limits import GuessLimit
 from hoithi.hall.monitor import Monitor
 from hoithi.hall.orders import Follower
 from hoithi.hall.page_files import Header, read_page
+from hoithi.hall.queue import Queue
+from hoithi.hall.scores import shown_score
 from hoithi.hall.session import (
     PREDICTION,
     Attempt,
@@ -48,6 +50,7 @@ from hoithi.hall.session import (
     Start,
     Submit,
     attempts_left,
+    would_begin,
 )
 from hoithi.hall.sittings import RosterEntry, Sitting, Sittings
 from hoithi.hall.store.api import (
@@ -58,14 +61,16 @@ from hoithi.hall.store.api import (
     Withdrawal,
 )
 from hoithi.hall.tokens import Token, Tokens
+from hoithi.hall.waiting import Crowd, own_share
 from hoithi.hall.wire import Refusal
 from hoithi.rules.codes import code_tag, read_code
 from hoithi.rules.paper import Prediction
 
-WAITING_PULSE_MS = 2000
 SITTING_PULSE_MS = 4000
 ENDED_PULSE_MS = 15_000
-_PULSES_MS: dict[wire.State, int] = {"waiting": WAITING_PULSE_MS, "submitted": ENDED_PULSE_MS}
+SCORE_PULSE_MS = 2000
+_SCORED_SOON_MS = 10_000
+_AWAITS_SCORE_MS = 600_000
 MOST_SAVES = 400
 _RETRY_AFTER_S = 2
 _DRAWN_AT_ONCE = 10
@@ -116,6 +121,8 @@ class Hall:
         self.follower = Follower(control, self.journal, self.sittings)
         self.monitor = Monitor(self.sittings, self.journal)
         self.guesses = GuessLimit()
+        self.queue = Queue(config.capacity)
+        self.crowd = Crowd()
         self._tokens = Tokens(config.secret)
         self._bodies = Bodies()
         self._control = control
@@ -170,7 +177,14 @@ class Hall:
             await asyncio.sleep(1)
             self._bodies.end_slow(time.monotonic())
             try:
+                mark = self.queue.mark()
                 await self.follower.sweep()
+                self.queue.look(
+                    at_work=self.follower.at_work,
+                    mark=mark,
+                    delay_ms=self.journal.take_delay_ms(),
+                    now_ms=self.clock.now_ms(),
+                )
                 await self._report()
                 self.journal.is_failing = False
             except UnavailableError:
@@ -305,7 +319,7 @@ class Hall:
             "state": self._state(sitting, entry, line, now_ms),
             "attempts_left": attempts_left(line, now_ms, sitting.terms(entry, now_ms)),
             "results_url": sitting.results_url,
-            "receipt": _receipt(attempt),
+            "receipt": _receipt(sitting, attempt),
         }
         return 200, b"%b,%b}" % (_encode(own)[:-1], sitting.exam.entrance)
 
@@ -323,12 +337,8 @@ class Hall:
         if len(device) != 16 or accepted != (policy.regulation.version, policy.consent.version):
             raise _Refusing(400, Refusal("malformed"))
         chance = os.urandom(32)
-        reply = await self.journal.act(
-            sitting.sitting,
-            entry.line,
-            Start(device_tag(device), request.take_over, chance[:16], chance[16:]),
-            sitting.terms(entry, self.clock.now_ms()),
-        )
+        command = Start(device_tag(device), request.take_over, chance[:16], chance[16:])
+        reply = await self._begin(sitting, entry, command)
         attempt = _standing(reply)
         entry.seen_ms = now_ms = self.clock.now_ms()
         pieces = sitting.pieces_of(entry, attempt.number)
@@ -347,6 +357,31 @@ class Hall:
             "prediction": attempt.prediction,
         }
         return 200, b"".join((_encode(started)[:-1], b',"paper":[', b",".join(pieces), b"]}"))
+
+    async def _begin(self, sitting: Sitting, entry: RosterEntry, command: Start) -> Reply:
+        """Start or resume; whoever would begin an attempt takes their turn where there is a queue.
+
+        Whoever has one open is never asked to wait.
+        """
+        now_ms = self.clock.now_ms()
+        terms = sitting.terms(entry, now_ms)
+        if self.queue.is_open:
+            return await self.journal.act(sitting.sitting, entry.line, command, terms)
+        line = await self.journal.store.line(sitting.sitting, entry.line)
+        if not would_begin(line, now_ms, terms):
+            return await self.journal.act(sitting.sitting, entry.line, command, terms)
+        turn = self.queue.ask((sitting.sitting, entry.line), now_ms)
+        if not turn.may_begin:
+            entry.seen_ms = now_ms
+            queued = Refusal("queued", place=turn.place, wait_ms=turn.wait_ms)
+            raise _Refusing(503, queued, turn.again_ms // 1000)
+        has_begun = False
+        try:
+            reply = await self.journal.act(sitting.sitting, entry.line, command, terms)
+            has_begun = isinstance(reply, Standing) and reply.attempt.attempt == command.attempt
+            return reply
+        finally:
+            self.queue.settle(has_begun=has_begun)
 
     async def save(self, scope: HTTPScope, body: bytes) -> Answer:
         token, sitting, entry = self._known(scope)
@@ -378,28 +413,37 @@ class Hall:
             Submit(token.attempt, token.epoch, request.last_seq, os.urandom(16)),
             sitting.terms(entry, self.clock.now_ms()),
         )
-        return 200, _encode(_receipt(_standing(reply)))
+        return 200, _encode(_receipt(sitting, _standing(reply)))
 
     async def pulse(self, scope: HTTPScope, body: bytes) -> Answer:
         if body not in (b"", b"{}"):
             raise _Refusing(400, Refusal("malformed"))
         token, sitting, entry = self._known(scope)
-        entry.seen_ms = now_ms = self.clock.now_ms()
+        seen_ms, now_ms = entry.seen_ms, self.clock.now_ms()
+        entry.seen_ms = now_ms
         line = await self.journal.store.line(sitting.sitting, entry.line)
         attempt = line.find(token.attempt) or (line.attempts[-1] if line.attempts else None)
         state = self._state(sitting, entry, line, now_ms)
         if attempt is not None and token.attempt == attempt.attempt:
             state = "open" if attempt.ended is Ended.OPEN else "submitted"
+        receipt = _receipt(sitting, attempt)
+        spread_ms = None
+        asks_again_ms = _asks_again_ms(sitting, state, receipt, now_ms)
+        if state == "waiting":
+            self.crowd.hear(seen_ms, now_ms)
+            spread_ms = self.crowd.spread_ms(own_share(entry.entry_key))
+            asks_again_ms = self.crowd.asks_every_ms
         reply = wire.PulseReply(
             now_ms=now_ms,
             opens_ms=sitting.opens_ms,
             closes_ms=sitting.closes_ms + sitting.extra_ms(entry, now_ms),
             order=self.follower.order,
-            pulse_ms=self._pulse_ms(_PULSES_MS.get(state, SITTING_PULSE_MS)),
+            pulse_ms=self._pulse_ms(asks_again_ms),
             state=state,
             deadline_ms=attempt.deadline_ms if attempt is not None else None,
-            receipt=_receipt(attempt),
+            receipt=receipt,
             void=attempt is not None and attempt.void,
+            spread_ms=spread_ms,
         )
         return 200, _encode(reply)
 
@@ -485,17 +529,31 @@ def _are_known(
     return True
 
 
-def _receipt(attempt: Attempt | None) -> wire.ReceiptView | None:
+def _asks_again_ms(
+    sitting: Sitting, state: wire.State, receipt: wire.ReceiptView | None, now_ms: int
+) -> int:
+    """How soon a page should ask again; sooner while it awaits the score that is promised."""
+    if state == "submitted" and receipt is not None and receipt.score is None:
+        waited_ms = now_ms - receipt.submitted_ms
+        if sitting.promise != "none" and waited_ms < _AWAITS_SCORE_MS:
+            return SCORE_PULSE_MS if waited_ms < _SCORED_SOON_MS else SITTING_PULSE_MS
+    return ENDED_PULSE_MS if state == "submitted" else SITTING_PULSE_MS
+
+
+def _receipt(sitting: Sitting, attempt: Attempt | None) -> wire.ReceiptView | None:
     if attempt is None or attempt.ended is Ended.OPEN:
         return None
+    receipt = attempt.receipt()
+    told = None if attempt.void else sitting.scores.get(attempt.attempt)
     return wire.ReceiptView(
-        receipt=receipt_text(attempt.receipt()),
+        receipt=receipt_text(receipt),
         nonce=attempt.nonce.hex(),
         attempt=attempt.attempt.hex(),
         submitted_ms=attempt.ended_ms,
         automatic=attempt.ended is Ended.AUTOMATIC,
         answered=sum(option >= 0 for option in attempt.answers),
         total=len(attempt.answers),
+        score=shown_score(told, receipt, sitting.promise),
     )
 
 

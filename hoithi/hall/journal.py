@@ -34,6 +34,8 @@ class Journal:
         self.batches = 0
         self.failures = 0
         self.is_failing = False
+        self._slowest_ms = 0
+        self._writing_since_ms: int | None = None
         self._stopping = False
         self._waiting: list[Waiting] = []
         self._wake = asyncio.Event()
@@ -45,6 +47,13 @@ class Journal:
     @property
     def queue(self) -> int:
         return len(self._waiting)
+
+    def take_delay_ms(self) -> int:
+        """How long the slowest command of the batches since the last call has waited, or waits."""
+        slowest_ms, self._slowest_ms = self._slowest_ms, 0
+        if self._writing_since_ms is None:
+            return slowest_ms
+        return max(slowest_ms, self.clock.now_ms() - self._writing_since_ms)
 
     async def act(self, sitting: bytes, line: int, command: Command, terms: Terms) -> Reply:
         """Do a command; when this returns, what it stored is on disk.
@@ -78,7 +87,10 @@ class Journal:
             if not self._waiting and not self._stopping:
                 self._wake.clear()
             if waiting:
+                since_ms = self._writing_since_ms = waiting[0][0].received_ms
                 await self._commit(waiting)
+                self._writing_since_ms = None
+                self._slowest_ms = max(self._slowest_ms, self.clock.now_ms() - since_ms)
 
     async def _commit(self, waiting: list[Waiting]) -> None:
         try:

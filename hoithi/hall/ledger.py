@@ -136,6 +136,43 @@ def read_ledger(
     return Ledger(facts, tuple(sorted(orders.items())), tuple(flaws))
 
 
+class Unfolding:
+    """The same reading for whoever follows a sitting while it runs: rows as they come, writers in
+    any order."""
+
+    def __init__(self, *, items: int, grace_ms: int) -> None:
+        self._items = items
+        self._grace_ms = grace_ms
+        self._open: dict[bytes, _Open] = {}
+
+    def add(self, rows: Iterable[Row]) -> set[bytes]:
+        """Take rows in; answers the attempts that did more than to be answered."""
+        moved = set()
+        for row in rows:
+            if row.kind in _OF_SITTING:
+                continue
+            _fold(self._open.setdefault(row.attempt, _Open()), row, self._items)
+            if row.kind not in (Kind.ANSWER, Kind.PREDICT):
+                moved.add(row.attempt)
+        return moved
+
+    def ended(self, attempt_id: bytes) -> AttemptFacts | None:
+        """An attempt that is over, by the rows so far; none while it can still be answered.
+
+        One that time ended is open again when its deadline was moved to after that.
+        """
+        attempt = self._open[attempt_id]
+        if attempt.start is None:
+            return None
+        facts = _close(attempt_id, attempt, attempt.start, self._items, self._grace_ms, [])
+        if attempt.submit is not None:
+            return facts
+        over = attempt.auto is not None and (
+            attempt.auto.server_ms > facts.deadline_ms + self._grace_ms
+        )
+        return facts if over else None
+
+
 def _fold_sitting(row: Row, orders: dict[int, bytes], roster_sha256: bytes | None) -> Flaw | None:
     """Take in a row of the sitting itself."""
     if row.kind is Kind.ORDER and orders.setdefault(row.item, row.data) != row.data:

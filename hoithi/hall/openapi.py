@@ -33,6 +33,7 @@ REFUSALS: dict[str, dict[str, tuple[int, ...]]] = {
         "no_attempts_left": (403,),
         "other_device": (409,),
         "limit_reached": (429,),
+        "queued": (503,),
     },
     "/thi/v1/save": {
         **_ANYWHERE,

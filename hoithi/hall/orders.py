@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 import os
 from collections import deque
 from collections.abc import Coroutine, Iterable
 
 from hoithi.hall.formats import NO_ATTEMPT, NONE, Kind, Row
 from hoithi.hall.journal import Journal
+from hoithi.hall.scores import read_scores
 from hoithi.hall.session import Attempt, Command, Ended, Expire, MoveDeadline, Reply, SetVoid
 from hoithi.hall.sittings import RosterEntry, Sitting, Sittings
 from hoithi.hall.store.api import Control, Opening, Order, OrderKind, Withdrawal
+
+_log = logging.getLogger("hoithi.hall")
 
 
 def order_digest(order: Order) -> bytes:
@@ -34,6 +38,18 @@ def order_digest(order: Order) -> bytes:
     return hashlib.sha256("\n".join(parts).encode()).digest()
 
 
+def _take_scores(sitting: Sitting, order: Order) -> None:
+    """Keep what is told; a sitting whose sealed rules promise nothing keeps nothing."""
+    if sitting.promise == "none":
+        return
+    try:
+        told = {bytes.fromhex(each.attempt): each for each in read_scores(order.text)}
+    except ValueError:
+        _log.warning("order %s tells no scores that can be read", order.number)
+        return
+    sitting.scores |= told
+
+
 class Follower:
     """Keeps the sittings in memory at what control says, and ends what time ends.
 
@@ -42,11 +58,13 @@ class Follower:
     a newer one.
 
     `looked_ms` is when control was last looked at: everything ordered by then is in memory.
+    `at_work` is how many attempts were open at the last sweep.
     """
 
     def __init__(self, control: Control, journal: Journal, sittings: Sittings) -> None:
         self.order = 0
         self.looked_ms = 0
+        self.at_work = 0
         self._read = 0
         self._unsettled: deque[Order] = deque()
         self._last: dict[bytes, int] = {}
@@ -139,8 +157,8 @@ class Follower:
                 self._sittings.reissue(sitting, entry.line, order.amount, bytes.fromhex(order.text))
             case OrderKind.WITHDRAW:
                 sitting.withdrawal = Withdrawal(order.amount)
-            case OrderKind.SCORE_TO_SHOW if entry is not None:
-                entry.score = order.text
+            case OrderKind.SCORE_TO_SHOW:
+                _take_scores(sitting, order)
 
     async def _move_deadlines(
         self, order: int, sitting: Sitting, entries: Iterable[RosterEntry]
@@ -165,11 +183,13 @@ class Follower:
         it: it does now.
         """
         now_ms = self._journal.clock.now_ms()
+        at_work = 0
         for sitting in list(self._sittings.by_id.values()):
             grace_ms = sitting.exam.questions.file.policy.grace_ms
             last = self._last.get(sitting.sitting, NONE)
             doing = []
             for number, attempt in await self._open_attempts(sitting):
+                at_work += not attempt.void
                 entry = sitting.lines[number]
                 command: Expire | MoveDeadline
                 if last > attempt.deadline_order and self._is_moved(sitting, entry, attempt):
@@ -183,6 +203,7 @@ class Follower:
             await asyncio.gather(*doing)
             if now_ms > sitting.last_moment_ms():
                 await self._close(sitting, now_ms)
+        self.at_work = at_work
 
     def _is_moved(self, sitting: Sitting, entry: RosterEntry, attempt: Attempt) -> bool:
         return sitting.deadline_of(attempt, entry) != attempt.deadline_ms

@@ -270,6 +270,15 @@ def _resume(line: Line, attempt: Attempt, command: Start, now_ms: int) -> Step:
     return Step(line.with_attempt(moved), (row,), Standing(moved))
 
 
+def would_begin(line: Line, now_ms: int, terms: Terms) -> bool:
+    """Whether a start would begin an attempt: none is open, and another one is allowed."""
+    last = line.attempts[-1] if line.attempts else None
+    is_open = last is not None and last.ended is Ended.OPEN and not last.void
+    if last is not None and is_open and now_ms <= last.deadline_ms + terms.grace_ms:
+        return False
+    return _may_start(line, now_ms, terms) is None
+
+
 def _may_start(line: Line, now_ms: int, terms: Terms) -> Refusal | None:
     if terms.is_held:
         return Refusal("held")

@@ -14,6 +14,7 @@ import msgspec
 
 from hoithi.hall import wire
 from hoithi.hall.roster import roster_sha256
+from hoithi.hall.scores import ToldScore
 from hoithi.hall.session import Attempt, Terms
 from hoithi.hall.store.api import (
     Opening,
@@ -119,6 +120,7 @@ def _entrance(questions: Questions) -> bytes:
         "prediction": prediction
         and wire.PredictionPrompt(prediction.prompt, prediction.minimum, prediction.maximum),
         "signals": policy.signals,
+        "result": policy.result,
         "utc_offset_min": policy.attempts.utc_offset_min,
     }
     return _json.encode(shared)[1:-1]
@@ -141,14 +143,13 @@ class RosterEntry:
     unit_code: str
     number: str
     extra: dict[int, int] = field(default_factory=dict)
-    score: str = ""
     seen_ms: int = -1
     pieces: tuple[bytes, ...] = ()
 
 
 @dataclass(slots=True)
 class Sitting:
-    """A sitting with its window as the last orders say."""
+    """A sitting with its window as the last orders say; `scores` are those told, by attempt."""
 
     sitting: bytes
     title: str
@@ -161,11 +162,17 @@ class Sitting:
     is_drawn: bool = False
     is_expected: bool = False
     withdrawal: Withdrawal = Withdrawal.NONE
+    scores: dict[bytes, ToldScore] = field(default_factory=dict)
     _terms: dict[tuple[int, int, int, int], Terms] = field(default_factory=dict)
 
     @property
     def items(self) -> int:
         return self.exam.items
+
+    @property
+    def promise(self) -> str:
+        """What of their result the sealed rules promise contestants at once."""
+        return self.exam.questions.file.policy.result
 
     @property
     def opening(self) -> Opening:

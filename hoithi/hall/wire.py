@@ -36,6 +36,7 @@ ErrorCode = Literal[
     "too_large",  # 413
     "too_many",  # 429: too many wrong codes from here; Retry-After says how long
     "limit_reached",  # 429: more answers or devices in one attempt than anybody needs
+    "queued",  # 503: `place` and `wait_ms` say how long the queue is; Retry-After
     "unavailable",  # 503: cannot write to disk or database; Retry-After
     "not_found",  # 404
     "method",  # 405
@@ -49,6 +50,8 @@ class Refusal(msgspec.Struct, frozen=True, omit_defaults=True):
     expected: int | None = None
     opens_ms: int | None = None
     last_seq: int | None = None
+    place: int | None = None
+    wait_ms: int | None = None
 
 
 class EnterRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -73,7 +76,15 @@ class PredictionPrompt(msgspec.Struct, frozen=True):
     maximum: int
 
 
-class ReceiptView(msgspec.Struct, frozen=True):
+class ScoreView(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A score that the rules promise at once: decimals as text; until publication it may change."""
+
+    points: str
+    maximum: str
+    time_ms: int | None = None
+
+
+class ReceiptView(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a contestant keeps: receipt and nonce bind the answers, the rest explains."""
 
     receipt: str
@@ -83,6 +94,7 @@ class ReceiptView(msgspec.Struct, frozen=True):
     automatic: bool
     answered: int
     total: int
+    score: ScoreView | None = None
 
 
 class EnterReply(msgspec.Struct, frozen=True):
@@ -106,6 +118,7 @@ class EnterReply(msgspec.Struct, frozen=True):
     sample: SampleQuestion
     prediction: PredictionPrompt | None
     signals: bool
+    result: str
     utc_offset_min: int
     results_url: str
     receipt: ReceiptView | None
@@ -168,6 +181,7 @@ class SubmitRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class PulseReply(msgspec.Struct, frozen=True, omit_defaults=True):
     """The server's time and the contestant's own standing, asked for every `pulse_ms`.
 
+    `spread_ms` is how long after the opening a page that waits starts by itself.
     `deadline_ms`, `receipt` and `void` are those of the attempt of the token, else of the last one.
     """
 
@@ -180,6 +194,7 @@ class PulseReply(msgspec.Struct, frozen=True, omit_defaults=True):
     deadline_ms: int | None = None
     receipt: ReceiptView | None = None
     void: bool = False
+    spread_ms: int | None = None
 
 
 MESSAGES: dict[str, tuple[type[msgspec.Struct] | None, type[msgspec.Struct]]] = {

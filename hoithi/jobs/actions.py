@@ -112,19 +112,23 @@ class _Duty:
 
     seconds: float
     act: Callable[[datetime], object]
+    beside_jobs: bool
 
 
 _DUTIES: dict[str, _Duty] = {}
 
 
-def do_every(seconds: float, name: str, act: Callable[[datetime], object]) -> None:
+def do_every(
+    seconds: float, name: str, act: Callable[[datetime], object], *, beside_jobs: bool = False
+) -> None:
     """Have each worker do something about this often, between two jobs; every app does so for its
     own when it is loaded.
 
-    It may be done by two workers at once, is put off while a long job runs, and what it raises is
-    written to the log and stops nothing.
+    It may be done by two workers at once, and what it raises is written to the log and stops
+    nothing. A long job puts it off, unless it is done `beside_jobs`, in a thread of its own: for
+    what somebody waits for by the second.
     """
-    _DUTIES[name] = _Duty(seconds, act)
+    _DUTIES[name] = _Duty(seconds, act, beside_jobs)
 
 
 def _nothing(_: Mapping[str, Json]) -> None:
@@ -224,18 +228,46 @@ def work_off(*, now: Callable[[], datetime] = timezone.now) -> int:
 
 def work_for_ever(stop: Callable[[], bool], pause_s: float = 0.5) -> None:
     """The worker's loop; told to stop, it ends after the job at hand."""
-    due = dict.fromkeys(_DUTIES, time.monotonic())
-    while not stop():
-        close_old_connections()
-        do_duties(due)
-        job = take_next(timezone.now())
-        if job is None:
-            time.sleep(pause_s)
-        elif job.kind in _KINDS and _KINDS[job.kind].is_beside:
-            name = f"job {job.pk}"
-            threading.Thread(target=_run_beside, args=(job,), name=name, daemon=True).start()
-        else:
-            run(job)
+    due = _due(beside_jobs=False)
+    with _prompt(pause_s):
+        while not stop():
+            close_old_connections()
+            do_duties(due)
+            job = take_next(timezone.now())
+            if job is None:
+                time.sleep(pause_s)
+            elif job.kind in _KINDS and _KINDS[job.kind].is_beside:
+                name = f"job {job.pk}"
+                threading.Thread(target=_run_beside, args=(job,), name=name, daemon=True).start()
+            else:
+                run(job)
+
+
+def _due(*, beside_jobs: bool) -> dict[str, float]:
+    """The duties of one thread, all due now."""
+    now = time.monotonic()
+    return {name: now for name, duty in _DUTIES.items() if duty.beside_jobs is beside_jobs}
+
+
+@contextmanager
+def _prompt(pause_s: float) -> Iterator[None]:
+    """Do what long jobs must not put off, in a thread that ends after the one it is at."""
+    over = threading.Event()
+
+    def work() -> None:
+        due = _due(beside_jobs=True)
+        while not over.wait(pause_s):
+            close_old_connections()
+            do_duties(due)
+        connection.close()  # each thread has one of its own
+
+    thread = threading.Thread(target=work, name="duties beside jobs", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 def _run_beside(job: Job) -> None:

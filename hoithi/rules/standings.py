@@ -219,7 +219,7 @@ def _score(
             "points": attempt.points,
             "correct": Decimal(attempt.correct),
             "prediction": _distance(rule, counts, attempt.prediction) if rule else None,
-            "duration": Decimal(_duration(online, attempt)),
+            "duration": Decimal(duration_ms(online, attempt)),
             "submitted": Decimal(attempt.submitted_ms),
             "started": Decimal(attempt.started_ms),
             "attempts": Decimal(len(kept)),
@@ -229,7 +229,7 @@ def _score(
     )
 
 
-def _duration(online: Online, attempt: Marked) -> int:
+def duration_ms(online: Online, attempt: Marked) -> int:
     """From start to submission; minutes granted make nobody quicker than no time at all."""
     whole = attempt.submitted_ms - attempt.started_ms
     if online.duration == "whole":

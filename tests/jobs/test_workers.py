@@ -106,6 +106,17 @@ def test_a_long_step_is_not_taken_for_a_lost_worker(desk: Desk) -> None:
     wait_for(lambda: desk.rows("state, tries") == [("done", 1)])
 
 
+def test_a_duty_beside_jobs_does_not_wait_for_a_long_one(desk: Desk) -> None:
+    desk.ask("tests.long", 1)
+    worker = desk.start_worker()
+    beside, between = (desk.folder / f"{name}-{worker.pid}" for name in ("beside", "between"))
+    wait_for(beside.exists)
+    assert desk.rows("state") == [("running",)]
+    assert not between.exists()
+    (desk.folder / "go").touch()
+    wait_for(between.exists)
+
+
 def test_a_worker_that_is_told_to_stop_finishes_what_it_has_begun(desk: Desk) -> None:
     desk.ask("tests.long", 2)
     worker = desk.start_worker()

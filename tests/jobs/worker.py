@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from time import sleep
 
@@ -23,7 +24,14 @@ django.setup()
 from django.utils import timezone  # noqa: E402 - Django must be set up first
 
 from hoithi.jobs import actions  # noqa: E402
-from hoithi.jobs.actions import Json, Progress, ask, register, work_for_ever  # noqa: E402
+from hoithi.jobs.actions import (  # noqa: E402
+    Json,
+    Progress,
+    ask,
+    do_every,
+    register,
+    work_for_ever,
+)
 
 SHORT, LONG = "tests.short", "tests.long"
 
@@ -45,9 +53,25 @@ def long(params: Mapping[str, Json], progress: Progress) -> dict[str, Json]:
     return {"finished_by": os.getpid()}
 
 
+def beside(_: datetime) -> None:
+    """Leave a mark for every job that is half done: this one does not wait for it."""
+    folder = Path(os.environ["HOITHI_VAR"])
+    for mark in folder.glob("half-*"):
+        (folder / mark.name.replace("half", "beside")).touch()
+
+
+def between(_: datetime) -> None:
+    """The same from the thread of the jobs, which comes to it after them."""
+    folder = Path(os.environ["HOITHI_VAR"])
+    for mark in folder.glob("half-*"):
+        (folder / mark.name.replace("half", "between")).touch()
+
+
 def main(arguments: list[str]) -> None:
     register(SHORT, short)
     register(LONG, long)
+    do_every(0.02, "tests.beside", beside, beside_jobs=True)
+    do_every(0.02, "tests.between", between)
     if arguments == ["work"]:
         actions.BEAT_EVERY_S = 0.05
         stopping: list[int] = []

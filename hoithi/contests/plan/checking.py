@@ -207,8 +207,6 @@ def _online(plan: Plan, each: Round, online: OnlinePlan, key: str) -> Iterator[P
 
 def _not_yet(online: OnlinePlan, key: str) -> Iterator[Problem]:
     """What contestants would be told, and nobody does."""
-    if online.show_result != "none":
-        yield Problem(f"{key}.show_result", "not_in_this_version", {"value": '"none"'})
     if online.signals:
         yield Problem(f"{key}.signals", "not_in_this_version", {"value": "false"})
 

@@ -249,7 +249,10 @@ class OnlinePlan(Strict, frozen=True):
     ]
     show_result: Annotated[
         Literal["none", "score", "score_and_time"],
-        Meta(description="what a contestant sees on handing in; this version has only none"),
+        Meta(
+            description="what a contestant sees some seconds after handing in, until publication "
+            "with the word that it may still change"
+        ),
     ]
     signals: Annotated[
         bool,

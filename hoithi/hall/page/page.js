@@ -35,6 +35,14 @@ const TEXTS = {
     resume: "Tiếp tục làm bài",
     waitTitle: "Chưa đến giờ mở phòng thi",
     waitHelp: "Trang tự mở khi đến giờ, anh/chị không cần tải lại.",
+    opening: "Đang mở phòng thi. Giờ làm bài của anh/chị tính từ lúc nhận đề.",
+    queueTitle: "Phòng thi đang đông, mời anh/chị chờ đến lượt",
+    queuePlace: "Thứ tự trong hàng chờ",
+    queueWait: (t) => `Ước chừng còn ${t}.`,
+    queueUnknown: "Chưa ước được thời gian chờ.",
+    queueHelp: "Trang tự vào phòng thi khi đến lượt. Tải lại trang không mất chỗ; đóng trang thì một lúc sau mất chỗ.",
+    seconds: (n) => `${n} giây`,
+    minutes: (n) => `${n} phút`,
     opensAt: (time, day) => `Mở lúc ${time.replace(":", "h")} ngày ${day}`,
     closedTitle: "Vòng thi đã kết thúc",
     closedHelp: "Phòng thi không còn nhận lượt thi mới.",
@@ -83,6 +91,11 @@ const TEXTS = {
     doneFacts: (a, t) => `Đã ghi ${a}/${t} câu trả lời.`,
     doneAt: (time, day) => `Nộp trong giờ, lúc ${time} ngày ${day}.`,
     doneEnd: (time, day) => `Hết giờ lúc ${time} ngày ${day}.`,
+    resultAtOnce: "Điểm được báo ngay sau khi nộp bài.",
+    scoreAwaited: "Máy đang chấm bài. Điểm sẽ tự hiện ở đây.",
+    score: "Điểm của anh/chị",
+    scoreTime: (t) => `Thời gian làm bài: ${t}.`,
+    scoreHelp: "Điểm do máy chấm ngay khi nhận bài. Kết quả chính thức là kết quả do Ban Tổ chức công bố.",
     lateWaiting: (n) => `${n} câu trả lời chưa kịp gửi trong giờ. Trang đang gửi để Ban Tổ chức xem xét.`,
     lateKept: (list) => `Đến sau khi hết giờ: ${list}. Máy chủ đã ghi nhận để Ban Tổ chức xem xét; các câu này chưa được tính.`,
     lateQuestion: (n) => `câu ${n}`,
@@ -155,6 +168,14 @@ const TEXTS = {
     resume: "Go on with my paper",
     waitTitle: "The exam hall is not open yet",
     waitHelp: "The page opens by itself; there is no need to reload.",
+    opening: "Opening. Your time counts from when you get your paper.",
+    queueTitle: "The hall is full, please wait for your turn",
+    queuePlace: "Place in the queue",
+    queueWait: (t) => `About ${t} to go.`,
+    queueUnknown: "How long it takes cannot be said yet.",
+    queueHelp: "The page goes in by itself when it is your turn. Reloading keeps your place; closing the page loses it after a while.",
+    seconds: (n) => `${n} seconds`,
+    minutes: (n) => (n === 1 ? "1 minute" : `${n} minutes`),
     opensAt: (time, day) => `Opens at ${time} on ${day}`,
     closedTitle: "The round is over",
     closedHelp: "The hall takes no new attempts.",
@@ -203,6 +224,11 @@ const TEXTS = {
     doneFacts: (a, t) => `Answers recorded: ${a}/${t}.`,
     doneAt: (time, day) => `Handed in in time, at ${time} on ${day}.`,
     doneEnd: (time, day) => `Time ended at ${time} on ${day}.`,
+    resultAtOnce: "Your score is shown right after handing in.",
+    scoreAwaited: "Your paper is being marked. The score will show here by itself.",
+    score: "Your score",
+    scoreTime: (t) => `Time taken: ${t}.`,
+    scoreHelp: "Marked by the machine as your paper came in. The official result is the one that the committee publishes.",
     lateWaiting: (n) => `Answers not sent in time: ${n}. The page is sending them so that the committee knows of them.`,
     lateKept: (list) => `After the end came: ${list}. They are recorded for the committee; so far they do not count.`,
     lateQuestion: (n) => `question ${n}`,
@@ -251,6 +277,8 @@ const LONGEST_WAIT_MS = 15_000;
 const TABS_ANSWER_MS = 150; // another tab of this browser answers within this
 const VAULT_MS = 2000; // some browsers never open their database
 const NEWS_MS = 20_000;
+const SCORE_PULSE_MS = 2000;
+const LONGEST_SPREAD_MS = 2000; // of those who come in at an opening
 const LISTENS_AFTER_CLOSE_MS = 3_600_000; // for minutes granted after the end
 
 const sleep = (ms, value) => new Promise((done) => setTimeout(done, ms, value));
@@ -422,6 +450,8 @@ const page = {
   news: "", // a sentence of TEXTS that is shown for a while
   newsUntil: 0,
   warned: 0,
+  waits: false, // rules are accepted, and the start waits for the opening or for a turn
+  spreadMs: null, // how long after the opening this page starts, told by the hall
 };
 
 const t = new Proxy({}, { get: (_, key) => TEXTS[page.language][key] });
@@ -484,14 +514,16 @@ async function enter(code) {
 }
 
 function remember() {
-  const { who, token, attempt, receipt } = page;
-  keep("session", { who, token, attempt, receipt, started: page.paper !== null });
+  const { who, token, attempt } = page;
+  // A score is asked for again: an attempt may have been made void meanwhile.
+  const receipt = page.receipt && { ...page.receipt, score: undefined };
+  keep("session", { who, token, attempt, receipt, started: page.paper !== null, waits: page.waits });
 }
 
 async function start(takeOver = false) {
   const who = page.who;
   const others = page.active && page.paper ? new Set() : askTabs();
-  const { status, reply } = await call("start", {
+  const { status, reply, wait } = await call("start", {
     device: await deviceId(),
     regulation: who.regulation.version,
     consent: who.consent.version,
@@ -505,7 +537,8 @@ async function start(takeOver = false) {
     await openPaper(reply, held.has(reply.attempt));
     return null;
   }
-  if (reply.error === "other_device") showNote("otherDevice", ["takeOver", () => resync(true)]);
+  if (reply.error === "queued") queueUp(reply, wait);
+  else if (reply.error === "other_device") showNote("otherDevice", ["takeOver", () => resync(true)]);
   else if (reply.error === "not_open") showWaiting(reply.opens_ms ?? who.opens_ms);
   else if (reply.error === "voided") showVoided();
   else if (status === 401) showEnter(explain(reply.error));
@@ -530,7 +563,7 @@ async function openPaper(reply, isHeld) {
   if (!stay) page.predictionText = reply.prediction < 0 ? "" : String(reply.prediction);
   page.deadline = reply.deadline_ms;
   page.pulseMs = reply.pulse_ms;
-  Object.assign(page, { receipt: null, ended: false, isVoid: false, warned: 0, net: "ok" });
+  Object.assign(page, { receipt: null, ended: false, isVoid: false, warned: 0, net: "ok", waits: false });
   const place = store.read(`place.${page.attempt}`);
   page.at = page.paper[place?.at] ? place.at : 0;
   page.flags = new Set(place?.flags);
@@ -815,9 +848,13 @@ function showVoided() {
 
 let pulseTimer = null;
 
-// After a receipt that time gave, more time may still be given; one that was asked for is the last word.
+const scoreIsPromised = () => ["score", "score_and_time"].includes(page.who?.result);
+
+// After a receipt that time gave, more time may still be given; one that was asked for is the last word,
+// but for the score.
 const listens = () =>
-  view !== "enter" && view !== "closed" && (view !== "done" || (page.receipt.automatic && clock.now() < page.who.closes_ms + LISTENS_AFTER_CLOSE_MS));
+  view !== "enter" && view !== "closed" && view !== "queue"
+  && (view !== "done" || ((page.receipt.automatic || scoreIsPromised()) && clock.now() < page.who.closes_ms + LISTENS_AFTER_CLOSE_MS));
 
 // The hall spreads its contestants by the times it names; while a receipt is awaited, sooner.
 function pulseLater() {
@@ -868,6 +905,7 @@ function tellNews(text) {
 async function heed(reply) {
   setTimes(reply);
   if (view === "waiting") opensAt = reply.opens_ms;
+  page.spreadMs = reply.spread_ms ?? page.spreadMs;
   if (!(page.attempt || page.ended) || !["exam", "review", "notice", "done"].includes(view)) return;
   const wasVoid = page.isVoid;
   page.isVoid = reply.void ?? false;
@@ -877,6 +915,7 @@ async function heed(reply) {
     await start();
   } else if (reply.receipt && reply.state === "submitted") {
     if (wasVoid || reply.receipt.receipt !== page.receipt?.receipt) showDone(reply.receipt);
+    else page.receipt = reply.receipt;
   } else if (reply.deadline_ms && page.paper && !page.ended) {
     setDeadline(reply.deadline_ms);
   }
@@ -1042,6 +1081,7 @@ function showEnter(problem = "", code = "") {
   Object.assign(page, {
     who: null, token: null, paper: null, attempt: null, epoch: 0, queue: [], doubt: [], late: [], deadline: null,
     net: "ok", active: true, submitWanted: false, ended: false, isVoid: false, receipt: null, news: "",
+    waits: false, spreadMs: null,
   });
   store.drop("session"); // a full storage would keep the one before
   keep("session", {});
@@ -1103,6 +1143,7 @@ function showRules() {
   const lines = [t.facts(who.items, Math.round(who.duration_ms / 60000))];
   if (who.attempts_left !== null) lines.push(t.attemptsLeft(who.attempts_left));
   if (who.all_required) lines.push(t.allRequired);
+  if (scoreIsPromised()) lines.push(t.resultAtOnce);
   const tick = (id, text) => h("label", { class: "tick", htmlFor: id }, h("input", { type: "checkbox", id }), h("span", {}, text));
   const boxes = [tick("accept-rules", t.acceptRules), tick("accept-consent", t.acceptConsent)];
   const paper = (heading, text) =>
@@ -1162,7 +1203,8 @@ function showStartButton(name, top, label, boxes, begin = start) {
 function showWaiting(opens) {
   again = () => showWaiting(opensAt);
   opensAt = opens;
-  const jitter = Math.random() * 2000;
+  nowWaits();
+  const chance = Math.random() * LONGEST_SPREAD_MS; // until the hall has said its own
   const count = h("p", { class: "count", role: "timer" });
   const when = h("p", {});
   show("waiting", h("p", { class: "over" }, page.who.title), h("h1", {}, t.waitTitle), count, when, h("p", { class: "quiet" }, t.waitHelp));
@@ -1173,8 +1215,8 @@ function showWaiting(opens) {
     if (clock.now() === null) return;
     const left = opensAt - clock.now();
     say(count, span(left));
-    say(when, refused || t.opensAt(clockTime(opensAt, false), day(opensAt)));
-    if (left + jitter <= 0 && !starting) {
+    say(when, refused || (left > 0 ? t.opensAt(clockTime(opensAt, false), day(opensAt)) : t.opening));
+    if (left + (page.spreadMs ?? chance) <= 0 && !starting) {
       starting = true;
       const failed = await start();
       refused = failed ? explain(failed) : "";
@@ -1183,6 +1225,51 @@ function showWaiting(opens) {
   };
   redraw();
   pulse();
+}
+
+// After a reload the page goes on waiting: rules that were accepted are not asked for again.
+function nowWaits() {
+  if (page.waits) return;
+  page.waits = true;
+  remember();
+}
+
+let turn = null; // what the hall last said of the place in the queue
+let queueTimer = null;
+
+const roughly = (ms) => (ms < 60_000 ? t.seconds(Math.ceil(ms / 10_000) * 10) : t.minutes(Math.ceil(ms / 60_000)));
+
+// The hall knows the place by the code, so nothing is kept here; it says when to ask again.
+function queueUp(reply, wait) {
+  turn = reply;
+  page.net = "ok";
+  nowWaits();
+  if (view === "queue") redraw();
+  else showQueue();
+  clearTimeout(queueTimer);
+  queueTimer = setTimeout(askForTurn, wait * (0.8 + Math.random() / 5));
+}
+
+async function askForTurn() {
+  const failed = view === "queue" && (await start());
+  if (!failed || view !== "queue") return;
+  page.net = failed === "network" ? "down" : "busy";
+  redraw();
+  queueTimer = setTimeout(askForTurn, 2000 + Math.random() * 2000);
+}
+
+function showQueue() {
+  again = showQueue;
+  const place = h("p", { class: "count" });
+  const estimate = h("p", {});
+  show("queue", h("p", { class: "over" }, page.who.title), h("h1", {}, t.queueTitle),
+    h("div", { class: "turn", role: "status" }, h("p", {}, t.queuePlace), place, estimate), h("p", { class: "quiet" }, t.queueHelp));
+  redraw = () => {
+    drawBar();
+    say(place, String(turn.place));
+    say(estimate, turn.wait_ms ? t.queueWait(roughly(turn.wait_ms)) : t.queueUnknown);
+  };
+  redraw();
 }
 
 function showClosed() {
@@ -1361,7 +1448,7 @@ function predictionField(prompt) {
 }
 
 function showDone(receipt) {
-  again = () => showDone(receipt);
+  again = () => showDone(page.receipt);
   Object.assign(page, { receipt, ended: true, paper: null, net: "ok", submitWanted: false, isVoid: false, news: "" });
   page.who.state = "submitted";
   if (!receipt.automatic) {
@@ -1372,12 +1459,14 @@ function showDone(receipt) {
   const more = page.who.attempts_left !== 0 && page.who.closes_ms > clock.now();
   const at = [clockTime(receipt.submitted_ms), day(receipt.submitted_ms)];
   const late = h("p", { class: "note late", role: "status" });
+  const score = scoreIsPromised() && scoreField();
   show(
     "done",
     h("p", { class: "over" }, page.who.title),
     h("h1", {}, receipt.automatic ? t.doneAuto : t.doneTitle),
     h("p", {}, `${t.doneFacts(receipt.answered, receipt.total)} ${receipt.automatic ? t.doneEnd(...at) : t.doneAt(...at)}`),
     late,
+    score?.field,
     h("div", { class: "receipt" }, h("p", {}, t.receipt), h("p", { class: "code" }, receipt.receipt)),
     h("p", { class: "quiet" }, t.receiptHelp),
     h("details", {}, h("summary", {}, t.attempt), h("p", { class: "fine" }, `${t.attempt}: ${receipt.attempt}`), h("p", { class: "fine" }, `${t.nonce}: ${receipt.nonce}`)),
@@ -1387,10 +1476,27 @@ function showDone(receipt) {
   redraw = () => {
     drawBar();
     say(late, lateText());
+    score?.draw();
   };
   redraw();
+  if (score && !receipt.score) page.pulseMs = Math.min(page.pulseMs, SCORE_PULSE_MS);
   pulseLater();
   if (receipt.automatic) sendLate(receipt.attempt);
+}
+
+function scoreField() {
+  const points = h("p", { class: "points" });
+  const time = h("p", {});
+  const help = h("p", { class: "quiet" });
+  const field = h("div", { class: "score", role: "status" }, h("p", {}, t.score), points, time, help);
+  const written = (number) => (page.language === "vi" ? number.replace(".", ",") : number);
+  const draw = () => {
+    const score = page.receipt.score;
+    say(points, score ? `${written(score.points)}/${written(score.maximum)}` : "…");
+    say(time, score?.time_ms >= 0 ? t.scoreTime(span(score.time_ms)) : "");
+    say(help, score ? t.scoreHelp : t.scoreAwaited);
+  };
+  return { field, draw };
 }
 
 // What was chosen in time but comes too late is sent all the same: it is evidence for the committee.
@@ -1477,6 +1583,11 @@ window.addEventListener("pageshow", ({ persisted }) => {
 // A slip scanned while the page is open changes nothing but the fragment.
 window.addEventListener("hashchange", () => location.hash && location.reload());
 
+function waitAgain() {
+  page.waits = true;
+  showWaiting(page.who.opens_ms);
+}
+
 async function open() {
   document.documentElement.dataset.size = page.size;
   setInterval(tick, 250);
@@ -1495,8 +1606,11 @@ async function open() {
     return;
   }
   Object.assign(page, { who: kept.who, token: kept.token, attempt: kept.attempt });
-  if (kept.receipt) showDone(kept.receipt);
-  else if (kept.started) resync();
+  if (kept.receipt) {
+    showDone(kept.receipt);
+    if (scoreIsPromised()) pulse();
+  } else if (kept.started) resync();
+  else if (kept.waits) waitAgain();
   else showConfirm();
 }
 

@@ -53,7 +53,8 @@ class Order:
     """One order. `amount` is milliseconds: an instant, or minutes granted; or an issue number, or
     a `Withdrawal`.
 
-    `text` is the new code tag in hex for a reissue, or the score to show.
+    `text` is the new code tag in hex for a reissue, the code of the unit that gets minutes, or the
+    scores to show (`hall.scores`).
     """
 
     number: int
@@ -176,6 +177,23 @@ class StoredBatch:
     rows: tuple[Row, ...]
 
 
+Place = Mapping[bytes, int]
+"""How far a sitting's journal was read: what is in it is the store's own business, an empty one is
+the beginning."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """Rows of a sitting, each writer's in order, and the place after them.
+
+    With `is_all` no row was left out that had been committed when the reading began.
+    """
+
+    rows: tuple[Row, ...]
+    place: Place
+    is_all: bool
+
+
 @dataclass(frozen=True, slots=True)
 class NodeStatus:
     """One life of a hall process as it last reported itself; `seen_ms` is its own clock."""
@@ -246,6 +264,10 @@ class ControlWriter(Protocol):
 
     def last_order(self, sitting: bytes) -> int:
         """The number of the last order given for a sitting; 0 while there is none."""
+        ...
+
+    def given(self, sitting: bytes, kind: OrderKind, after: int) -> list[Order]:
+        """The orders of one kind about a sitting after a number, in order."""
         ...
 
     def close(self) -> None: ...
@@ -319,6 +341,10 @@ class JournalReader(Protocol):
 
     def batches(self, sitting: bytes) -> Iterator[StoredBatch]:
         """All batches of a sitting, each writer's in order."""
+        ...
+
+    def rows_after(self, sitting: bytes, place: Place) -> Tail:
+        """What was written since a place, or a good part of it, in one short transaction."""
         ...
 
     def heads(self, sitting: bytes) -> list[Head]: ...

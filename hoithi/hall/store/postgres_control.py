@@ -58,6 +58,10 @@ _ORDERS = """
 SELECT number, sitting, kind, line, attempt, amount, text, actor, reason, at_ms
   FROM hall_control.orders WHERE number > %s ORDER BY number
 """
+_GIVEN = """
+SELECT number, sitting, kind, line, attempt, amount, text, actor, reason, at_ms
+  FROM hall_control.orders WHERE number > %s AND sitting = %s AND kind = %s ORDER BY number
+"""
 _SITTINGS = """
 SELECT sitting, package, title, results_url, roster_sha256, opens_ms, closes_ms
   FROM hall_control.sittings ORDER BY opens_ms, sitting
@@ -170,6 +174,10 @@ class PostgresControlWriter:
             (sitting,),
         ).fetchall()
         return cast("int", number)
+
+    def given(self, sitting: bytes, kind: OrderKind, after: int) -> list[Order]:
+        rows = self._db.execute(_GIVEN, (after, sitting, kind.value)).fetchall()
+        return [read_order(cast("StoredOrder", row)) for row in rows]
 
     def close(self) -> None:
         self._db.close()

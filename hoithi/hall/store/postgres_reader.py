@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import cast
 
 from hoithi.hall.formats import Head, Kind, Row
-from hoithi.hall.store.api import NodeStatus, StoredBatch, StoreError
+from hoithi.hall.store.api import NodeStatus, Place, StoredBatch, StoreError, Tail
 from hoithi.hall.store.postgres_link import open_sync
 
 _MOST_BATCHES = 1000
@@ -19,6 +19,19 @@ SELECT id, writer, number, previous, hash FROM hall_journal.batches WHERE sittin
 _ROWS = """
 SELECT batch, attempt, epoch, seq, kind, item, option, server_ms, client_ms, data
   FROM hall_journal.events WHERE batch = ANY(%s) ORDER BY batch, place
+"""
+# Each writer's batches are numbered without gaps, and each one reports itself before its first. In
+# one statement, so that a row is never seen without one that was committed before it.
+_AFTER = """
+WITH fresh AS MATERIALIZED (
+  SELECT b.id, b.writer, b.number
+    FROM hall_journal.nodes
+    LEFT JOIN unnest(%s::bytea[], %s::bigint[]) AS known (writer, number) USING (writer)
+    JOIN hall_journal.batches AS b ON b.writer = nodes.writer AND b.sitting = %s
+         AND b.number > coalesce(known.number, 0)
+   ORDER BY b.id LIMIT %s)
+SELECT writer, number, attempt, epoch, seq, kind, item, option, server_ms, client_ms, data
+  FROM fresh JOIN hall_journal.events ON batch = id ORDER BY batch, place
 """
 _HEADS = """
 SELECT DISTINCT ON (writer) writer, number, hash FROM hall_journal.batches WHERE sitting = %s
@@ -53,6 +66,17 @@ class PostgresJournalReader:
             cast("int", batch): tuple(_row(cast("_Stored", fields[1:])) for fields in group)
             for batch, group in groupby(stored, key=itemgetter(0))
         }
+
+    def rows_after(self, sitting: bytes, place: Place) -> Tail:
+        known = list(place), list(place.values())
+        stored = self._db.execute(_AFTER, (*known, sitting, _MOST_BATCHES), binary=True).fetchall()
+        reached = dict(place)
+        for fields in stored:
+            writer, number = cast("tuple[bytes, int]", fields[:2])
+            reached[writer] = max(number, reached.get(writer, 0))
+        batches = sum(reached.values()) - sum(place.values())
+        rows = tuple(_row(cast("_Stored", fields[2:])) for fields in stored)
+        return Tail(rows, reached, is_all=batches < _MOST_BATCHES)
 
     def heads(self, sitting: bytes) -> list[Head]:
         rows = self._db.execute(_HEADS, (sitting,)).fetchall()

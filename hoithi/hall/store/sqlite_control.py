@@ -149,6 +149,14 @@ class SqliteControlWriter:
             ).get,
         )
 
+    def given(self, sitting: bytes, kind: OrderKind, after: int) -> list[Order]:
+        rows = self._db.execute(
+            "SELECT number, sitting, kind, line, attempt, amount, text, actor, reason, at_ms"
+            " FROM orders WHERE number > ? AND sitting = ? AND kind = ? ORDER BY number",
+            (after, sitting, kind.value),
+        )
+        return [read_order(cast("StoredOrder", row)) for row in rows]
+
     def close(self) -> None:
         self._db.close()
 

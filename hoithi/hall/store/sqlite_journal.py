@@ -27,8 +27,10 @@ from hoithi.hall.session import Ended, Line, Replay, Reply
 from hoithi.hall.store.api import (
     NodeStatus,
     Opening,
+    Place,
     StoredBatch,
     StoreError,
+    Tail,
     UnavailableError,
     Work,
 )
@@ -69,6 +71,8 @@ _ROW = "attempt, epoch, seq, kind, item, option, server_ms, client_ms, data"
 _Stored = tuple[bytes, int, int, int, int, int, int, int, bytes]
 _InBatch = tuple[int, bytes, int, int, int, int, int, int, int, bytes]
 _Batch = tuple[int, bytes, bytes, int, bytes, int, bytes]
+_EVENTS = b"events"
+_MOST_ROWS = 50_000
 _KINDS = {int(kind): kind for kind in Kind}
 
 
@@ -356,6 +360,18 @@ class SqliteJournalReader:
                 cast("bytes", digest),
                 rows.get(identity, ()),
             )
+
+    def rows_after(self, sitting: bytes, place: Place) -> Tail:
+        after = place.get(_EVENTS, 0)
+        last = cast("int", self._db.execute("SELECT COALESCE(MAX(id), 0) FROM events").get)
+        upto = min(last, after + _MOST_ROWS)
+        stored = self._db.execute(
+            f"SELECT {_ROW} FROM events JOIN batches ON batches.id = events.batch"  # noqa: S608 - constant
+            " WHERE events.id > ? AND events.id <= ? AND sitting = ? ORDER BY events.id",
+            (after, upto, sitting),
+        )
+        rows = tuple(_row(cast("_Stored", fields)) for fields in stored)
+        return Tail(rows, {_EVENTS: upto}, is_all=upto == last)
 
     def heads(self, sitting: bytes) -> list[Head]:
         return [

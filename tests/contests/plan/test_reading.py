@@ -535,19 +535,6 @@ def said(text: str | bytes) -> list[str]:
                 )
             ],
         ),
-        *(
-            (
-                'show_result = "none"',
-                f'show_result = "{promised}"',
-                [
-                    (
-                        "rounds[1].online.show_result: Chưa dùng được ở phiên bản này: thí sinh "
-                        'sẽ được hứa điều không xảy ra. Hãy ghi "none".'
-                    )
-                ],
-            )
-            for promised in ("score", "score_and_time")
-        ),
         (
             "[budget]",
             "[budget.x]\n[budgets]",
