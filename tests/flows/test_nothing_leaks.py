@@ -43,6 +43,7 @@ from hoithi.entries.queries import access_code_of, terms_for
 from hoithi.exam.actions import close_round
 from hoithi.exam.bundling import write_bundle
 from hoithi.exam.models import Sitting
+from hoithi.exam.scores_at_once import show_scores
 from hoithi.exam.sealing import open_keys_bytes
 from hoithi.people.models import Unit, User
 from hoithi.results.actions import publish
@@ -55,6 +56,7 @@ from tests.flows.preparation import (
     ONLINE,
     Committee,
     committee,
+    knowledge,
     officer_of,
     online_round,
     open_the_hall,
@@ -62,7 +64,7 @@ from tests.flows.preparation import (
     register,
 )
 from tests.flows.visits import Visitor, ask_the_hall_for_everything, visit_every_address
-from tests.hall.scene import HallProcess, close_connections, free_port
+from tests.hall.scene import HallProcess, close_connections, free_port, wait_until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.sqlite]
 
@@ -222,6 +224,83 @@ def test_nothing_of_the_keys_gets_out_before_publication(
     published.take("desk", connection.connection.serialize())
     assert published.find([keys]) == [f"bundle.zip > rounds/{ONLINE}/keys.json: {keys!r}"]
     assert published.find([MARK]) == [f"desk: {MARK!r}"]
+
+
+POINTS = "points_per_item = 7.39"  # what comes of it is found at a glance
+RIGHT = 13
+SCORES = ("96.07", "96,07")
+
+
+def contest_with(*, promise: str) -> Contest:
+    """The contest of 2023 with scores like no other number, and this promise."""
+    changed = factories.PLAN.decode()
+    for old, new in (
+        ("points_per_item = 1", POINTS),
+        ('show_result = "none"', f'show_result = "{promise}"'),
+    ):
+        assert changed.count(f"{old}\n") == 1
+        changed = changed.replace(f"{old}\n", f"{new}\n")
+    return factories.contest(changed.encode())
+
+
+def hand_in_right(visitor: Visitor, code: str, right: int) -> None:
+    """Answer so many questions, all of them right, and hand in."""
+    visitor.token = str(visitor.post("enter", code=code)[1]["token"])
+    accepted = {"regulation": "1.0", "consent": "1.0", "take_over": False}
+    _, started = visitor.post("start", device="c" * 32, **accepted)
+    visitor.token = str(started["token"])
+    questions, known = started["paper"], knowledge()
+    assert isinstance(questions, list)
+    saves = [
+        [at + 1, at, question["options"].index(known[question["stem"]]), -1]
+        for at, question in enumerate(questions[:right])
+    ]
+    assert visitor.post("save", saves=saves)[0] == 200
+    assert visitor.post("submit", last_seq=right)[0] == 200
+
+
+@pytest.mark.parametrize("promise", ["none", "score_and_time"])
+def test_nobody_learns_a_score_before_publication_but_whom_it_is_promised(
+    served_hall: HallProcess, tmp_path: Path, promise: str
+) -> None:
+    contest = contest_with(promise=promise)
+    people = committee(contest)
+    gia_nghia = unit_by_code(contest, "GN")
+    entries = register(
+        contest, gia_nghia, people_of(contest, gia_nghia, 0), people.organiser, factories.now()
+    )
+    sitting = open_the_hall(contest, people)
+    served_hall.start()
+    own, others = Dragnet(), Dragnet()
+    holder, stranger = Visitor(served_hall, own), Visitor(served_hall, others)
+    hand_in_right(holder, access_code_of(entries[0]), RIGHT)
+    told = show_scores(factories.now())
+    ask_the_hall_for_everything(stranger, access_code_of(entries[1]))
+    wait_until(lambda: b'"score"' in holder.ask("POST", "/thi/v1/pulse")[1] or not told)
+    holder.post("submit", last_seq=RIGHT)
+    holder.post("enter", code=access_code_of(entries[0]))
+    assert told == (promise != "none")
+    assert bool(own.find(SCORES)) is (promise != "none")
+
+    known, officer = known_values(contest, sitting), officer_of(gia_nghia)
+    for who in (None, officer, people.second, people.organiser):
+        visit_every_address(who, known, others)
+    own_result(access_code_of(entries[0]), others)
+    assert others.find(SCORES) == []
+    others.take("desk", connection.connection.serialize())
+    others.take_files(tmp_path)
+    found = {where.split(": ")[0].removesuffix("-wal") for where in others.find(SCORES)}
+    assert found == ({"control.sqlite3"} if told else set())
+
+    close_the_hall(people.organiser, sitting)
+    close_round(actor=people.organiser, each=online_round(contest), now=factories.now())
+    graded = Dragnet()
+    for who in (None, officer):
+        visit_every_address(who, known, graded)
+    own_result(access_code_of(entries[0]), graded)
+    assert graded.find(SCORES) == []
+    publish(actor=people.organiser, each=online_round(contest), reason="", now=factories.now())
+    assert "96,07" in own_result(access_code_of(entries[0]), Dragnet())
 
 
 def planted(number: int) -> tuple[str, str]:
