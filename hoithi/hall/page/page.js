@@ -1459,7 +1459,7 @@ function showDone(receipt) {
   const more = page.who.attempts_left !== 0 && page.who.closes_ms > clock.now();
   const at = [clockTime(receipt.submitted_ms), day(receipt.submitted_ms)];
   const late = h("p", { class: "note late", role: "status" });
-  const score = scoreIsPromised() && scoreField();
+  const score = scoreIsPromised() ? scoreField() : null;
   show(
     "done",
     h("p", { class: "over" }, page.who.title),
