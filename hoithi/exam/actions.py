@@ -17,16 +17,18 @@ from hoithi.contests.actions import hold_contest
 from hoithi.contests.models import Round
 from hoithi.contests.queries import online_plan, plan_version_of, regulation_of
 from hoithi.exam.flaws import check_flaws
-from hoithi.exam.hall_orders import last_order_of
+from hoithi.exam.hall_orders import last_order_of, ordered_times
 from hoithi.exam.heads import public_heads
 from hoithi.exam.models import Attempt, RosterLine, Sitting, SittingState
+from hoithi.exam.queries import ends_at
 from hoithi.exam.sealing import open_keys
 from hoithi.exam.stores import journal
 from hoithi.exam.watching import is_living
 from hoithi.hall.formats import Head, Kind, Row, merkle_root, receipt_text
-from hoithi.hall.ledger import Ledger, read_ledger
+from hoithi.hall.ledger import Flaw, Ledger, read_ledger
 from hoithi.hall.store import on_postgres
 from hoithi.hall.store.api import JournalReader, NodeStatus
+from hoithi.hall.times import Times, started_outside
 from hoithi.people.models import User
 from hoithi.results.actions import ScoreRow, freeze_counts, note_grading, record_round_scores
 from hoithi.results.models import FrozenCounts
@@ -134,7 +136,7 @@ def collect_sitting(
 
     Keys stay shut. The journal is read first, `tell` hears how many of its batches; what is stored
     goes into one short transaction, with what `settle` does. Raises RuleViolation: `not_published`,
-    `sitting_open` until its closing time, `hall_out_of_reach`, `hall_not_closed`, also after an
+    `sitting_open` until its end, `hall_out_of_reach`, `hall_not_closed`, also after an
     order that the hall has not answered by closing again, `journal_flawed` until two people have
     accepted what is wrong in the journal, ends that
     were public during the exam and are not in it among that.
@@ -142,7 +144,7 @@ def collect_sitting(
     sitting.refresh_from_db()
     if sitting.state != SittingState.PUBLISHED:
         raise RuleViolation("not_published")
-    if now < sitting.closes_at:
+    if now < ends_at(sitting):
         raise RuleViolation("sitting_open")
     last_order = last_order_of(sitting)
     with journal() as reader:
@@ -153,7 +155,8 @@ def collect_sitting(
     shared = on_postgres(settings.HALL_JOURNAL)
     if not has_closed(closings, nodes, last_order=last_order, shared=shared):
         raise RuleViolation("hall_not_closed")
-    check_flaws(sitting, ledger.flaws, missed)
+    times = ordered_times(sitting)
+    check_flaws(sitting, [*ledger.flaws, *_started_outside(sitting, times, ledger)], missed)
     receipts = [facts.receipt for facts in ledger.attempts if facts.receipt]
     record_of_closing = Closing(
         sitting=sitting.public_id.hex,
@@ -164,8 +167,18 @@ def collect_sitting(
     )
     with transaction.atomic():
         _store_attempts(actor, sitting, ledger, record_of_closing, last_order, now)
+        Sitting.objects.filter(pk=sitting.pk).update(times=msgspec.to_builtins(times))
         settle()
     sitting.refresh_from_db()
+
+
+def _started_outside(sitting: Sitting, times: Times, ledger: Ledger) -> list[Flaw]:
+    """The attempts that began when their holder might not start. One query."""
+    units = dict(sitting.lines.values_list("line", "entry__unit__code"))
+    return [
+        Flaw("started_outside", facts.attempt.hex(), "")
+        for facts in started_outside(times, ledger.attempts, units)
+    ]
 
 
 def _store_attempts(

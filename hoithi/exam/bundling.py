@@ -23,6 +23,7 @@ from hoithi.exam.secrecy import secrecy_of
 from hoithi.hall.formats import Row
 from hoithi.hall.store import journal_reader
 from hoithi.hall.store.api import JournalReader
+from hoithi.hall.times import Times
 from hoithi.results.collective import latest_collective, published_collective, unit_decisions_of
 from hoithi.results.models import FrozenCounts, Publication, RecordedRound
 from hoithi.results.pending import newest_grading, rulings_under
@@ -120,6 +121,8 @@ def _add_sitting(
     closing_record = msgspec.convert(sitting.closing, Closing)
     writer.add(f"{folder}/roster.json", public_roster(sitting))
     writer.add_struct(f"{folder}/closing.json", closing_record)
+    if sitting.times is not None:
+        writer.add_struct(f"{folder}/times.json", msgspec.convert(sitting.times, Times))
     last = {head.writer: head.batch for head in closing_record.heads}
     batches: dict[str, list[Batch]] = {}
     rows: dict[str, list[tuple[int, Row]]] = {}

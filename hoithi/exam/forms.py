@@ -109,6 +109,35 @@ class RehearsalForm(forms.Form):
     )
 
 
+class WindowForm(ReasonForm):
+    """From when to when somebody may start besides the sitting's own time."""
+
+    opens_at = moment_field(_("Opens"))
+    closes_at = moment_field(_("Closes"))
+    field_order = ("opens_at", "closes_at", "reason")
+
+
+class UnitWindowForm(WindowForm):
+    """The same for the people of a unit."""
+
+    def __init__(
+        self,
+        data: Mapping[str, str] | None = None,
+        *,
+        initial: Mapping[str, datetime],
+        units: Iterable[Unit],
+    ) -> None:
+        super().__init__(data, initial=dict(initial))
+        self.fields["unit"] = forms.ChoiceField(
+            label=_("For whom"),
+            choices=[
+                ("", gettext("Choose a unit")),
+                *((str(each.pk), each.name) for each in units),
+            ],
+        )
+        self.order_fields(("unit", "opens_at", "closes_at", "reason"))
+
+
 class IncidentForm(forms.Form):
     """What happened, and when."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -22,7 +22,14 @@ from hoithi.contests.plan.conversion import ms
 from hoithi.entries.actions import mark_seated
 from hoithi.entries.models import BY_NUMBER, Entry
 from hoithi.entries.queries import access_code_of
-from hoithi.exam.models import Package, PackageState, RosterLine, Sitting, SittingState
+from hoithi.exam.models import (
+    Package,
+    PackageState,
+    RosterLine,
+    RosterLineQuerySet,
+    Sitting,
+    SittingState,
+)
 from hoithi.exam.queries import held_between, last_closing, unseated_entries
 from hoithi.exam.stores import control
 from hoithi.hall.roster import roster_bytes
@@ -36,10 +43,13 @@ from hoithi.hall.store.api import (
     StoreError,
     Withdrawal,
 )
+from hoithi.hall.times import Times, times_of
 from hoithi.people.models import User
 from hoithi.results.queries import entry_name
 from hoithi.rules.codes import code_tag
 from hoithi.rules.errors import RuleViolation
+
+FURTHEST_WINDOW = timedelta(days=31)
 
 
 def _tag(entry: Entry) -> bytes:
@@ -232,6 +242,16 @@ def last_order_of(sitting: Sitting) -> int:
         return writer.last_order(sitting.public_id.bytes)
 
 
+def ordered_times(sitting: Sitting) -> Times:
+    """The sitting's own time, and every order about it that the hall was given.
+
+    Raises RuleViolation `hall_out_of_reach`.
+    """
+    key = sitting.public_id.bytes
+    with control() as writer:
+        return times_of(key, writer.window(key), writer.orders(key))
+
+
 def _log_order(
     actor: User,
     sitting: Sitting,
@@ -327,12 +347,9 @@ def give_minutes_to_all(
     One order, given whole or not at all. Answers how many people that are. Raises RuleViolation
     `nobody_of_unit`.
     """
-    lines, unit = sitting.lines.all(), ""
+    lines, unit = RosterLine.objects.filter(sitting=sitting), ""
     if unit_id is not None:
-        lines = lines.filter(entry__unit=unit_id)
-        unit = lines.values_list("entry__unit__code", flat=True).first() or ""
-        if not unit:
-            raise RuleViolation("nobody_of_unit")
+        lines, unit = _of_unit(sitting, unit_id)
     _order(
         actor=actor,
         sitting=sitting,
@@ -344,6 +361,58 @@ def give_minutes_to_all(
         unit=unit,
     )
     return lines.count()
+
+
+@transaction.atomic
+def give_window(
+    *,
+    actor: User,
+    sitting: Sitting,
+    line: RosterLine | None,
+    unit_id: int | None,
+    opens_at: datetime,
+    closes_at: datetime,
+    reason: str,
+    now: datetime,
+) -> int:
+    """Let one person, or the people of one unit, start between two instants besides the sitting's
+    own time; of several windows the last one given holds.
+
+    One order, given whole or not at all. Answers how many people that are. Raises RuleViolation:
+    `window_backwards`, `window_too_far` where it would keep the sitting from being collected for
+    more than a month, `nobody_of_unit`.
+    """
+    opens_at = max(opens_at, now)
+    if closes_at <= opens_at:
+        raise RuleViolation("window_backwards")
+    if closes_at > max(now, sitting.closes_at) + FURTHEST_WINDOW:
+        raise RuleViolation("window_too_far")
+    if line is not None:
+        lines, unit = RosterLine.objects.filter(pk=line.pk), ""
+    else:
+        lines, unit = _of_unit(sitting, unit_id)
+    people = lines.update(window_opens_at=opens_at, window_closes_at=closes_at)
+    _order(
+        actor=actor,
+        sitting=sitting,
+        kind=OrderKind.WINDOW,
+        reason=reason,
+        now=now,
+        line=line.line if line is not None else None,
+        amount=ms(closes_at),
+        text=f"{ms(opens_at)} {unit}".rstrip(),
+        unit=unit,
+    )
+    return people
+
+
+def _of_unit(sitting: Sitting, unit_id: int | None) -> tuple[RosterLineQuerySet, str]:
+    """The lines of a unit, and its code. Raises RuleViolation `nobody_of_unit`."""
+    lines = RosterLine.objects.filter(sitting=sitting, entry__unit=unit_id)
+    unit = lines.values_list("entry__unit__code", flat=True).first()
+    if not unit:
+        raise RuleViolation("nobody_of_unit")
+    return lines, unit
 
 
 @transaction.atomic

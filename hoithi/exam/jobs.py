@@ -16,9 +16,11 @@ from django.utils import timezone
 from hoithi.contests.actions import hold_contest
 from hoithi.contests.models import Round
 from hoithi.exam.actions import close_round, collect_sitting
+from hoithi.exam.course import EVERY_S as COURSE_EVERY_S
+from hoithi.exam.course import note_course
 from hoithi.exam.heads import EVERY_S, note_heads
 from hoithi.exam.models import Package, Sitting, SittingState
-from hoithi.exam.queries import is_to_be_graded, work_at
+from hoithi.exam.queries import ends_at, is_to_be_graded, work_at
 from hoithi.exam.rehearsal_jobs import register_rehearsals
 from hoithi.exam.scores_at_once import LOOK_EVERY_S, show_scores
 from hoithi.exam.sealing import withdraw_package
@@ -38,7 +40,7 @@ def ask_to_collect(*, actor: User, sitting: Sitting, now: datetime) -> Job:
     sitting.refresh_from_db()
     if sitting.state != SittingState.PUBLISHED:
         raise RuleViolation("not_published")
-    if now < sitting.closes_at:
+    if now < ends_at(sitting):
         raise RuleViolation("sitting_open")
     return _ask(COLLECT, actor, sitting.round, now, sitting=sitting.pk)
 
@@ -153,3 +155,4 @@ def register_jobs() -> None:
     do_every(EVERY_S, "exam.note_heads", note_heads)
     register_rehearsals()
     do_every(LOOK_EVERY_S, "exam.show_scores", show_scores, beside_jobs=True)
+    do_every(COURSE_EVERY_S, "exam.note_course", note_course)

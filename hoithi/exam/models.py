@@ -100,7 +100,8 @@ class SittingQuerySet(models.QuerySet[S_co]):
 class Sitting(models.Model):
     """One opening of the hall for a round. `closing` is the closing record, once collected.
 
-    `flaws` are the rows that its journal should not have, when somebody last tried to collect it.
+    `flaws` are the rows that its journal should not have, when somebody last tried to collect it;
+    `times` are the orders about time as the bundle tells them, once collected.
     """
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="sittings")
@@ -113,6 +114,7 @@ class Sitting(models.Model):
     roster_sha256 = models.CharField(max_length=64)
     closing = models.JSONField(null=True)
     flaws = models.JSONField(default=list)
+    times = models.JSONField(null=True)
     published_by = models.CharField(max_length=200)
     published_at = models.DateTimeField()
     collected_at = models.DateTimeField(null=True)
@@ -150,6 +152,26 @@ class ChainHead(models.Model):
         return f"{self.writer[:8]}/{self.batch}"
 
 
+class CoursePoint(models.Model):
+    """The figures of a running sitting at a moment (`exam.course`); `saves` since the beginning."""
+
+    sitting = models.ForeignKey(Sitting, models.PROTECT, related_name="course")
+    at = models.DateTimeField()
+    entered = models.PositiveIntegerField()
+    working = models.PositiveIntegerField()
+    submitted = models.PositiveIntegerField()
+    offline = models.PositiveIntegerField()
+    late = models.PositiveIntegerField()
+    saves = models.PositiveBigIntegerField()
+
+    class Meta:
+        ordering = ("sitting", "at")
+        indexes = (models.Index(fields=("sitting", "at"), name="course_of_sitting"),)
+
+    def __str__(self) -> str:
+        return f"{self.sitting_id} {self.at.isoformat()}"
+
+
 class RosterLineQuerySet(models.QuerySet["RosterLine"]):
     def standing(self) -> Self:
         """Without those of withdrawn sittings."""
@@ -159,7 +181,8 @@ class RosterLineQuerySet(models.QuerySet["RosterLine"]):
 class RosterLine(models.Model):
     """A line of a sitting's roster; the entry key draws its papers.
 
-    `is_barred` is as the roster was committed.
+    `is_barred` is as the roster was committed. A line with a window may start in it besides the
+    sitting's own time (docs/decisions/0019).
     """
 
     sitting = models.ForeignKey(Sitting, models.PROTECT, related_name="lines")
@@ -168,6 +191,8 @@ class RosterLine(models.Model):
     entry_key = models.CharField(max_length=32)
     code_tag = models.CharField(max_length=32, db_index=True)
     is_barred = models.BooleanField(default=False)
+    window_opens_at = models.DateTimeField(null=True)
+    window_closes_at = models.DateTimeField(null=True)
 
     objects = RosterLineQuerySet.as_manager()
 

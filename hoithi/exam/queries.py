@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Max, QuerySet
 from django.http import Http404
 
 from hoithi.contests.models import Round
@@ -58,7 +58,10 @@ class PackageRow:
 
 @dataclass(frozen=True, slots=True)
 class SittingRow:
-    """A sitting as lists show it; numbers count from 1 within the round."""
+    """A sitting as lists show it; numbers count from 1 within the round.
+
+    `ends_at` is when the last window of its own ends that somebody was given, or `closes_at`.
+    """
 
     id: int
     number: int
@@ -66,6 +69,7 @@ class SittingRow:
     state: str
     opens_at: datetime
     closes_at: datetime
+    ends_at: datetime
     people: int
     attempts: int
     published_at: datetime
@@ -175,7 +179,7 @@ def _step(
         return Step.ROSTER
     if SittingState.PUBLISHED in held:
         standing = [row for row in sittings if row.state == SittingState.PUBLISHED]
-        return Step.RUN if any(now < row.closes_at for row in standing) else Step.COLLECT
+        return Step.RUN if any(now < row.ends_at for row in standing) else Step.COLLECT
     if SittingState.COLLECTED in held or is_grading_outdated(each):
         return Step.GRADE
     if each.is_official and latest is None:
@@ -237,7 +241,11 @@ def package_rows(each: Round) -> tuple[PackageRow, ...]:
 
 def sitting_rows(each: Round) -> tuple[SittingRow, ...]:
     """Every sitting of a round in the order they were made. Three queries."""
-    sittings = Sitting.objects.filter(round=each).order_by("id")
+    sittings = (
+        Sitting.objects.filter(round=each)
+        .annotate(last=Max("lines__window_closes_at"))
+        .order_by("id")
+    )
     people = _counts(RosterLine.objects.filter(sitting__round=each))
     attempts = _counts(Attempt.objects.filter(sitting__round=each))
     return tuple(
@@ -248,6 +256,7 @@ def sitting_rows(each: Round) -> tuple[SittingRow, ...]:
             state=sitting.state,
             opens_at=sitting.opens_at,
             closes_at=sitting.closes_at,
+            ends_at=max(sitting.closes_at, sitting.last or sitting.closes_at),
             people=people.get(sitting.pk, 0),
             attempts=attempts.get(sitting.pk, 0),
             published_at=sitting.published_at,
@@ -255,6 +264,13 @@ def sitting_rows(each: Round) -> tuple[SittingRow, ...]:
         )
         for number, sitting in enumerate(sittings, start=1)
     )
+
+
+def ends_at(sitting: Sitting) -> datetime:
+    """When nobody of a sitting may start any more: its closing, or that of somebody's own window.
+    One query."""
+    last: datetime | None = sitting.lines.aggregate(last=Max("window_closes_at"))["last"]
+    return max(sitting.closes_at, last or sitting.closes_at)
 
 
 def _counts(rows: QuerySet[RosterLine] | QuerySet[Attempt]) -> dict[int, int]:

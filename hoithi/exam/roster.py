@@ -46,6 +46,8 @@ class PersonLine:
     name: str
     unit: str
     is_barred: bool
+    window_opens_at: datetime | None
+    window_closes_at: datetime | None
 
 
 def person_line(line: RosterLine) -> PersonLine:
@@ -55,6 +57,8 @@ def person_line(line: RosterLine) -> PersonLine:
         name=entry_name(line.entry),
         unit=line.entry.unit.name,
         is_barred=bool(line.entry.barred_reason),
+        window_opens_at=line.window_opens_at,
+        window_closes_at=line.window_closes_at,
     )
 
 
@@ -77,8 +81,8 @@ class OrderRow:
 
     @property
     def until(self) -> datetime | None:
-        """The instant an opening or closing was moved to."""
-        if self.kind not in ("open_at", "close_at"):
+        """The instant an opening or closing was moved to, or at which a window closes."""
+        if self.kind not in ("open_at", "close_at", "window"):
             return None
         return datetime.fromtimestamp(self.amount / 1000, UTC)
 

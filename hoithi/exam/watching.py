@@ -30,7 +30,7 @@ def is_living(node: NodeStatus, now_ms: int) -> bool:
 @dataclass(frozen=True, slots=True)
 class UnitWatch:
     """People of one unit in a sitting; each is in one of `absent`, `entered`, `working`,
-    `submitted`. `offline` are among those who work."""
+    `submitted`. `offline` are among those who work; `late` have sent answers too late to count."""
 
     unit: str
     people: int
@@ -38,6 +38,7 @@ class UnitWatch:
     working: int
     submitted: int
     offline: int
+    late: int = 0
 
     @property
     def absent(self) -> int:
@@ -46,11 +47,15 @@ class UnitWatch:
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """A sitting as the hall saw it last; `seen_at` is none when no hall ever reported."""
+    """A sitting as the hall saw it last; `seen_at` is none when no hall ever reported.
+
+    `saves` are those that all nodes have stored, also the dead ones.
+    """
 
     seen_at: datetime | None
     is_alive: bool
     units: tuple[UnitWatch, ...]
+    saves: int = 0
 
     @property
     def total(self) -> UnitWatch:
@@ -62,6 +67,7 @@ class Watch:
             working=sum(each.working for each in self.units),
             submitted=sum(each.submitted for each in self.units),
             offline=sum(each.offline for each in self.units),
+            late=sum(each.late for each in self.units),
         )
 
 
@@ -87,18 +93,22 @@ def put_together(reports: Sequence[NodeStatus], sitting: bytes, now: datetime) -
     now_ms = ms(now)
     living = [report for report in reports if is_living(report, now_ms)]
     heard = sorted(living or [newest], key=lambda report: report.seen_ms)
-    counts = [_counts(report, sitting) for report in heard]
+    counts = [_counts(_snapshot(report), sitting) for report in heard]
     return Watch(
         seen_at=datetime.fromtimestamp(newest.seen_ms / 1000, UTC),
         is_alive=bool(living),
         units=tuple(_unit([each[unit] for each in counts if unit in each]) for unit in counts[-1]),
+        saves=sum(_snapshot(report).saves.get(sitting.hex(), 0) for report in reports),
     )
 
 
-def _counts(report: NodeStatus, sitting: bytes) -> dict[str, UnitCount]:
+def _snapshot(report: NodeStatus) -> Snapshot:
     if not report.snapshot:
-        return {}
-    snapshot = msgspec.json.decode(report.snapshot, type=Snapshot)
+        return Snapshot(report.seen_ms, 0, 0, 0, {})
+    return msgspec.json.decode(report.snapshot, type=Snapshot)
+
+
+def _counts(snapshot: Snapshot, sitting: bytes) -> dict[str, UnitCount]:
     return {count.unit: count for count in snapshot.sittings.get(sitting.hex(), [])}
 
 
@@ -114,6 +124,7 @@ def _unit(counts: Sequence[UnitCount]) -> UnitWatch:
         working=newest.working,
         submitted=newest.submitted,
         offline=max(0, newest.working - heard),
+        late=newest.late,
     )
 
 

@@ -55,6 +55,7 @@ ORDERS: dict[str, Promise] = {
     OrderKind.RESTORE: _("Attempt restored"),
     OrderKind.SCORE_TO_SHOW: _("Score shown"),
     OrderKind.WITHDRAW: _("Withdrawal of the package"),
+    OrderKind.WINDOW: _("Window of its own until"),
 }
 CLOSED_NOW = _("Closed at once")
 
@@ -72,6 +73,7 @@ FLAWS: dict[str, Promise] = {
     "attempt_unnumbered": _("An attempt without a valid number"),
     "attempt_twice": _("Two attempts of one person with the same number"),
     "order_applied_differently": _("An order that two servers carried out differently"),
+    "started_outside": _("An attempt started outside every time that was allowed"),
     HEAD_NOT_PASSED: _("The journal does not go through a number that was public during the exam"),
     "opened_with_another_roster": _("Opened with another roster than the published one"),
 }
@@ -118,6 +120,26 @@ MINUTES_PAGE = OrderPage(
     _("Give more time"),
     _("The minutes are added to this person's working time, also past the closing."),
     _("Give the minutes"),
+)
+UNIT_WINDOW_PAGE = OrderPage(
+    _("Give a unit a window of its own"),
+    _(
+        "For those who could not come. Between the two times the people of this unit may start, "
+        "also after the sitting has closed for the others, each as often as the rules allow. An "
+        "attempt that was cut short is lengthened by minutes, or made void so that a new one may "
+        "be started. Of several windows the last one given holds. Collecting waits for its end."
+    ),
+    _("Give the window"),
+)
+WINDOW_PAGE = OrderPage(
+    _("Give a window of their own"),
+    _(
+        "Between the two times this person may start, also after the sitting has closed for the "
+        "others, as often as the rules allow. An attempt that was cut short is lengthened by "
+        "minutes, or made void so that a new one may be started. Of several windows the last one "
+        "given holds. Collecting waits for its end."
+    ),
+    _("Give the window"),
 )
 NEW_CODE_PAGE = OrderPage(
     _("Issue a new code"),

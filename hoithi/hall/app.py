@@ -307,6 +307,7 @@ class Hall:
         line = await self.journal.store.line(sitting.sitting, entry.line)
         token = Token(entry.line, entry.issue, 0, sitting.sitting, NO_ATTEMPT)
         attempt = line.attempts[-1] if line.attempts else None
+        terms = sitting.terms(entry, now_ms)
         own = {
             "token": self._tokens.make(token),
             "name": entry.name,
@@ -314,10 +315,10 @@ class Hall:
             "number": entry.number,
             "title": sitting.title,
             "now_ms": now_ms,
-            "opens_ms": sitting.opens_ms,
-            "closes_ms": sitting.closes_ms + sitting.extra_ms(entry, now_ms),
+            "opens_ms": terms.opens_ms,
+            "closes_ms": terms.closes_ms + terms.extra_ms,
             "state": self._state(sitting, entry, line, now_ms),
-            "attempts_left": attempts_left(line, now_ms, sitting.terms(entry, now_ms)),
+            "attempts_left": attempts_left(line, now_ms, terms),
             "results_url": sitting.results_url,
             "receipt": _receipt(sitting, attempt),
         }
@@ -400,6 +401,7 @@ class Hall:
         )
         if not isinstance(reply, Saved):
             raise _refusing(reply)
+        sitting.saves += 1
         entry.seen_ms = now_ms = self.clock.now_ms()
         saved = wire.SaveReply(reply.acknowledged, now_ms, reply.deadline_ms, reply.late)
         return 202 if reply.late else 200, _encode(saved)
@@ -433,10 +435,11 @@ class Hall:
             self.crowd.hear(seen_ms, now_ms)
             spread_ms = self.crowd.spread_ms(own_share(entry.entry_key))
             asks_again_ms = self.crowd.asks_every_ms
+        terms = sitting.terms(entry, now_ms)
         reply = wire.PulseReply(
             now_ms=now_ms,
-            opens_ms=sitting.opens_ms,
-            closes_ms=sitting.closes_ms + sitting.extra_ms(entry, now_ms),
+            opens_ms=terms.opens_ms,
+            closes_ms=terms.closes_ms + terms.extra_ms,
             order=self.follower.order,
             pulse_ms=self._pulse_ms(asks_again_ms),
             state=state,
@@ -473,10 +476,10 @@ class Hall:
         last = line.attempts[-1] if line.attempts else None
         if last is not None and last.ended is Ended.OPEN and not last.void:
             return "open"
-        if now_ms < sitting.opens_ms:
-            return "waiting"
         terms = sitting.terms(entry, now_ms)
         left = attempts_left(line, now_ms, terms)
+        if now_ms < terms.opens_ms:
+            return "waiting" if last is None or last.void else "submitted"
         if now_ms < terms.closes_ms + terms.extra_ms and left != 0:
             return "ready"
         return "submitted" if last is not None else "closed"

@@ -37,6 +37,7 @@ FlawCode = Literal[
     "attempt_twice",  # two attempts of one number for one line
     "order_applied_differently",
     "opened_with_another_roster",
+    "started_outside",  # of this `hall.times` knows
 ]
 
 

@@ -15,7 +15,8 @@ OFFLINE_AFTER_MS = 15_000
 
 
 class UnitCount(msgspec.Struct):
-    """People of one unit; `offline` are working and have not been heard for a while."""
+    """People of one unit; `offline` are working and have not been heard for a while, `late` have
+    sent answers too late to count."""
 
     unit: str
     people: int = 0
@@ -23,12 +24,14 @@ class UnitCount(msgspec.Struct):
     working: int = 0
     submitted: int = 0
     offline: int = 0
+    late: int = 0
 
 
 class Snapshot(msgspec.Struct, frozen=True):
     """What one node saw; counts by sitting in hex, and how much waits for the disk.
 
-    `refused` are sittings, in hex, that it does not open since their roster was changed.
+    `refused` are sittings, in hex, that it does not open since their roster was changed; `saves`
+    is how many saves of a sitting this process has stored since it started.
     """
 
     now_ms: int
@@ -37,6 +40,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     failures: int
     sittings: dict[str, list[UnitCount]]
     refused: list[str] = []
+    saves: dict[str, int] = {}
 
 
 class Monitor:
@@ -59,6 +63,7 @@ class Monitor:
             self._journal.failures,
             counts,
             sorted(key.hex() for key in self._sittings.refused),
+            {key.hex(): each.saves for key, each in self._sittings.by_id.items() if each.saves},
         )
         return msgspec.json.encode(snapshot).decode()
 
@@ -77,7 +82,9 @@ def _count_line(line: Line | None, entry: RosterEntry, unit: UnitCount, now_ms: 
     unit.people += 1
     if line is None or not line.attempts:
         unit.entered += entry.seen_ms >= 0
-    elif line.attempts[-1].ended is Ended.OPEN:
+        return
+    unit.late += line.attempts[-1].late > 0
+    if line.attempts[-1].ended is Ended.OPEN:
         unit.working += 1
         unit.offline += now_ms - entry.seen_ms > OFFLINE_AFTER_MS
     else:

@@ -7,7 +7,6 @@ whose own row was not can be applied again after a restart without harm.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 import os
 from collections import deque
@@ -19,23 +18,9 @@ from hoithi.hall.scores import read_scores
 from hoithi.hall.session import Attempt, Command, Ended, Expire, MoveDeadline, Reply, SetVoid
 from hoithi.hall.sittings import RosterEntry, Sitting, Sittings
 from hoithi.hall.store.api import Control, Opening, Order, OrderKind, Withdrawal
+from hoithi.hall.times import order_digest
 
 _log = logging.getLogger("hoithi.hall")
-
-
-def order_digest(order: Order) -> bytes:
-    """What the journal keeps of an order: a hash over all but actor and reason (decision 0004)."""
-    parts = (
-        str(order.number),
-        order.sitting.hex(),
-        order.kind.value,
-        "" if order.line is None else str(order.line),
-        "" if order.attempt is None else order.attempt.hex(),
-        str(order.amount),
-        order.text,
-        str(order.at_ms),
-    )
-    return hashlib.sha256("\n".join(parts).encode()).digest()
 
 
 def _take_scores(sitting: Sitting, order: Order) -> None:
@@ -121,7 +106,7 @@ class Follower:
         if sitting is None:
             return
         entry = sitting.lines.get(order.line) if order.line is not None else None
-        if order.kind in (OrderKind.CLOSE_AT, OrderKind.EXTRA_TIME):
+        if order.kind in (OrderKind.CLOSE_AT, OrderKind.EXTRA_TIME, OrderKind.WINDOW):
             await self._move_deadlines(order.number, sitting, sitting.concerned(order))
         elif order.kind in (OrderKind.VOID, OrderKind.RESTORE) and order.attempt and entry:
             void = order.kind is OrderKind.VOID
@@ -150,9 +135,12 @@ class Follower:
             case OrderKind.CLOSE_AT:
                 sitting.closes_ms = order.amount
             case OrderKind.EXTRA_TIME:
-                span = sitting.span_of_grant(order.at_ms)
                 for line in sitting.concerned(order):
+                    span = sitting.span_of_grant(line, order.at_ms)
                     line.extra[span] = line.extra.get(span, 0) + order.amount
+            case OrderKind.WINDOW:
+                for line in sitting.concerned(order):
+                    line.window = order.window
             case OrderKind.REISSUE if entry is not None:
                 self._sittings.reissue(sitting, entry.line, order.amount, bytes.fromhex(order.text))
             case OrderKind.WITHDRAW:

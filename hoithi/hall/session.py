@@ -44,7 +44,8 @@ class Attempt(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
     `history[n − 1]` is (position, option) saved under number n in the current epoch;
     `ended_ms` is the effective time of handing in: the deadline when it was automatic;
-    `deadline_order` and `void_order` are the orders that spoke last: an older one is not heard.
+    `deadline_order` and `void_order` are the orders that spoke last: an older one is not heard;
+    `late` is how many of its rows came too late to count.
     """
 
     attempt: bytes
@@ -63,6 +64,7 @@ class Attempt(msgspec.Struct, frozen=True, gc=False, array_like=True):
     stale: int = 0
     deadline_order: int = NONE
     void_order: int = NONE
+    late: int = 0
 
     @property
     def last_seq(self) -> int:
@@ -340,6 +342,7 @@ def _save(line: Line, command: SaveAnswers, now_ms: int, terms: Terms) -> Step:
         answers=tuple(answers),
         prediction=prediction,
         history=attempt.history + tuple((save[1], save[2]) for save in fresh),
+        late=attempt.late + len(fresh) if late else attempt.late,
     )
     reply = Saved(changed.last_seq, attempt.deadline_ms, late=late)
     return Step(line.with_attempt(changed), tuple(rows), reply)
@@ -473,6 +476,7 @@ class Replay:
                 attempt = replace(attempt, prediction=row.option)
                 self._history[attempt_id].append((row.item, row.option))
             case Kind.LATE_ANSWER | Kind.LATE_PREDICT:
+                attempt = replace(attempt, late=attempt.late + 1)
                 self._history[attempt_id].append((row.item, row.option))
             case Kind.STALE_ANSWER:
                 attempt = replace(attempt, stale=attempt.stale + 1)

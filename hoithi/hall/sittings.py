@@ -19,7 +19,6 @@ from hoithi.hall.session import Attempt, Terms
 from hoithi.hall.store.api import (
     Opening,
     Order,
-    OrderKind,
     PublishedLine,
     PublishedPackage,
     PublishedSitting,
@@ -130,7 +129,8 @@ def _entrance(questions: Questions) -> bytes:
 class RosterEntry:
     """A line of the roster as the hall uses it.
 
-    `extra` are milliseconds granted by orders, by the span of attempts in which they were granted.
+    `extra` are milliseconds granted by orders, by the span of attempts in which they were granted;
+    `window` is from when to when this line may start besides the sitting's own time.
     `pieces` are those of the first attempt's paper, once it is drawn ahead.
     """
 
@@ -143,13 +143,17 @@ class RosterEntry:
     unit_code: str
     number: str
     extra: dict[int, int] = field(default_factory=dict)
+    window: tuple[int, int] | None = None
     seen_ms: int = -1
     pieces: tuple[bytes, ...] = ()
 
 
 @dataclass(slots=True)
 class Sitting:
-    """A sitting with its window as the last orders say; `scores` are those told, by attempt."""
+    """A sitting with its window as the last orders say.
+
+    `scores` are those told, by attempt; `saves` are those that this process has stored.
+    """
 
     sitting: bytes
     title: str
@@ -163,6 +167,7 @@ class Sitting:
     is_expected: bool = False
     withdrawal: Withdrawal = Withdrawal.NONE
     scores: dict[bytes, ToldScore] = field(default_factory=dict)
+    saves: int = 0
     _terms: dict[tuple[int, int, int, int], Terms] = field(default_factory=dict)
 
     @property
@@ -182,18 +187,37 @@ class Sitting:
         """The day, period or round of attempts in which an instant falls."""
         return span(self.exam.questions.file.policy.attempts, at_ms)
 
-    def span_of_grant(self, at_ms: int) -> int:
+    def window_of(self, line: RosterEntry, at_ms: int) -> tuple[int, int]:
+        """From when to when a line may start, as it stands at an instant: the sitting's own time or
+        the line's. Of those open then the one that closes last, else the next, else the last.
+        """
+        own = (self.opens_ms, self.closes_ms)
+        if line.window is None:
+            return own
+        extra_ms = self.extra_ms(line, at_ms)
+
+        def distance(window: tuple[int, int]) -> tuple[int, int]:
+            opens_ms, closes_ms = window
+            if at_ms < opens_ms:
+                return (1, opens_ms)
+            return (0 if at_ms < closes_ms + extra_ms else 2, -closes_ms)
+
+        return min(own, line.window, key=distance)
+
+    def span_of_grant(self, line: RosterEntry, at_ms: int) -> int:
         """The span for which minutes count that are given at an instant, which may be after the
         end: they are meant for the attempts that it cut short.
         """
-        return self.span(max(self.opens_ms, min(at_ms, self.closes_ms - 1)))
+        windows = [(self.opens_ms, self.closes_ms), *([line.window] if line.window else [])]
+        begun = [closes_ms for opens_ms, closes_ms in windows if opens_ms <= at_ms]
+        return self.span(min(at_ms, max(begun) - 1) if begun else min(windows)[0])
 
     def concerned(self, order: Order) -> list[RosterEntry]:
         """The lines that an order is about: one, those of the unit it names, or all."""
         if order.line is not None:
             return [self.lines[order.line]] if order.line in self.lines else []
-        if order.kind is OrderKind.EXTRA_TIME and order.text:
-            return [line for line in self.lines.values() if line.unit_code == order.text]
+        if order.unit_code:
+            return [line for line in self.lines.values() if line.unit_code == order.unit_code]
         return list(self.lines.values())
 
     def extra_ms(self, line: RosterEntry, at_ms: int) -> int:
@@ -203,17 +227,18 @@ class Sitting:
     def terms(self, line: RosterEntry, now_ms: int) -> Terms:
         """What holds for a line now; one object for all who have the same."""
         extra_ms = self.extra_ms(line, now_ms)
-        key = (self.opens_ms, self.closes_ms, extra_ms, self.withdrawal)
+        opens_ms, closes_ms = self.window_of(line, now_ms)
+        key = (opens_ms, closes_ms, extra_ms, self.withdrawal)
         terms = self._terms.get(key)
         if terms is None:
-            terms = self._terms[key] = self._terms_of(extra_ms)
+            terms = self._terms[key] = self._terms_of(opens_ms, closes_ms, extra_ms)
         return terms
 
-    def _terms_of(self, extra_ms: int) -> Terms:
+    def _terms_of(self, opens_ms: int, closes_ms: int, extra_ms: int) -> Terms:
         policy = self.exam.questions.file.policy
         return Terms(
-            opens_ms=self.opens_ms,
-            closes_ms=self.closes_ms,
+            opens_ms=opens_ms,
+            closes_ms=closes_ms,
             duration_ms=policy.duration_ms,
             grace_ms=policy.grace_ms,
             items=self.items,
@@ -227,14 +252,20 @@ class Sitting:
     def deadline_of(self, attempt: Attempt, line: RosterEntry) -> int:
         """An attempt's deadline as window and grants say now."""
         policy = self.exam.questions.file.policy
-        last_ms = min(attempt.started_ms + policy.duration_ms, self.closes_ms)
+        _opens_ms, closes_ms = self.window_of(line, attempt.started_ms)
+        last_ms = min(attempt.started_ms + policy.duration_ms, closes_ms)
         return last_ms + self.extra_ms(line, attempt.started_ms)
 
     def last_moment_ms(self) -> int:
         """After this nobody of the sitting can be heard in time."""
         last_span = self.span(self.closes_ms - 1)
         longest = max((line.extra.get(last_span, 0) for line in self.lines.values()), default=0)
-        return self.closes_ms + longest + self.exam.questions.file.policy.grace_ms
+        last_ms = self.closes_ms + longest
+        for line in self.lines.values():
+            if line.window is not None:
+                closes_ms = line.window[1]
+                last_ms = max(last_ms, closes_ms + self.extra_ms(line, closes_ms - 1))
+        return last_ms + self.exam.questions.file.policy.grace_ms
 
     def paper_of(self, line: RosterEntry, number: int) -> Paper:
         return paper.draw(self.exam.questions, line.entry_key, number)
@@ -343,14 +374,15 @@ class Sittings:
             raise UnavailableError("the roster was changed")
 
         def distance(place: tuple[Sitting, int]) -> tuple[int, int]:
-            sitting = place[0]
+            sitting, line = place
+            opens_ms, closes_ms = sitting.window_of(sitting.lines[line], now_ms)
             if sitting.withdrawal is Withdrawal.DONE:
-                return (3, -sitting.closes_ms)
-            if sitting.opens_ms <= now_ms < sitting.closes_ms:
-                return (0, sitting.opens_ms)
-            if now_ms < sitting.opens_ms:
-                return (1, sitting.opens_ms)
-            return (2, -sitting.closes_ms)
+                return (3, -closes_ms)
+            if opens_ms <= now_ms < closes_ms:
+                return (0, opens_ms)
+            if now_ms < opens_ms:
+                return (1, opens_ms)
+            return (2, -closes_ms)
 
         sitting, line = min(sittings, key=distance)
         return sitting, sitting.lines[line]

@@ -10,6 +10,7 @@
     rounds/<key>/published.json                 standings and awards as they were published
     rounds/<key>/sittings/<hex>/roster.json     the roster, naming nobody
     rounds/<key>/sittings/<hex>/closing.json    last heads of all writers, Merkle root of receipts
+    rounds/<key>/sittings/<hex>/times.json      when one could start, and the orders about that
     rounds/<key>/sittings/<hex>/<writer>.rows.csv      batch, then the fields of a row
     rounds/<key>/sittings/<hex>/<writer>.batches.csv   batch, previous hash, rows, hash
 

@@ -195,6 +195,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Hai máy ghi khác nhau về lệnh {detail}.",
         "Two writers have order {detail} differently.",
     ),
+    "order_differs": (
+        "Lệnh {detail} về thời gian không có trong sổ, hoặc có nội dung khác.",
+        "Order {detail} about time is not in the journal, or is another one there.",
+    ),
+    "started_outside": (
+        "Lượt thi bắt đầu ngoài mọi khoảng thời gian được phép: {detail}.",
+        "An attempt began outside every time that was allowed: {detail}.",
+    ),
     "unknown_line": (
         "Lượt thi của dòng {detail} không có trong danh sách.",
         "An attempt belongs to line {detail}, which the roster does not have.",

@@ -9,6 +9,7 @@ from hoithi.hall.formats import NONE, merkle_root
 from hoithi.hall.ledger import AttemptFacts, Ledger, read_ledger
 from hoithi.hall.roster import FORMAT as ROSTER_FORMAT
 from hoithi.hall.roster import Roster, RosterLine
+from hoithi.hall.times import Times, not_applied, started_outside
 from hoithi.rules import paper, scoring
 from hoithi.rules.attempts import granted_ms
 from hoithi.rules.paper import KeysFile, Paper, Prediction, Questions
@@ -71,6 +72,7 @@ def check_sitting(
     findings.extend(
         Finding(flaw.code, folder, f"{flaw.attempt} {flaw.row}".strip()) for flaw in ledger.flaws
     )
+    check_times(bundle, folder, closing, roster, ledger, findings)
     receipts = [facts.receipt for facts in ledger.attempts if facts.receipt]
     if (merkle_root(receipts).hex(), len(receipts)) != (closing.receipts_root, closing.receipts):
         findings.append(Finding("receipts_differ", f"{folder}/closing.json"))
@@ -97,6 +99,32 @@ def check_roster(
     """The roster against the hash that was committed at the opening."""
     if bundle.sha256(f"{folder}/roster.json") != closing.roster_sha256:
         findings.append(Finding("roster_differs", f"{folder}/roster.json"))
+
+
+def check_times(
+    bundle: BundleReader,
+    folder: str,
+    closing: Closing,
+    roster: Roster,
+    ledger: Ledger,
+    findings: list[Finding],
+) -> None:
+    """Every attempt began when its line might start; a bundle of before says nothing of it."""
+    name = f"{folder}/times.json"
+    if not bundle.has(name):
+        return
+    times = bundle.decode(name, Times)
+    if times.sitting != closing.sitting:
+        raise BundleError("wrong_place", name, times.sitting)
+    findings.extend(
+        Finding("order_differs", name, str(number))
+        for number in not_applied(times, dict(ledger.orders))
+    )
+    units = {line.line: line.unit for line in roster.lines}
+    findings.extend(
+        Finding("started_outside", folder, facts.attempt.hex())
+        for facts in started_outside(times, ledger.attempts, units)
+    )
 
 
 def read_sitting(bundle: BundleReader, folder: str) -> tuple[Closing, Roster]:

@@ -13,11 +13,13 @@ from django.utils import timezone
 from hoithi.contests.models import Incident
 from hoithi.entries.queries import access_code_of
 from hoithi.exam.hall_orders import publish_sitting
+from hoithi.exam.jobs import ask_to_collect
 from hoithi.exam.models import Sitting, SittingState
 from hoithi.hall.store import control
 from hoithi.hall.store.api import Order, OrderKind
 from hoithi.people.models import Role
 from hoithi.rules.codes import grouped
+from hoithi.rules.errors import RuleViolation
 from tests import factories
 from tests.exam.scene import Scene
 from tests.exam.test_pages import HERE, messages_in, page_of, press
@@ -119,6 +121,73 @@ def test_everybody_gets_more_time_by_one_order(scene: Scene, sitting: Sitting) -
     )
     assert messages_in(page) == ["Đã thêm thời gian cho 6 thí sinh."]
     assert [(order.line, order.amount) for order in orders(scene)] == [(None, 600_000)]
+
+
+def window_fields(opens: timedelta, closes: timedelta) -> dict[str, str]:
+    now = timezone.localtime(factories.now())
+    return {
+        "opens_at": typed(now + opens),
+        "closes_at": typed(now + closes),
+        "reason": "Cả đơn vị mất điện",
+    }
+
+
+def test_a_unit_gets_a_window_by_one_order(scene: Scene, sitting: Sitting) -> None:
+    unit = scene.entries[0].unit
+    fields = window_fields(timedelta(days=15), timedelta(days=15, hours=1))
+    page = press(scene.an, f"ca/{sitting.pk}/khung-gio-rieng/", unit=str(unit.pk), **fields)
+    of_unit = sitting.lines.filter(entry__unit=unit)
+    assert messages_in(page) == [f"Đã cho {of_unit.count()} thí sinh khung giờ riêng."]
+    (given,) = orders(scene)
+    line = of_unit[0]
+    assert line.window_opens_at is not None
+    assert line.window_closes_at is not None
+    assert given.unit_code == unit.code
+    assert given.window == tuple(
+        int(at.timestamp() * 1000) for at in (line.window_opens_at, line.window_closes_at)
+    )
+    assert f'<td data-label="Cho ai">{unit.name}</td>' in page.partition("Các lệnh đã ra")[2]
+    assert "Có thí sinh được khung giờ riêng đến" in page
+    # Others of the sitting have none, and collecting waits for its end.
+    assert not sitting.lines.exclude(entry__unit=unit).exclude(window_closes_at=None).exists()
+    Sitting.objects.filter(pk=sitting.pk).update(closes_at=factories.now())
+    sitting.refresh_from_db()
+    with pytest.raises(RuleViolation, match="sitting_open"):
+        ask_to_collect(actor=scene.an, sitting=sitting, now=factories.now())
+
+
+def test_a_person_gets_a_window_and_it_stands_on_their_page(scene: Scene, sitting: Sitting) -> None:
+    line = sitting.lines.get(entry=scene.entries[0])
+    path = f"ca/{sitting.pk}/thi-sinh/{line.line}/"
+    page = press(
+        scene.an, f"{path}khung-gio-rieng/", **window_fields(timedelta(0), timedelta(hours=2))
+    )
+    assert messages_in(page) == ["Thí sinh này đã có khung giờ riêng."]
+    assert "Ngoài giờ chung của ca thi, được vào thi từ" in page
+    assert [(order.kind, order.line, order.unit_code) for order in orders(scene)] == [
+        (OrderKind.WINDOW, line.line, "")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("opens", "closes", "said"),
+    [
+        (timedelta(hours=2), timedelta(hours=1), "Khung giờ phải đóng sau khi mở"),
+        (timedelta(hours=-2), timedelta(hours=-1), "Khung giờ phải đóng sau khi mở"),
+        (timedelta(0), timedelta(days=300), "Khung giờ này quá xa"),
+    ],
+)
+def test_windows_that_make_no_sense_are_refused(
+    scene: Scene, sitting: Sitting, opens: timedelta, closes: timedelta, said: str
+) -> None:
+    unit = str(scene.entries[0].unit_id)
+    fields = window_fields(opens, closes)
+    assert said in press(scene.an, f"ca/{sitting.pk}/khung-gio-rieng/", unit=unit, **fields)
+    for bad in ({"unit": "all"}, {"unit": "99999999"}, {"opens_at": "x"}, {"reason": " "}):
+        sent = {"unit": unit, **window_fields(timedelta(0), timedelta(hours=1)), **bad}
+        assert "errorlist" in press(scene.an, f"ca/{sitting.pk}/khung-gio-rieng/", **sent)
+    assert orders(scene) == []
+    assert not sitting.lines.exclude(window_closes_at=None).exists()
 
 
 @pytest.mark.parametrize("minutes", ["0", "-5", "181", "1.5", "mười", ""])

@@ -15,9 +15,12 @@ NOW_MS = int(NOW.timestamp() * 1000)
 SITTING = bytes(range(16))
 
 
-def report(seconds_ago: int, *counts: UnitCount, writer: bytes = b"a") -> NodeStatus:
+def report(
+    seconds_ago: int, *counts: UnitCount, writer: bytes = b"a", saves: int = 0
+) -> NodeStatus:
     seen_ms = NOW_MS - seconds_ago * 1000
-    snapshot = Snapshot(seen_ms, 0, 0, 0, {SITTING.hex(): list(counts)})
+    by_sitting = {SITTING.hex(): list(counts)}
+    snapshot = Snapshot(seen_ms, 0, 0, 0, by_sitting, saves={SITTING.hex(): saves})
     return NodeStatus(writer, 0, seen_ms, 0, msgspec.json.encode(snapshot).decode())
 
 
@@ -81,6 +84,39 @@ def test_a_sitting_that_no_node_knows_has_no_units() -> None:
 
 def test_a_node_that_has_just_started_has_no_counts_yet() -> None:
     assert put_together([NodeStatus(b"a", 0, NOW_MS, 0, "")], SITTING, NOW).units == ()
+
+
+def test_saves_are_those_of_all_nodes_also_of_the_dead() -> None:
+    living = report(1, UnitCount("Cư Jút", 30), saves=40)
+    dead = report(600, UnitCount("Cư Jút", 30), saves=1200, writer=b"b")
+    assert put_together([dead, living], SITTING, NOW).saves == 1240
+    assert put_together([dead, living], bytes(16), NOW).saves == 0
+
+
+def test_late_answers_are_those_the_newest_snapshot_knows() -> None:
+    found = put_together(
+        [
+            report(2, UnitCount("Cư Jút", 30, 0, 5, 6, late=1), writer=b"a"),
+            report(1, UnitCount("Cư Jút", 30, 0, 5, 6, late=2), writer=b"b"),
+        ],
+        SITTING,
+        NOW,
+    )
+    assert (found.units[0].late, found.total.late) == (2, 2)
+
+
+def test_a_report_of_an_older_hall_says_nothing_of_saves() -> None:
+    old = NodeStatus(
+        b"a",
+        0,
+        NOW_MS,
+        0,
+        '{"now_ms":1,"drift_ms":0,"queue":0,"failures":0,"sittings":{"'
+        + SITTING.hex()
+        + '":[{"unit":"Cư Jút","people":3}]}}',
+    )
+    found = put_together([old], SITTING, NOW)
+    assert (found.saves, found.units[0].people, found.units[0].late) == (0, 3, 0)
 
 
 def test_all_units_together() -> None:

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from hoithi.hall.orders import order_digest
 from hoithi.hall.store.api import Order, OrderKind
+from hoithi.hall.times import order_digest
 
 ORDER = Order(
     number=7,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -178,6 +179,14 @@ def test_the_grace_counts_and_one_millisecond_later_is_late() -> None:
     assert kinds(late) == [Kind.LATE_ANSWER, Kind.LATE_PREDICT]
     assert late.line.attempts[0].answers == (-1, -1, -1)
     assert late.line.attempts[0].prediction == -1
+    assert (OPEN.attempts[0].late, late.line.attempts[0].late) == (0, 2)
+    again = save(late.line, (1, 0, 2), (2, -1, 9), (3, 0, 1), now=21_600)
+    assert again.line.attempts[0].late == 3
+
+
+def test_a_line_stored_before_late_answers_were_counted_is_read() -> None:
+    (stored,) = msgspec.msgpack.decode(session.encode_attempts(OPEN))
+    assert session.decode_line(7, msgspec.msgpack.encode([stored[:-1]])) == OPEN
 
 
 def test_handing_in_is_final_and_repeats_the_same_receipt() -> None:

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from hoithi.hall.roster import roster_bytes, roster_sha256
+from hoithi.hall.session import Attempt
 from hoithi.hall.sittings import Sitting, Sittings
 from hoithi.hall.store.api import (
     Opening,
@@ -89,9 +90,59 @@ def test_minutes_given_after_the_end_are_meant_for_the_last_day() -> None:
     _, sitting = taken_in(made_package(daily))
     day_ms = 86_400_000
     sitting.opens_ms, sitting.closes_ms = 17 * 3_600_000, 17 * 3_600_000 + 2 * day_ms
-    spans = [sitting.span_of_grant(sitting.opens_ms + at) for at in (-1, 0, day_ms, 3 * day_ms)]
-    first = sitting.span(sitting.opens_ms)
-    assert spans == [first, first, first + 1, first + 1]
+    line = sitting.lines[1]
+
+    def spans(*after_ms: int) -> list[int]:
+        """Days counted from the first one."""
+        first = sitting.span(sitting.opens_ms)
+        return [sitting.span_of_grant(line, sitting.opens_ms + at) - first for at in after_ms]
+
+    assert spans(-1, 0, day_ms, 3 * day_ms) == [0, 0, 1, 1]
+    line.window = (sitting.opens_ms + 5 * day_ms, sitting.opens_ms + 6 * day_ms)
+    assert spans(-1, 0, day_ms, 3 * day_ms) == [0, 0, 1, 1]
+    assert spans(5 * day_ms, 9 * day_ms) == [5, 5]
+
+
+@pytest.mark.parametrize(
+    ("at_ms", "window"),
+    [
+        (999, (1000, 2000)),
+        (1000, (1000, 2000)),
+        (1499, (1000, 2000)),
+        (1500, (1500, 5000)),  # both are open: the one that closes last
+        (4999, (1500, 5000)),
+        (5000, (1500, 5000)),
+    ],
+)
+def test_the_window_that_holds_is_the_open_one_that_closes_last(
+    at_ms: int, window: tuple[int, int]
+) -> None:
+    _, sitting = taken_in(made_package())
+    line, other = sitting.lines[1], sitting.lines[2]
+    line.window = (1500, 5000)
+    assert sitting.window_of(line, at_ms) == window
+    assert sitting.window_of(other, at_ms) == (1000, 2000)
+
+
+def test_between_two_windows_the_next_one_holds() -> None:
+    _, sitting = taken_in(made_package())
+    line = sitting.lines[1]
+    line.window = (9000, 9500)
+    windows = [sitting.window_of(line, at) for at in (1999, 2000, 8999, 9499, 9500)]
+    assert windows == [(1000, 2000), *[(9000, 9500)] * 4]
+    line.extra[sitting.span(0)] = 300
+    assert sitting.window_of(line, 2299) == (1000, 2000)
+    assert sitting.last_moment_ms() == 9500 + 300 + POLICY.grace_ms
+
+
+def test_a_window_does_not_move_the_end_of_an_attempt_that_began_before_it() -> None:
+    _, sitting = taken_in(made_package())
+    line = sitting.lines[1]
+    line.window = (1500, 50_000)
+    began = Attempt(b"a" * 16, 1, 1400, 2000, 1, b"", ())
+    assert sitting.deadline_of(began, line) == 2000
+    fresh = msgspec.structs.replace(began, started_ms=1500)
+    assert sitting.deadline_of(fresh, line) == min(1500 + POLICY.duration_ms, 50_000)
 
 
 def swapped(lines: list[PublishedLine]) -> list[PublishedLine]:

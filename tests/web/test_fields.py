@@ -81,6 +81,7 @@ NOT_KEPT = AS_TYPED | {
     *("desk.AppointForm.email", "desk.AppointForm.national_id"),
     *("entries.SeenForm.seen", "entries.RowForm.seen", "entries.CellForm.seen"),
     *("entries.AnswerForm.seen", "entries.ReturnForm.seen"),
+    *("exam.WindowForm.reason", "exam.UnitWindowForm.reason"),
     *("exam.UnitMinutesForm.reason", "portal.AccessCodeForm.code", "portal.CheckCodeForm.ma"),
 }
 

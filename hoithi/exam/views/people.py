@@ -11,14 +11,27 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from hoithi.exam.forms import MinutesForm, ReasonForm
+from hoithi.exam.forms import MinutesForm, ReasonForm, WindowForm
 from hoithi.exam.hall_orders import give_minutes, reissue, set_void
 from hoithi.exam.models import RosterLine, SittingState
 from hoithi.exam.queries import line_by_number
 from hoithi.exam.roster import AttemptRow, attempts_of, person_line
 from hoithi.exam.views.rounds import READERS, RUNNERS
-from hoithi.exam.views.sittings import FORM, find_sitting, order_answer, posted
-from hoithi.exam.wording import MINUTES_PAGE, NEW_CODE_PAGE, RESTORE_PAGE, VOID_PAGE
+from hoithi.exam.views.sittings import (
+    FORM,
+    find_sitting,
+    next_hour,
+    order_answer,
+    posted,
+    window_given,
+)
+from hoithi.exam.wording import (
+    MINUTES_PAGE,
+    NEW_CODE_PAGE,
+    RESTORE_PAGE,
+    VOID_PAGE,
+    WINDOW_PAGE,
+)
 from hoithi.people.http import StaffRequest, contest_role
 from hoithi.people.permissions import contest_scope, has_role
 from hoithi.rules.codes import grouped
@@ -101,6 +114,30 @@ def minutes(
         request,
         found.sitting,
         MINUTES_PAGE,
+        form,
+        act,
+        back=_address(found),
+        person=person_line(found),
+    )
+
+
+@contest_role(*RUNNERS)
+@require_http_methods(FORM)
+def window(
+    request: StaffRequest, contest: str, round_key: str, sitting: int, line: int
+) -> HttpResponseBase:
+    """A window of their own for this person."""
+    found = find_line(contest, round_key, sitting, line)
+    form = WindowForm(posted(request), initial=next_hour(timezone.now()))
+
+    def act() -> str:
+        window_given(request, found.sitting, form, line=found)
+        return _("This person has a window of their own.")
+
+    return order_answer(
+        request,
+        found.sitting,
+        WINDOW_PAGE,
         form,
         act,
         back=_address(found),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 
 from django import forms
 from django.contrib import messages
@@ -15,11 +16,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from hoithi.exam.course import courses_of, drawn, point_of
 from hoithi.exam.flaws import accept_flaws
-from hoithi.exam.forms import MoveForm, ReasonForm, UnitMinutesForm
-from hoithi.exam.hall_orders import give_minutes_to_all, move_close, move_opening
-from hoithi.exam.models import Sitting, SittingState
-from hoithi.exam.queries import progress, sitting_by_id
+from hoithi.exam.forms import MoveForm, ReasonForm, UnitMinutesForm, UnitWindowForm, WindowForm
+from hoithi.exam.hall_orders import give_minutes_to_all, give_window, move_close, move_opening
+from hoithi.exam.models import RosterLine, Sitting, SittingState
+from hoithi.exam.queries import ends_at, progress, sitting_by_id
 from hoithi.exam.roster import flaw_sheet, lines_of, orders_of, person_line, units_of_roster
 from hoithi.exam.views.rounds import READERS, RUNNERS, find_round
 from hoithi.exam.watching import nodes, put_together
@@ -32,6 +34,7 @@ from hoithi.exam.wording import (
     ORDERS,
     SITTING_STATES,
     UNIT_MINUTES_PAGE,
+    UNIT_WINDOW_PAGE,
     OrderPage,
 )
 from hoithi.people.http import StaffRequest, contest_role
@@ -95,7 +98,8 @@ def show(request: StaffRequest, contest: str, round_key: str, sitting: int) -> H
     may_run = not roles.isdisjoint(RUNNERS)
     sheet = flaw_sheet(found) if found.state == SittingState.PUBLISHED else None
     now = timezone.now()
-    may_collect = may_run and found.state == SittingState.PUBLISHED and found.closes_at <= now
+    end = ends_at(found)
+    may_collect = may_run and found.state == SittingState.PUBLISHED and end <= now
     return render(
         request,
         "exam/sitting.html",
@@ -103,6 +107,7 @@ def show(request: StaffRequest, contest: str, round_key: str, sitting: int) -> H
             "contest": found.round.contest,
             "round": found.round,
             "sitting": found,
+            "window_until": end if end > found.closes_at else None,
             "state": SITTING_STATES[found.state],
             "orders": [
                 (row, CLOSED_NOW if row.is_at_once else ORDERS[row.kind])
@@ -131,16 +136,22 @@ def live(request: StaffRequest, contest: str, round_key: str) -> HttpResponseBas
     """What the hall sees of the round's sittings, by unit; the page asks again by itself."""
     each = find_round(contest, round_key)
     now, reports = timezone.now(), nodes()
-    numbered = enumerate(each.sittings.order_by("id"), start=1)
+    numbered = [
+        (number, sitting)
+        for number, sitting in enumerate(each.sittings.order_by("id"), start=1)
+        if sitting.state == SittingState.PUBLISHED
+    ]
+    points = courses_of(sitting for _number, sitting in numbered)
+    watched = []
+    for number, sitting in numbered:
+        seen = put_together(reports, sitting.public_id.bytes, now)
+        newest = [point_of(seen, now)] if seen.is_alive and seen.units else []
+        watched.append((number, sitting, seen, drawn([*points.get(sitting.pk, []), *newest])))
     context = {
         "contest": each.contest,
         "round": each,
         "now": now,
-        "watched": [
-            (number, sitting, put_together(reports, sitting.public_id.bytes, now))
-            for number, sitting in numbered
-            if sitting.state == SittingState.PUBLISHED
-        ],
+        "watched": watched,
     }
     answer: HttpResponse = render(request, "exam/live.html", context)
     answer.headers["Cache-Control"] = "no-store"
@@ -221,6 +232,52 @@ def minutes(request: StaffRequest, contest: str, round_key: str, sitting: int) -
         ) % {"count": people}
 
     return order_answer(request, found, UNIT_MINUTES_PAGE, form, act, back=sitting_address(found))
+
+
+@contest_role(*RUNNERS)
+@require_http_methods(FORM)
+def window(request: StaffRequest, contest: str, round_key: str, sitting: int) -> HttpResponseBase:
+    """A window of its own for a unit."""
+    found = find_sitting(contest, round_key, sitting)
+    form = UnitWindowForm(
+        posted(request), initial=next_hour(timezone.now()), units=units_of_roster(found)
+    )
+
+    def act() -> str:
+        people = window_given(request, found, form, unit_id=int(form.cleaned_data["unit"]))
+        return ngettext(
+            "%(count)s person has a window of their own.",
+            "%(count)s people have a window of their own.",
+            people,
+        ) % {"count": people}
+
+    return order_answer(request, found, UNIT_WINDOW_PAGE, form, act, back=sitting_address(found))
+
+
+def next_hour(now: datetime) -> dict[str, datetime]:
+    """What the form of a window proposes."""
+    return {"opens_at": now, "closes_at": now + timedelta(hours=1)}
+
+
+def window_given(
+    request: StaffRequest,
+    sitting: Sitting,
+    form: WindowForm,
+    *,
+    line: RosterLine | None = None,
+    unit_id: int | None = None,
+) -> int:
+    """Give what a form asks for; answers for how many people."""
+    return give_window(
+        actor=request.user,
+        sitting=sitting,
+        line=line,
+        unit_id=unit_id,
+        opens_at=form.cleaned_data["opens_at"],
+        closes_at=form.cleaned_data["closes_at"],
+        reason=form.cleaned_data["reason"],
+        now=timezone.now(),
+    )
 
 
 @contest_role(Role.COMMITTEE)

@@ -850,11 +850,12 @@ let pulseTimer = null;
 
 const scoreIsPromised = () => ["score", "score_and_time"].includes(page.who?.result);
 
-// After a receipt that time gave, more time may still be given; one that was asked for is the last word,
-// but for the score.
+// After a receipt that time gave, or the closing, more time may still be given; one that was asked for is the last
+// word, but for the score.
+const listensStill = () => clock.now() < page.who.closes_ms + LISTENS_AFTER_CLOSE_MS;
 const listens = () =>
-  view !== "enter" && view !== "closed" && view !== "queue"
-  && (view !== "done" || ((page.receipt.automatic || scoreIsPromised()) && clock.now() < page.who.closes_ms + LISTENS_AFTER_CLOSE_MS));
+  view !== "enter" && view !== "queue" && (view !== "closed" || listensStill())
+  && (view !== "done" || ((page.receipt.automatic || scoreIsPromised()) && listensStill()));
 
 // The hall spreads its contestants by the times it names; while a receipt is awaited, sooner.
 function pulseLater() {
@@ -906,6 +907,7 @@ async function heed(reply) {
   setTimes(reply);
   if (view === "waiting") opensAt = reply.opens_ms;
   page.spreadMs = reply.spread_ms ?? page.spreadMs;
+  if (view === "closed" && (reply.state === "waiting" || reply.state === "ready")) showConfirm();
   if (!(page.attempt || page.ended) || !["exam", "review", "notice", "done"].includes(view)) return;
   const wasVoid = page.isVoid;
   page.isVoid = reply.void ?? false;
@@ -1275,6 +1277,7 @@ function showQueue() {
 function showClosed() {
   again = showClosed;
   show("closed", h("h1", {}, t.closedTitle), h("p", {}, t.closedHelp), button(t.another, () => showEnter(), "plain"));
+  pulseLater();
 }
 
 // `text` names a sentence or an error of TEXTS; `action` is [name of its label, what it does].

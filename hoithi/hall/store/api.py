@@ -35,6 +35,7 @@ class OrderKind(StrEnum):
     RESTORE = "restore"
     SCORE_TO_SHOW = "score_to_show"
     WITHDRAW = "withdraw"
+    WINDOW = "window"
 
 
 class Withdrawal(IntEnum):
@@ -54,7 +55,8 @@ class Order:
     a `Withdrawal`.
 
     `text` is the new code tag in hex for a reissue, the code of the unit that gets minutes, or the
-    scores to show (`hall.scores`).
+    scores to show (`hall.scores`). A WINDOW is for a line or for a unit: `amount` is when it
+    closes, `text` when it opens and, after a blank, the unit.
     """
 
     number: int
@@ -67,6 +69,18 @@ class Order:
     actor: str
     reason: str
     at_ms: int
+
+    @property
+    def unit_code(self) -> str:
+        """The unit whose people it is about; empty where it is about one person, or all."""
+        if self.kind is OrderKind.EXTRA_TIME:
+            return self.text
+        return self.text.partition(" ")[2] if self.kind is OrderKind.WINDOW else ""
+
+    @property
+    def window(self) -> tuple[int, int]:
+        """From when to when a WINDOW is open, in milliseconds."""
+        return int(self.text.partition(" ")[0]), self.amount
 
 
 StoredOrder = tuple[int, bytes, str, int | None, bytes | None, int, str, str, str, int]
@@ -268,6 +282,14 @@ class ControlWriter(Protocol):
 
     def given(self, sitting: bytes, kind: OrderKind, after: int) -> list[Order]:
         """The orders of one kind about a sitting after a number, in order."""
+        ...
+
+    def orders(self, sitting: bytes) -> list[Order]:
+        """Every order given for a sitting, oldest first."""
+        ...
+
+    def window(self, sitting: bytes) -> tuple[int, int]:
+        """From when to when a sitting was published to be open, in milliseconds."""
         ...
 
     def close(self) -> None: ...

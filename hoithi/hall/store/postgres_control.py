@@ -62,6 +62,11 @@ _GIVEN = """
 SELECT number, sitting, kind, line, attempt, amount, text, actor, reason, at_ms
   FROM hall_control.orders WHERE number > %s AND sitting = %s AND kind = %s ORDER BY number
 """
+_ORDERS_OF = """
+SELECT number, sitting, kind, line, attempt, amount, text, actor, reason, at_ms
+  FROM hall_control.orders WHERE sitting = %s ORDER BY number
+"""
+_WINDOW = "SELECT opens_ms, closes_ms FROM hall_control.sittings WHERE sitting = %s"
 _SITTINGS = """
 SELECT sitting, package, title, results_url, roster_sha256, opens_ms, closes_ms
   FROM hall_control.sittings ORDER BY opens_ms, sitting
@@ -178,6 +183,14 @@ class PostgresControlWriter:
     def given(self, sitting: bytes, kind: OrderKind, after: int) -> list[Order]:
         rows = self._db.execute(_GIVEN, (after, sitting, kind.value)).fetchall()
         return [read_order(cast("StoredOrder", row)) for row in rows]
+
+    def orders(self, sitting: bytes) -> list[Order]:
+        rows = self._db.execute(_ORDERS_OF, (sitting,)).fetchall()
+        return [read_order(cast("StoredOrder", row)) for row in rows]
+
+    def window(self, sitting: bytes) -> tuple[int, int]:
+        (found,) = self._db.execute(_WINDOW, (sitting,)).fetchall()
+        return cast("tuple[int, int]", found)
 
     def close(self) -> None:
         self._db.close()

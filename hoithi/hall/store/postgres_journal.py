@@ -353,8 +353,8 @@ def _has_moved(before: Line, after: Line) -> bool:
         return True
     for old, new in zip(before.attempts, after.attempts, strict=True):
         if old is not new and (
-            (old.epoch, old.deadline_ms, old.ended, old.void)
-            != (new.epoch, new.deadline_ms, new.ended, new.void)
+            (old.epoch, old.deadline_ms, old.ended, old.void, old.late)
+            != (new.epoch, new.deadline_ms, new.ended, new.void, new.late)
         ):
             return True
     return False

@@ -157,6 +157,20 @@ class SqliteControlWriter:
         )
         return [read_order(cast("StoredOrder", row)) for row in rows]
 
+    def orders(self, sitting: bytes) -> list[Order]:
+        rows = self._db.execute(
+            "SELECT number, sitting, kind, line, attempt, amount, text, actor, reason, at_ms"
+            " FROM orders WHERE sitting = ? ORDER BY number",
+            (sitting,),
+        )
+        return [read_order(cast("StoredOrder", row)) for row in rows]
+
+    def window(self, sitting: bytes) -> tuple[int, int]:
+        (found,) = self._db.execute(
+            "SELECT opens_ms, closes_ms FROM sittings WHERE sitting = ?", (sitting,)
+        ).fetchall()
+        return cast("tuple[int, int]", found)
+
     def close(self) -> None:
         self._db.close()
 

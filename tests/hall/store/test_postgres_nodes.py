@@ -80,6 +80,24 @@ def test_every_node_follows_an_order_and_its_effect_is_stored_once(
     assert chain_findings(url) == []
 
 
+def test_a_window_is_heard_by_every_node(nodes: tuple[HallProcess, HallProcess]) -> None:
+    url = nodes[0].database
+    clients = [device(node, 1, "a") for node in nodes]
+    closing = order(url, OrderKind.CLOSE_AT, amount=now_ms() - 1)
+    for client in clients:
+        wait_for_order(client, closing)
+    assert clients[0].start() == (403, {"error": "closed"})
+    text = f"{now_ms() - 1} DV-1"
+    last = order(url, OrderKind.WINDOW, amount=now_ms() + 600_000, text=text)
+    for client in clients:
+        assert wait_for_order(client, last)["state"] == "ready"
+    assert clients[1].start()[0] == 200
+    assert clients[0].start()[0] == 200  # the same device, on the other node
+    other = device(nodes[0], 2, "b")  # of another unit
+    assert other.start() == (403, {"error": "closed"})
+    assert chain_findings(url) == []
+
+
 @pytest.mark.faults
 def test_a_node_killed_under_load_loses_nothing_it_acknowledged(
     nodes: tuple[HallProcess, HallProcess],
