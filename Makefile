@@ -47,7 +47,7 @@ check: setup    ## format, lint, types, floors, dependencies
 	.venv/bin/lint-imports
 	.venv/bin/deptry .
 
-needs:          ## Chromium and PostgreSQL, found or installed
+needs:          ## Chromium, PostgreSQL, libfaketime and nginx, found or installed
 	bin/test-needs
 
 test: needs check fast slow desk-on-postgres browser

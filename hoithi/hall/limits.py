@@ -10,6 +10,7 @@ seventy years.
 from __future__ import annotations
 
 from collections import Counter, OrderedDict
+from math import ceil
 
 BURST = 30
 HEARD_A_SECOND = 50
@@ -37,7 +38,7 @@ class GuessLimit:
     def wait_ms(self, address: str, now_ms: int) -> int:
         """How long this address has to wait before it may try again; 0 when it may."""
         spent = self._now(address, now_ms)
-        return 0 if spent < BURST else int((spent - BURST + 1) * REFILL_MS)
+        return max(0, ceil((spent - BURST + 1) * REFILL_MS))
 
     def wrong(self, address: str, now_ms: int) -> None:
         """Count one wrong code."""

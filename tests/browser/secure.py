@@ -18,7 +18,7 @@ from cryptography.x509.oid import NameOID
 from tests.browser.chromium import HOST
 
 
-def _certificate(folder: Path) -> Path:
+def certificate(folder: Path) -> Path:
     """A key and its certificate in one file."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)])
@@ -97,7 +97,7 @@ async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 @contextmanager
 def secure_origin(port: int, folder: Path) -> Iterator[str]:
     """The origin under which the hall of a port is reached by https."""
-    door = _Door(port, _certificate(folder))
+    door = _Door(port, certificate(folder))
     thread = threading.Thread(target=door.run)
     thread.start()
     door.is_open.wait()

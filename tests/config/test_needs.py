@@ -21,19 +21,23 @@ class Machine:
     def __init__(self, folder: Path) -> None:
         self.path = folder / "bin"
         self.path.mkdir()
-        self.script = folder / "test-needs"
+        self.script = folder / "clone/bin/test-needs"
+        self.script.parent.mkdir(parents=True)
         text = (ROOT / "bin/test-needs").read_text()
         assert "/usr/lib/postgresql" in text
         assert "/usr/lib/*/faketime" in text
         self.script.write_text(
-            text.replace("/usr/lib/postgresql", str(folder / "none")).replace(
-                "/usr/lib/*/faketime", str(folder / "faketime")
-            )
+            text.replace("/usr/lib/postgresql", str(folder / "none"))
+            .replace("/usr/lib/*/faketime", str(folder / "faketime"))
+            .replace("/usr/sbin/nginx", str(folder / "sbin/nginx"))
         )
         self.clock = folder / "faketime/libfaketime.so.1"
         self.clock.parent.mkdir()
         self.clock.touch()
-        for name in ("ls", "tail", "chmod"):
+        self.proxy = folder / "sbin/nginx"
+        self.proxy.parent.mkdir()
+        self.proxy.touch()
+        for name in ("ls", "tail", "chmod", "mkdir", "rm"):
             (self.path / name).symlink_to(str(shutil.which(name)))
 
     def has(self, name: str, does: str = "") -> None:
@@ -45,7 +49,7 @@ class Machine:
         """What is said where nothing is missing."""
         return (
             f"Chromium:   {self.path}/chromium\nPostgreSQL: {self.path}/initdb\n"
-            f"faketime:   {self.clock}\n"
+            f"faketime:   {self.clock}\nnginx:      {self.proxy}\n"
         )
 
     def says(self, **variables: str) -> tuple[int, str, str]:
@@ -121,3 +125,28 @@ def test_a_system_without_apt_gets_the_names(machine: Machine) -> None:
     code, _, complained = machine.says()
     by = "The package manager of this system may call it "
     assert (code, complained) == (1, f"{CHROMIUM}{by}chromium\n{POSTGRES}{by}postgresql\n")
+
+
+def test_the_proxy_is_unpacked_and_not_installed_also_without_rights(machine: Machine) -> None:
+    """Its package would start a server on the machine of whoever runs the tests."""
+    machine.has("chromium")
+    machine.has("initdb")
+    machine.proxy.unlink()
+    asked = machine.path / "asked"
+    machine.has("apt-get", f'echo "$*" >> {asked}; [ "$1" = download ] && echo > nginx_1_amd64.deb')
+    machine.has("dpkg", 'mkdir -p "$3/usr/sbin" && echo > "$3/usr/sbin/nginx"')
+    tools = machine.script.parents[1] / "var/tools/nginx"
+    machine.proxy = tools / "usr/sbin/nginx"
+    assert machine.says() == (0, machine.found(), "")
+    assert asked.read_text() == "download -qq nginx\n"
+    assert [each.name for each in tools.iterdir()] == ["usr"]
+    assert machine.says() == (0, machine.found(), "")
+    assert asked.read_text() == "download -qq nginx\n"
+
+
+def test_a_proxy_that_cannot_be_fetched_is_told(machine: Machine) -> None:
+    machine.has("chromium")
+    machine.has("initdb")
+    machine.proxy.unlink()
+    lacks = "Missing: a reverse proxy for the tests of an office behind one address. "
+    assert machine.says() == (1, "", f"{lacks}{BY_HAND}nginx\n")
