@@ -7,7 +7,7 @@ STAMP := .venv/.hoithi-$(LOCKED)
 INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 SLOW := browser or postgres or faults
 
-.PHONY: run demo setup lock check needs test fast slow desk-on-postgres browser bench rehearse
+.PHONY: run demo nodes setup lock check needs test fast slow desk-on-postgres browser bench rehearse
 
 run: $(RUNS)    ## the sample contest: desk, exam hall and worker; running it again keeps all data
 	@bin/hoithi run
@@ -19,6 +19,9 @@ demo: $(RUNS)   ## a fresh copy beside it, on its own ports
 	@! (: < /dev/tcp/127.0.0.1/$(HOITHI_DESK_PORT)) 2> /dev/null || { echo "Port $(HOITHI_DESK_PORT) is taken. If a demo runs, stop it; else choose two others:  make demo HOITHI_DESK_PORT=… HOITHI_HALL_PORT=…"; exit 1; }
 	rm -rf var/demo
 	@bin/hoithi run
+
+nodes: setup   ## two halls on one PostgreSQL behind nginx, with made-up people; Ctrl-C ends and removes it
+	@$(PY) -m examples.nodes
 
 setup: $(STAMP) ## virtual environment, locked dependencies, compiled catalogues
 	@$(PY) -m hoithi.web.catalogues

@@ -1,4 +1,7 @@
-"""`python -m bench [MEASURE …]`: one table; a whole run is kept in `bench/results/latest.json`."""
+"""`python -m bench [MEASURE …]`: one table; a whole run is kept in `bench/results/latest.json`.
+
+`--capacity` measures nothing: it writes the table of docs/operations.md anew from the kept run.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +12,20 @@ from pathlib import Path
 
 import msgspec
 
+from bench.capacity import write_capacity
 from bench.figures import Figure, table
 from bench.machine import machine
 from bench.measures import measures
 
 LATEST = Path(__file__).parent / "results/latest.json"
+OPERATIONS = Path(__file__).parents[1] / "docs/operations.md"
 
 
 def main(wanted: Sequence[str]) -> int:
     """Exit code 1 when a figure misses its target, 2 when there is no such measure."""
+    if list(wanted) == ["--capacity"]:
+        write_capacity(LATEST, OPERATIONS)
+        return 0
     known = measures()
     unknown = [name for name in wanted if name not in known]
     if unknown:
@@ -33,6 +41,7 @@ def main(wanted: Sequence[str]) -> int:
     print(", ".join(f"{name}: {value}" for name, value in here.items()))
     if not wanted:
         _keep(figures, here, time.perf_counter() - began)
+        write_capacity(LATEST, OPERATIONS)
     return 0 if all(each.is_met for each in figures) else 1
 
 

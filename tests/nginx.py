@@ -99,11 +99,13 @@ class Proxy:
 
 
 @contextmanager
-def running_nginx(folder: Path, *, halls: Sequence[int], desk: int) -> Iterator[Proxy]:
-    """nginx before halls and a desk, gone at the end."""
+def running_nginx(
+    folder: Path, *, halls: Sequence[int], desk: int, secure: int = 0
+) -> Iterator[Proxy]:
+    """nginx before halls and a desk, gone at the end; on a port of its own where none is named."""
     folder.mkdir()
     pem = certificate(folder)
-    secure = free_port()
+    secure = secure or free_port()
     path = folder / "nginx.conf"
     path.write_text(
         configuration(folder, halls=halls, desk=desk, plain=free_port(), secure=secure, pem=pem)
@@ -112,6 +114,7 @@ def running_nginx(folder: Path, *, halls: Sequence[int], desk: int) -> Iterator[
         [find_nginx(), "-e", folder / "error.log", "-p", folder, "-c", path],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
     try:
         _wait(process, secure, folder / "error.log")

@@ -100,6 +100,7 @@ class Cluster:
                 user=user,
                 extra_groups=None if user is None else [],
                 cwd=self.folder,
+                start_new_session=True,
             )
         deadline = time.monotonic() + 30
         while True:

@@ -1,0 +1,1 @@
+"""Installations to look at, made of the same parts as real ones."""
