@@ -21,20 +21,20 @@ BUSY = 0.6
 _TEXT = """\
 Computed by `bench/capacity.py` from `bench/results/latest.json`: one core did {starts} starts
 ({store}) or {saves} saves (PostgreSQL) a second, hall and database together on it; the machine had
-{cores} cores, the load on the other. {nodes}
+{cores} cores, the load on the other. {nodes} {rush}
 
 | contestants | all start within | starts/s | saves/s | cores | papers, Mbit/s | memory of a hall |
 |---:|---:|---:|---:|---:|---:|---:|
 {rows}
 
-Cores are those of halls and database together. Assumed: {items} saves a person, evenly over
-{minutes} minutes, while the last still start; a core is kept {busy} busy, so that waits stay short;
-cores are as fast as the one measured, and twice as many do twice as much. The last is **not** so
+Cores are those of halls and database together. Assumed: to enter costs as much as to start (it costs
+less), {items} saves a person, evenly over {minutes} minutes, while the last still start; a core is
+kept {busy} busy; cores are as fast as the one measured, and twice as many do twice as much. The last is **not** so
 for ever: it was measured up to two halls on one PostgreSQL, and one server writes one log. So rows
 of more than a few dozen cores say what work there is, not that one database can take it. Memory is
-that of open attempts; every hall holds all of them. Left out: entering (once a person, cheaper than a
-start), pulses, TLS of the proxy, standbys, the disk. The machine is small and shared, and the load
-generator took its share of it: measure yours (`make bench`).
+that of open attempts; every hall holds all of them. Left out: pulses, TLS of the proxy, standbys,
+the disk, and how long people wait while all come at once. The machine is small and shared, and the
+load generator took its share of it: measure yours (`make bench`).
 """
 BEGIN = "<!-- capacity: written by `python -m bench --capacity` -->\n"
 END = "<!-- /capacity -->\n"
@@ -87,13 +87,12 @@ def rates_of(run: KeptRun) -> Rates:
 
 
 def need(contestants: int, starts_within_s: int, rates: Rates) -> Need:
-    """Everybody starts within that time, then answers every item once while the exam lasts.
-
-    Starts and saves overlap once the first have begun, so both are added up.
+    """Everybody enters and starts within that time, then answers every item once while the exam
+    lasts. Both overlap once the first have begun, so they are added up.
     """
     starts = contestants / starts_within_s
     saves = contestants * ITEMS / (MINUTES * 60)
-    work = starts / rates.starts + saves / rates.saves
+    work = 2 * starts / rates.starts + saves / rates.saves
     return Need(
         contestants,
         starts_within_s,
@@ -118,6 +117,7 @@ def capacity(run: KeptRun) -> str:
         store=rates.store,
         cores=run.machine["cores"],
         nodes=_nodes(run.figures),
+        rush=_rush(run.figures),
         rows="\n".join(_row(each, run.figures) for each in needs),
         items=ITEMS,
         minutes=MINUTES,
@@ -144,6 +144,17 @@ def _nodes(figures: Mapping[str, KeptFigure]) -> str:
         return "One and two halls side by side are not in this run."
     return (
         f"One hall on all cores stored {_round(one.value)}, two {_round(two.value)} saves a second."
+    )
+
+
+def _rush(figures: Mapping[str, KeptFigure]) -> str:
+    """What the first row came to when it was played, on SQLite, by people and not by rates."""
+    errors, slowest = figures.get("rush_10k_errors"), figures.get("rush_10k_p99_ms")
+    if errors is None or slowest is None:
+        return "The first row was not played in this run."
+    return (
+        f"The first row was played as well, on SQLite: {errors.value:.0f} errors, and one in a "
+        f"hundred waited {_round(slowest.value)} ms or longer."
     )
 
 

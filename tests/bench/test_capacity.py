@@ -27,6 +27,8 @@ RUN = KeptRun(
         "save_ratio_postgres": KeptFigure(0.4, {"saves/s": 5000.0}),
         "nodes_1_saves_per_s": KeptFigure(5796.0, {}),
         "nodes_2_saves_per_s": KeptFigure(9233.0, {}),
+        "rush_10k_errors": KeptFigure(0.0, {}),
+        "rush_10k_p99_ms": KeptFigure(8307.1, {}),
         "memory_mb_per_10k_attempts": KeptFigure(42.7, {}),
     },
 )
@@ -41,11 +43,12 @@ def test_the_document_has_the_table_of_the_kept_run() -> None:
 @pytest.mark.parametrize(
     ("contestants", "within", "expected"),
     [
-        # 1,000 starts take a quarter of a core, 250 saves a twentieth: 0.3 of it, at 60 % one half.
+        # Entering and starting take half a core, 250 saves a twentieth: at 60 % nearly one.
         (10_000, 10, Need(10_000, 10, 1000.0, 250.0, 1, 160.0)),
-        # 25 and 5 cores, at 60 % fifty.
-        (1_000_000, 10, Need(1_000_000, 10, 100_000.0, 25_000.0, 50, 16_000.0)),
-        (6_000_000, 600, Need(6_000_000, 600, 10_000.0, 150_000.0, 55, 1600.0)),
+        # 50 and 5 cores, at 60 % 91.7.
+        (1_000_000, 10, Need(1_000_000, 10, 100_000.0, 25_000.0, 92, 16_000.0)),
+        # 5 and 30 cores, at 60 % 58.3.
+        (6_000_000, 600, Need(6_000_000, 600, 10_000.0, 150_000.0, 59, 1600.0)),
     ],
 )
 def test_what_so_many_need_is_worked_out_by_hand(
@@ -56,8 +59,9 @@ def test_what_so_many_need_is_worked_out_by_hand(
 
 def test_a_row_says_it_in_two_figures() -> None:
     table = capacity(RUN)
-    assert "| 1,000,000 | 10 s | 100,000 | 25,000 | 50 | 16,000 | 4.3 GB |" in table
+    assert "| 1,000,000 | 10 s | 100,000 | 25,000 | 92 | 16,000 | 4.3 GB |" in table
     assert "| 10,000 | 600 s | 17 | 250 | 1 | 2.7 | 43 MB |" in table
+    assert "0 errors, and one in a hundred waited 8,300 ms or longer." in table
     assert "One hall on all cores stored 5,800, two 9,200 saves a second." in table
 
 
@@ -66,6 +70,7 @@ def test_a_run_without_some_measures_says_so() -> None:
     table = capacity(KeptRun({"cores": 2}, {name: RUN.figures[name] for name in kept}))
     assert "not in this run" in table
     assert "One and two halls side by side are not in this run." in table
+    assert "The first row was not played in this run." in table
 
 
 def test_the_table_is_written_into_its_place_and_nothing_else_is_touched(tmp_path: Path) -> None:
