@@ -27,14 +27,14 @@ Computed by `bench/capacity.py` from `bench/results/latest.json`: one core did {
 |---:|---:|---:|---:|---:|---:|---:|
 {rows}
 
-Cores are those of halls and database together. Assumed: to enter costs as much as to start (it costs
-less), {items} saves a person, evenly over {minutes} minutes, while the last still start; a core is
-kept {busy} busy; cores are as fast as the one measured, and twice as many do twice as much. The last is **not** so
-for ever: it was measured up to two halls on one PostgreSQL, and one server writes one log. So rows
-of more than a few dozen cores say what work there is, not that one database can take it. Memory is
-that of open attempts; every hall holds all of them. Left out: pulses, TLS of the proxy, standbys,
-the disk, and how long people wait while all come at once. The machine is small and shared, and the
-load generator took its share of it: measure yours (`make bench`).
+Cores are those of halls and database together. Assumed: to enter costs as much as to start (it
+costs less), {items} saves a person, evenly over {minutes} minutes, while the last still start; a
+core is kept {busy} busy; cores are as fast as the one measured, and twice as many do twice as much.
+The last is **not** so for ever: it was measured up to two halls on one PostgreSQL, and one server
+writes one log. So rows of more than a few dozen cores say what work there is, not that one database
+can take it. Memory is that of open attempts; every hall holds all of them. Left out: pulses, TLS of
+the proxy, standbys, the disk, and how long people wait while all come at once. The machine is small
+and shared, and the load generator took its share of it: measure yours (`make bench`).
 """
 BEGIN = "<!-- capacity: written by `python -m bench --capacity` -->\n"
 END = "<!-- /capacity -->\n"

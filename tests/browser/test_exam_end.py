@@ -235,6 +235,35 @@ def test_the_waiting_room_opens_by_itself_when_the_desk_opens(
     person.sees_question(1)
 
 
+@pytest.mark.parametrize("opens_in_ms", [-1, 3000])
+def test_a_page_that_was_told_the_round_is_over_opens_for_a_window_of_its_unit(
+    new_hall: NewHall, phone: Page, opens_in_ms: int
+) -> None:
+    hall = new_hall(opens_in_ms=-5_400_000)  # it closed half an hour ago
+    person, other = Contestant(phone, hall, 1), Contestant(phone.context.new_page(), hall, 2)
+    for each in (person, other):
+        each.page.goto(f"{each.address}#{each.slip}")
+        each.sees("Vòng thi đã kết thúc")
+    opens_ms = now_ms() + opens_in_ms
+    number = order(
+        hall.control, OrderKind.WINDOW, amount=opens_ms + 600_000, text=f"{opens_ms} DV-1"
+    )
+    person.press("Đúng, tiếp tục")
+    person.accept()
+    person.press("Bắt đầu làm bài")
+    person.sees_question(1)
+    person.sees(re.compile(r"^Còn (0[89]:\d\d|10:00)$"))
+    person.choose("B")
+    person.sees_saved()
+    person.hand_in()
+    assert stored_answers(hall, 1) == [1, *[-1] * 7]
+    # Another unit's page has heard of it too, and stays.
+    with other.page.expect_response("**/pulse") as pulsed:
+        pass
+    assert pulsed.value.json()["order"] == number
+    other.sees("Vòng thi đã kết thúc")
+
+
 def test_a_slip_that_was_replaced_is_told_at_once(new_hall: NewHall, phone: Page) -> None:
     hall = new_hall()
     person = Contestant(phone, hall, 1).start()

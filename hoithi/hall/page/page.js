@@ -907,7 +907,10 @@ async function heed(reply) {
   setTimes(reply);
   if (view === "waiting") opensAt = reply.opens_ms;
   page.spreadMs = reply.spread_ms ?? page.spreadMs;
-  if (view === "closed" && (reply.state === "waiting" || reply.state === "ready")) showConfirm();
+  if (view === "closed" && (reply.state === "waiting" || reply.state === "ready")) {
+    page.who.state = reply.state;
+    showConfirm();
+  }
   if (!(page.attempt || page.ended) || !["exam", "review", "notice", "done"].includes(view)) return;
   const wasVoid = page.isVoid;
   page.isVoid = reply.void ?? false;
