@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('exam', '0008_course_points'),
+        ('exam', '0009_course_points'),
     ]
 
     operations = [

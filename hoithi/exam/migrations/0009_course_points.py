@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('exam', '0007_withdrawn_sittings'),
+        ('exam', '0008_rehearsals'),
     ]
 
     operations = [
