@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from typing import Literal
+from typing import Literal, Protocol, TypeVar
 
 import msgspec
 
 from hoithi.hall.formats import Hex16
-from hoithi.hall.ledger import AttemptFacts
 from hoithi.hall.store.api import Order, OrderKind
 
 TIMED = (OrderKind.OPEN_AT, OrderKind.CLOSE_AT, OrderKind.EXTRA_TIME, OrderKind.WINDOW)
@@ -69,6 +68,18 @@ class Times(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     orders: list[TimedOrder]
 
 
+class Begun(Protocol):
+    """An attempt as far as its start goes."""
+
+    @property
+    def line(self) -> int: ...
+    @property
+    def started_ms(self) -> int: ...
+
+
+B = TypeVar("B", bound=Begun)
+
+
 def times_of(sitting: bytes, window: tuple[int, int], orders: Iterable[Order]) -> Times:
     """What is told of a sitting's orders: those about time."""
     return Times(
@@ -102,9 +113,7 @@ def not_applied(times: Times, applied: Mapping[int, bytes]) -> list[int]:
     ]
 
 
-def started_outside(
-    times: Times, attempts: Iterable[AttemptFacts], units: Mapping[int, str]
-) -> list[AttemptFacts]:
+def started_outside(times: Times, attempts: Iterable[B], units: Mapping[int, str]) -> list[B]:
     """The attempts that began when their line might not start; `units` are codes by line.
 
     Every time that was ever in force counts, so that a start in the half second before a hall hears

@@ -26,9 +26,11 @@ from hoithi.verify.sittings import (
     Grading,
     MarkedAttempt,
     Sat,
+    Start,
     as_marked,
     check_roster,
     check_sitting,
+    check_times,
     read_sitting,
 )
 
@@ -100,13 +102,17 @@ def check_closed_round(bundle: BundleReader, folder: str, findings: list[Finding
         bundle.decode(published, results.Published)
     for sitting in record.sittings:
         place = f"{folder}/sittings/{sitting}"
-        closing, _ = read_sitting(bundle, place)
+        closing, roster = read_sitting(bundle, place)
         check_roster(bundle, place, closing, findings)
-        rosters = [
-            row.data.hex()
-            for row in chained_rows(bundle, place, closing, findings)
-            if row.kind is Kind.OPENED
-        ]
+        rosters, starts, orders = [], [], {}
+        for row in chained_rows(bundle, place, closing, findings):
+            if row.kind is Kind.OPENED:
+                rosters.append(row.data.hex())
+            elif row.kind is Kind.START:
+                starts.append(Start(row.attempt, row.item, row.server_ms))
+            elif row.kind is Kind.ORDER:
+                orders[row.item] = row.data
+        check_times(bundle, place, closing, roster, orders, starts, findings)
         findings += [
             Finding("opened_with_another_roster", place, each)
             for each in rosters

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -28,6 +29,15 @@ class MarkedAttempt:
     line: RosterLine
     facts: AttemptFacts
     grade: scoring.Grade
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The beginning of an attempt, where nothing else of it can be read yet."""
+
+    attempt: bytes
+    line: int
+    started_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +82,8 @@ def check_sitting(
     findings.extend(
         Finding(flaw.code, folder, f"{flaw.attempt} {flaw.row}".strip()) for flaw in ledger.flaws
     )
-    check_times(bundle, folder, closing, roster, ledger, findings)
+    orders = dict(ledger.orders)
+    check_times(bundle, folder, closing, roster, orders, ledger.attempts, findings)
     receipts = [facts.receipt for facts in ledger.attempts if facts.receipt]
     if (merkle_root(receipts).hex(), len(receipts)) != (closing.receipts_root, closing.receipts):
         findings.append(Finding("receipts_differ", f"{folder}/closing.json"))
@@ -106,10 +117,14 @@ def check_times(
     folder: str,
     closing: Closing,
     roster: Roster,
-    ledger: Ledger,
+    orders: Mapping[int, bytes],
+    attempts: Iterable[AttemptFacts | Start],
     findings: list[Finding],
 ) -> None:
-    """Every attempt began when its line might start; a bundle of before says nothing of it."""
+    """Every attempt began when its line might start; a bundle of before says nothing of it.
+
+    `orders` are the digests that the journal has.
+    """
     name = f"{folder}/times.json"
     if not bundle.has(name):
         return
@@ -117,13 +132,12 @@ def check_times(
     if times.sitting != closing.sitting:
         raise BundleError("wrong_place", name, times.sitting)
     findings.extend(
-        Finding("order_differs", name, str(number))
-        for number in not_applied(times, dict(ledger.orders))
+        Finding("order_differs", name, str(number)) for number in not_applied(times, orders)
     )
     units = {line.line: line.unit for line in roster.lines}
     findings.extend(
-        Finding("started_outside", folder, facts.attempt.hex())
-        for facts in started_outside(times, ledger.attempts, units)
+        Finding("started_outside", folder, each.attempt.hex())
+        for each in started_outside(times, attempts, units)
     )
 
 
