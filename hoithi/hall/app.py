@@ -52,7 +52,9 @@ from hoithi.hall.session import (
     attempts_left,
     would_begin,
 )
+from hoithi.hall.signals import MOST_AT_ONCE, Signals
 from hoithi.hall.sittings import RosterEntry, Sitting, Sittings
+from hoithi.hall.store import signal_store
 from hoithi.hall.store.api import (
     Control,
     JournalStore,
@@ -60,6 +62,7 @@ from hoithi.hall.store.api import (
     UnavailableError,
     Withdrawal,
 )
+from hoithi.hall.store.signals import Signal
 from hoithi.hall.tokens import Token, Tokens
 from hoithi.hall.waiting import Crowd, own_share
 from hoithi.hall.wire import Refusal
@@ -86,6 +89,7 @@ _enter = msgspec.json.Decoder(wire.EnterRequest)
 _start = msgspec.json.Decoder(wire.StartRequest)
 _save = msgspec.json.Decoder(wire.SaveRequest)
 _submit = msgspec.json.Decoder(wire.SubmitRequest)
+_signals = msgspec.json.Decoder(wire.SignalsRequest)
 
 T = TypeVar("T")
 
@@ -123,6 +127,7 @@ class Hall:
         self.guesses = GuessLimit()
         self.queue = Queue(config.capacity)
         self.crowd = Crowd()
+        self.signals = Signals(signal_store(config.signals))
         self._tokens = Tokens(config.secret)
         self._bodies = Bodies()
         self._control = control
@@ -149,6 +154,7 @@ class Hall:
             asyncio.create_task(self._follow(), name="follow"),
             asyncio.create_task(self._keep_time(), name="keep time"),
             asyncio.create_task(self._draw_ahead(), name="draw ahead"),
+            asyncio.create_task(self._keep_signals(), name="keep signals"),
         ]
 
     async def shut(self) -> None:
@@ -156,6 +162,7 @@ class Hall:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.signals.write()
         await self.journal.stop()
         await self._control.shut()
 
@@ -193,6 +200,14 @@ class Hall:
             except Exception:  # noqa: BLE001 - see the comment
                 # A fault of ours must not end the keeping of time for as long as the hall lives.
                 _log.exception("time was not kept; it is tried again")
+
+    async def _keep_signals(self) -> None:
+        while True:
+            await asyncio.sleep(1)
+            try:
+                await self.signals.write()
+            except Exception:  # noqa: BLE001 - a fault of ours must not end it for the hall's life
+                _log.exception("signals were not kept")
 
     async def _report(self) -> None:
         status = NodeStatus(
@@ -281,7 +296,7 @@ class Hall:
         else:
             await _reply(send, 200, file.plain, file.headers)
 
-    # ---- the five messages
+    # ---- the messages
 
     async def enter(self, scope: HTTPScope, body: bytes) -> Answer:
         request = _decode(_enter, body)
@@ -450,6 +465,37 @@ class Hall:
         )
         return 200, _encode(reply)
 
+    async def note_signals(self, scope: HTTPScope, body: bytes) -> Answer:
+        """Only where the sealed rules announce it, of an attempt that has begun, and in time."""
+        token, sitting, entry = self._known(scope)
+        if not sitting.exam.questions.file.policy.signals:
+            raise _Refusing(403, Refusal("signals_off"))
+        rows = _decode(_signals, body).signals
+        if token.attempt == NO_ATTEMPT or not 0 < len(rows) <= MOST_AT_ONCE:
+            raise _Refusing(400, Refusal("malformed"))
+        if any(not NONE <= item < sitting.items or lasted < 0 for _, item, _, lasted in rows):
+            raise _Refusing(400, Refusal("malformed"))
+        now_ms = self.clock.now_ms()
+        terms = sitting.terms(entry, now_ms)
+        if now_ms > terms.closes_ms + terms.extra_ms + terms.grace_ms:
+            raise _Refusing(403, Refusal("closed"))
+        address = self._address(scope).encode()
+        signals = [
+            Signal(
+                sitting.sitting,
+                token.attempt,
+                token.epoch,
+                kind,
+                item,
+                client_ms,
+                lasted_ms,
+                now_ms,
+                address,
+            )
+            for kind, item, client_ms, lasted_ms in rows
+        ]
+        return 200, _encode(wire.SignalsReply(self.signals.take(token.attempt, signals)))
+
     # ---- parts
 
     def _known(self, scope: HTTPScope) -> tuple[Token, Sitting, RosterEntry]:
@@ -510,6 +556,7 @@ ROUTES: dict[str, Handler] = {
     "/thi/v1/save": Hall.save,
     "/thi/v1/submit": Hall.submit,
     "/thi/v1/pulse": Hall.pulse,
+    "/thi/v1/signals": Hall.note_signals,
 }
 
 

@@ -35,8 +35,17 @@ class Config:
         return Path(self.journal)
 
     @property
+    def signals(self) -> str:
+        return signals_beside(self.journal)
+
+    @property
     def control_path(self) -> Path:
         return Path(self.control)
+
+
+def signals_beside(journal: str) -> str:
+    """Where signals are kept: a file beside the journal, or a schema in its database."""
+    return journal if "://" in journal else str(Path(journal).with_name("signals.sqlite3"))
 
 
 def is_production(environment: Mapping[str, str]) -> bool:

@@ -55,6 +55,12 @@ REFUSALS: dict[str, dict[str, tuple[int, ...]]] = {
         "incomplete": (422,),
     },
     "/thi/v1/pulse": {**_ANYWHERE, **_BY_TOKEN},
+    "/thi/v1/signals": {
+        **_ANYWHERE,
+        **_BY_TOKEN,
+        "signals_off": (403,),
+        "closed": (403,),
+    },
 }
 """What an address may refuse, and with which status."""
 _SUMMARIES = {
@@ -63,6 +69,7 @@ _SUMMARIES = {
     "/thi/v1/save": "Save answers; what is acknowledged is on disk",
     "/thi/v1/submit": "Hand in; the receipt, the same again when repeated",
     "/thi/v1/pulse": "The hall's time and the contestant's own standing",
+    "/thi/v1/signals": "Tell that the page was left, or text copied or pasted, where announced",
 }
 _LATE = {"/thi/v1/save"}
 

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+SignalKind = Literal["left", "copied", "pasted"]
 State = Literal["waiting", "ready", "open", "submitted", "closed"]
 # What fits the fields of a stored row (docs/decisions/0004).
 Small = Annotated[int, msgspec.Meta(ge=-(2**31), le=2**31 - 1)]
@@ -23,6 +24,7 @@ ErrorCode = Literal[
     "token_invalid",  # 401
     "not_open",  # 403: the sitting has not opened; `opens_ms` says when
     "closed",  # 403: the sitting is over for those who have not started
+    "signals_off",  # 403: this sitting keeps no signals, as its rules announce none
     "held",  # 403: nobody starts at the moment, as the questions are being withdrawn; try again
     "no_attempts_left",  # 403
     "voided",  # 403: the attempt was made void
@@ -197,12 +199,25 @@ class PulseReply(msgspec.Struct, frozen=True, omit_defaults=True):
     spread_ms: int | None = None
 
 
+class SignalsRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Rows of [kind, position or −1, client's time, how long it lasted in ms or 0]."""
+
+    signals: list[tuple[SignalKind, Small, Large, Large]]
+
+
+class SignalsReply(msgspec.Struct, frozen=True):
+    """How many were taken; the others are over what is kept of one attempt. None is sent again."""
+
+    taken: int
+
+
 MESSAGES: dict[str, tuple[type[msgspec.Struct] | None, type[msgspec.Struct]]] = {
     "/thi/v1/enter": (EnterRequest, EnterReply),
     "/thi/v1/start": (StartRequest, StartReply),
     "/thi/v1/save": (SaveRequest, SaveReply),
     "/thi/v1/submit": (SubmitRequest, ReceiptView),
     "/thi/v1/pulse": (None, PulseReply),
+    "/thi/v1/signals": (SignalsRequest, SignalsReply),
 }
 """What is posted to an address, and the reply that is 2xx. Replies are joined from pieces that are
 encoded once; the tests' client holds every one of them to its struct."""

@@ -72,6 +72,12 @@ FIELDS: dict[str, dict[str, st.SearchStrategy[object]]] = {
     "save": {"saves": ROWS},
     "submit": {"last_seq": NUMBERS},
     "pulse": {},
+    "signals": {
+        "signals": st.lists(
+            st.tuples(st.sampled_from(["left", "copied", "sold"]), NUMBERS, NUMBERS, NUMBERS),
+            max_size=4,
+        )
+    },
 }
 
 

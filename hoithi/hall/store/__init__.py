@@ -12,6 +12,7 @@ from hoithi.hall.store.api import Control, ControlWriter, JournalReader, Journal
 from hoithi.hall.store.postgres_control import PostgresControl, PostgresControlWriter
 from hoithi.hall.store.postgres_journal import PostgresJournal
 from hoithi.hall.store.postgres_reader import PostgresJournalReader
+from hoithi.hall.store.signals import PostgresSignals, SignalStore, SqliteSignals
 from hoithi.hall.store.sqlite_control import SqliteControl, SqliteControlWriter
 from hoithi.hall.store.sqlite_journal import SqliteJournal, SqliteJournalReader
 
@@ -45,3 +46,8 @@ def journal_reader(address: str) -> JournalReader:
     if on_postgres(address):
         return PostgresJournalReader(address)
     return SqliteJournalReader(Path(address))
+
+
+def signal_store(address: str) -> SignalStore:
+    """Signals, for the hall that writes them and the desk that reads and erases them."""
+    return PostgresSignals(address) if on_postgres(address) else SqliteSignals(Path(address))

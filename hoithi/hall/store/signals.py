@@ -1,0 +1,198 @@
+"""Where signals are kept: apart from control and journal, unchained, and erased at a date.
+
+An address is stored as a digest under a key of its sitting. The key lies beside the signals and
+goes with them: equal addresses can be grouped until then, and nothing can be told afterwards.
+Written by the hall, erased by the desk; both open the store for a moment only.
+"""
+
+from __future__ import annotations
+
+import hmac
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, TypeAlias, cast
+
+import apsw
+import psycopg
+
+from hoithi.hall.store.api import StoreError, UnavailableError
+from hoithi.hall.store.postgres_link import open_sync
+
+_DIGEST = 8
+_BUSY_MS = 2000
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS keys (sitting BLOB PRIMARY KEY, key BLOB NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS signals (
+  id INTEGER PRIMARY KEY, sitting BLOB NOT NULL, attempt BLOB NOT NULL, epoch INTEGER NOT NULL,
+  kind TEXT NOT NULL, item INTEGER NOT NULL, client_ms INTEGER NOT NULL,
+  lasted_ms INTEGER NOT NULL, server_ms INTEGER NOT NULL, address BLOB NOT NULL) STRICT;
+CREATE INDEX IF NOT EXISTS signals_of_sitting ON signals (sitting);
+"""
+_FIELDS = "sitting, attempt, epoch, kind, item, client_ms, lasted_ms, server_ms, address"
+_POSTGRES_SCHEMA = """
+SELECT pg_advisory_xact_lock(hashtext('hoithi hall signals'));
+CREATE SCHEMA IF NOT EXISTS hall_signals;
+CREATE TABLE IF NOT EXISTS hall_signals.keys (sitting bytea PRIMARY KEY, key bytea NOT NULL);
+CREATE TABLE IF NOT EXISTS hall_signals.signals (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, sitting bytea NOT NULL,
+  attempt bytea NOT NULL, epoch integer NOT NULL, kind text NOT NULL, item integer NOT NULL,
+  client_ms bigint NOT NULL, lasted_ms bigint NOT NULL, server_ms bigint NOT NULL,
+  address bytea NOT NULL);
+CREATE INDEX IF NOT EXISTS signals_of_sitting ON hall_signals.signals (sitting);
+"""
+_Row: TypeAlias = tuple[bytes, bytes, int, str, int, int, int, int, bytes]
+_PostgresConnection: TypeAlias = psycopg.Connection[tuple[object, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """Something a page has told. `address` is plain on its way in, a digest on its way out."""
+
+    sitting: bytes
+    attempt: bytes
+    epoch: int
+    kind: str
+    item: int
+    client_ms: int
+    lasted_ms: int
+    server_ms: int
+    address: bytes
+
+
+class SignalStore(Protocol):
+    def write(self, signals: Sequence[Signal]) -> None:
+        """Store them all, or none. Raises UnavailableError."""
+
+    def read(self, sitting: bytes) -> list[Signal]:
+        """In the order in which they were stored. Raises UnavailableError."""
+
+    def erase(self, sitting: bytes) -> int:
+        """Erase signals and key for good; answers how many signals. Raises UnavailableError."""
+
+
+class SqliteSignals:
+    """A file of its own. It keeps no write-ahead log and overwrites what it deletes, so that
+    nothing of an erased row is left in any file of the database."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @contextmanager
+    def _open(self) -> Iterator[apsw.Connection]:
+        try:
+            db = apsw.Connection(str(self._path))
+            try:
+                db.set_busy_timeout(_BUSY_MS)
+                db.execute("PRAGMA journal_mode = DELETE")
+                db.execute("PRAGMA secure_delete = ON")
+                db.execute(_SCHEMA)
+                yield db
+            finally:
+                db.close()
+        except apsw.Error as error:
+            raise UnavailableError(type(error).__name__) from error
+
+    def write(self, signals: Sequence[Signal]) -> None:
+        with self._open() as db, db:
+            keys = {}
+            for sitting in {each.sitting for each in signals}:
+                db.execute("INSERT OR IGNORE INTO keys VALUES (?, ?)", (sitting, os.urandom(32)))
+                ((key,),) = db.execute("SELECT key FROM keys WHERE sitting = ?", (sitting,))
+                keys[sitting] = cast("bytes", key)
+            db.executemany(
+                f"INSERT INTO signals ({_FIELDS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+                [_row(each, keys[each.sitting]) for each in signals],
+            )
+
+    def read(self, sitting: bytes) -> list[Signal]:
+        if not self._path.exists():
+            return []
+        with self._open() as db:
+            rows = db.execute(
+                f"SELECT {_FIELDS} FROM signals WHERE sitting = ? ORDER BY id",  # noqa: S608
+                (sitting,),
+            )
+            return [Signal(*cast("_Row", row)) for row in rows]
+
+    def erase(self, sitting: bytes) -> int:
+        if not self._path.exists():
+            return 0
+        with self._open() as db:
+            with db:
+                db.execute("DELETE FROM signals WHERE sitting = ?", (sitting,))
+                erased = db.changes()
+                db.execute("DELETE FROM keys WHERE sitting = ?", (sitting,))
+            db.execute("VACUUM")
+        return erased
+
+
+class PostgresSignals:
+    """A schema of its own. The server's own log and its backups keep erased rows for as long as
+    the administrator keeps those; the key of the addresses is among them."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+
+    @contextmanager
+    def _open(self) -> Iterator[_PostgresConnection]:
+        try:
+            with open_sync(self._url, read_only=False) as db:
+                with db.transaction():
+                    db.execute(_POSTGRES_SCHEMA)
+                yield db
+        except (psycopg.Error, StoreError) as error:
+            raise UnavailableError(type(error).__name__) from error
+
+    def write(self, signals: Sequence[Signal]) -> None:
+        with self._open() as db, db.transaction(), db.cursor() as cursor:
+            keys = {}
+            for sitting in sorted({each.sitting for each in signals}):
+                cursor.execute(
+                    "INSERT INTO hall_signals.keys VALUES (%s, %s) ON CONFLICT DO NOTHING",
+                    (sitting, os.urandom(32)),
+                )
+                ((key,),) = cursor.execute(
+                    "SELECT key FROM hall_signals.keys WHERE sitting = %s", (sitting,)
+                ).fetchall()
+                keys[sitting] = cast("bytes", key)
+            cursor.executemany(
+                f"INSERT INTO hall_signals.signals ({_FIELDS})"  # noqa: S608
+                " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+                [_row(each, keys[each.sitting]) for each in signals],
+            )
+
+    def read(self, sitting: bytes) -> list[Signal]:
+        with self._open() as db:
+            rows = db.execute(
+                f"SELECT {_FIELDS} FROM hall_signals.signals"  # noqa: S608
+                " WHERE sitting = %s ORDER BY id",
+                (sitting,),
+            ).fetchall()
+        return [Signal(*cast("_Row", row)) for row in rows]
+
+    def erase(self, sitting: bytes) -> int:
+        with self._open() as db:
+            with db.transaction():
+                erased = db.execute(
+                    "DELETE FROM hall_signals.signals WHERE sitting = %s", (sitting,)
+                ).rowcount
+                db.execute("DELETE FROM hall_signals.keys WHERE sitting = %s", (sitting,))
+            db.execute("VACUUM (FULL) hall_signals.signals, hall_signals.keys")
+        return erased
+
+
+def _row(signal: Signal, key: bytes) -> _Row:
+    return (
+        signal.sitting,
+        signal.attempt,
+        signal.epoch,
+        signal.kind,
+        signal.item,
+        signal.client_ms,
+        signal.lasted_ms,
+        signal.server_ms,
+        hmac.digest(key, signal.address, "sha256")[:_DIGEST],
+    )

@@ -1,0 +1,210 @@
+"""Signals: nothing where they were not announced; apart, bounded and erasable where they were."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from hoithi.hall.config import signals_beside
+from hoithi.hall.signals import MOST_AT_ONCE, MOST_OF_ATTEMPT, Signals
+from hoithi.hall.store import signal_store
+from hoithi.hall.store.api import UnavailableError
+from hoithi.hall.store.signals import Signal, SqliteSignals
+from tests.hall.scene import (
+    SITTING,
+    Client,
+    HallProcess,
+    Json,
+    code,
+    now_ms,
+    publish,
+    wait_until,
+)
+from tests.hall.writing import stored_rows
+from tests.rules.test_paper import POLICY
+
+LINES = count(1)
+LEFT = ["left", 2, 1_700_000_000_000, 4500]
+
+
+@pytest.fixture(scope="module")
+def watching(
+    new_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[HallProcess]:
+    """A hall with a sitting whose rules announce signals; it stands behind a proxy."""
+    process = HallProcess(
+        tmp_path_factory.mktemp("watching"),
+        new_database(),
+        more={"HOITHI_TRUSTED_PROXIES": "127.0.0.1"},
+    )
+    publish(
+        process.control_address,
+        opens_ms=now_ms() - 1000,
+        closes_ms=now_ms() + 3_600_000,
+        lines=40,
+        policy=msgspec.structs.replace(POLICY, signals=True),
+    )
+    yield process.start()
+    process.stop()
+
+
+def sitting_client(hall: HallProcess) -> tuple[Client, str]:
+    """Somebody new who has started, and the attempt."""
+    client = Client(hall.port)
+    assert client.enter(code(next(LINES)))[0] == 200
+    _, started = client.start()
+    return client, str(started["attempt"])
+
+
+def tell(client: Client, *rows: object, **headers: str) -> tuple[int, Json]:
+    status, reply, _ = client.request(
+        "POST", "/thi/v1/signals", msgspec.json.encode({"signals": rows}), **headers
+    )
+    return status, reply
+
+
+def stored(hall: HallProcess, attempt: str = "") -> list[Signal]:
+    signals = signal_store(signals_beside(hall.journal_address)).read(SITTING)
+    return [each for each in signals if each.attempt.hex() == attempt or not attempt]
+
+
+def test_nothing_is_kept_where_nothing_was_announced(hall: HallProcess) -> None:
+    client, _ = sitting_client(hall)
+    assert tell(client, LEFT) == (403, {"error": "signals_off"})
+    assert not (hall.folder / "signals.sqlite3").exists()
+
+
+def test_a_page_that_was_left_is_kept_apart_from_the_journal(watching: HallProcess) -> None:
+    client, attempt = sitting_client(watching)
+    before = len(stored_rows(watching.journal_address))
+    assert client.post("signals", {"signals": [LEFT, ["copied", -1, -1, 0]]}) == (200, {"taken": 2})
+    wait_until(lambda: len(stored(watching, attempt)) == 2)
+    left, copied = stored(watching, attempt)
+    assert (left.kind, left.item, left.lasted_ms, left.epoch) == ("left", 2, 4500, 1)
+    assert (copied.kind, copied.item, copied.lasted_ms) == ("copied", -1, 0)
+    assert len(stored_rows(watching.journal_address)) == before
+
+
+def test_equal_addresses_are_equal_and_none_is_told(watching: HallProcess) -> None:
+    digests = []
+    for address in ("203.0.113.7", "203.0.113.7", "203.0.113.8"):
+        client, attempt = sitting_client(watching)
+        tell(client, LEFT, X_Forwarded_For=address)
+        wait_until(lambda attempt=attempt: len(stored(watching, attempt)) == 1)  # type: ignore[misc]
+        digests.append(stored(watching, attempt)[0].address)
+    assert digests[0] == digests[1] != digests[2]
+    assert all(len(digest) == 8 and b"203" not in digest for digest in digests)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [],
+        [LEFT] * (MOST_AT_ONCE + 1),
+        [["murdered", 0, 0, 0]],
+        [["left", 5, 0, 0]],
+        [["left", -2, 0, 0]],
+        [["left", 0, 0, -1]],
+        [["left", 0, 2**63, 0]],
+        [["left", 0, 0]],
+        [["left", 0.5, 0, 0]],
+        ["left"],
+        [None],
+    ],
+)
+def test_the_worst_that_is_sent_is_refused_and_not_kept(
+    watching: HallProcess, rows: list[object]
+) -> None:
+    client, attempt = sitting_client(watching)
+    assert tell(client, *rows) == (400, {"error": "malformed"})
+    assert tell(client, LEFT)[0] == 200
+    wait_until(lambda: len(stored(watching, attempt)) > 0)
+    assert len(stored(watching, attempt)) == 1
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"signals":null}', b"\xff", b"{" * 9000])
+def test_no_message_at_all(watching: HallProcess, body: bytes) -> None:
+    client = Client(watching.port)
+    client.enter(code(40))
+    client.start()
+    assert client.request("POST", "/thi/v1/signals", body)[:2] == (400, {"error": "malformed"})
+
+
+def test_without_a_token_or_before_the_start(watching: HallProcess) -> None:
+    client = Client(watching.port)
+    assert tell(client, LEFT) == (401, {"error": "token_invalid"})
+    client.enter(code(39))
+    assert tell(client, LEFT) == (400, {"error": "malformed"})
+
+
+def test_an_attempt_is_bounded_and_its_answers_go_on(watching: HallProcess) -> None:
+    client, attempt = sitting_client(watching)
+    taken = 0
+    for _ in range(MOST_OF_ATTEMPT // MOST_AT_ONCE + 2):
+        status, reply = tell(client, *[LEFT] * MOST_AT_ONCE)
+        assert status == 200
+        taken += int(str(reply["taken"]))
+    assert taken == MOST_OF_ATTEMPT
+    assert client.save((0, 1))[0] == 200
+    wait_until(lambda: len(stored(watching, attempt)) == MOST_OF_ATTEMPT)
+
+
+def signal(sitting: bytes, address: str = "203.0.113.7") -> Signal:
+    return Signal(sitting, b"a" * 16, 1, "left", -1, 0, 77_777, 0, address.encode())
+
+
+@pytest.fixture
+def signals_address(new_database: Callable[[], str], tmp_path: Path) -> str:
+    return new_database() or str(tmp_path / "signals.sqlite3")
+
+
+def test_erasing_takes_one_sitting_with_its_key(signals_address: str) -> None:
+    """The same address, told again, has another digest: the old key is no more."""
+    store = signal_store(signals_address)
+    assert (store.read(b"1" * 16), store.erase(b"1" * 16)) == ([], 0)
+    store.write([signal(b"1" * 16), signal(b"1" * 16), signal(b"2" * 16)])
+    (old, same) = store.read(b"1" * 16)
+    assert old.address == same.address != store.read(b"2" * 16)[0].address
+    assert store.erase(b"1" * 16) == 2
+    assert store.read(b"1" * 16) == []
+    assert len(store.read(b"2" * 16)) == 1
+    store.write([signal(b"1" * 16)])
+    assert store.read(b"1" * 16)[0].address != old.address
+
+
+def test_nothing_of_an_erased_row_is_left_in_the_files(tmp_path: Path) -> None:
+    path = tmp_path / "signals.sqlite3"
+    store = SqliteSignals(path)
+    mark = b"a mark of the tests"[:16]
+    store.write([signal(b"1" * 16), Signal(b"1" * 16, mark, 1, "left", 0, 0, 0, 0, b"x")])
+    assert mark in path.read_bytes()
+    store.erase(b"1" * 16)
+    assert [each.name for each in tmp_path.iterdir()] == ["signals.sqlite3"]
+    assert mark not in path.read_bytes()
+
+
+async def _full(tmp_path: Path) -> None:
+    blocked = tmp_path / "not a file"
+    blocked.mkdir()
+    signals = Signals(SqliteSignals(blocked))
+    assert signals.take(b"a", [signal(b"1" * 16)]) == 1
+    await signals.write()
+    blocked.rmdir()
+    await signals.write()
+    assert len(SqliteSignals(blocked).read(b"1" * 16)) == 1
+
+
+def test_a_store_that_cannot_be_written_is_tried_again(tmp_path: Path) -> None:
+    asyncio.run(_full(tmp_path))
+
+
+def test_a_file_that_is_no_database_is_a_plain_refusal(tmp_path: Path) -> None:
+    path = tmp_path / "signals.sqlite3"
+    path.write_text("xin chào" * 1000)
+    with pytest.raises(UnavailableError):
+        SqliteSignals(path).read(b"1" * 16)
