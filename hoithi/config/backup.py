@@ -38,6 +38,8 @@ _UNREADABLE = (OSError, KeyError, ValueError, RuntimeError, zipfile.BadZipFile, 
 _BESIDE = ("", "-wal", "-shm", "-journal")
 # The stores may share one PostgreSQL database; the hall's keep to schemas of their own.
 _HALL_SCHEMAS = {"journal": "hall_journal", "control": "hall_control"}
+# In no backup, so that nothing erased comes back (docs/decisions/0017).
+_SIGNALS_SCHEMA = "hall_signals"
 
 
 class BackupError(Exception):
@@ -85,7 +87,7 @@ def _dump(name: str, address: str, target: Path) -> Path | None:
     """A dump of a store's schemas; none when the hall has not made them yet."""
     schema = _HALL_SCHEMAS.get(name)
     if schema is None:
-        which = [f"--exclude-schema={each}" for each in _HALL_SCHEMAS.values()]
+        which = [f"--exclude-schema={each}" for each in (*_HALL_SCHEMAS.values(), _SIGNALS_SCHEMA)]
     else:
         with psycopg.connect(address) as db:
             if db.execute("SELECT to_regnamespace(%s)", [schema]).fetchone() == (None,):

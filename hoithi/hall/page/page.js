@@ -26,6 +26,8 @@ const TEXTS = {
     rules: "Thể lệ",
     consent: "Thông tin về dữ liệu cá nhân",
     version: (v) => `Bản ${v}`,
+    signalsTitle: "Được ghi lại trong giờ làm bài.",
+    signals: "Thể lệ quy định ghi lại lúc anh/chị rời trang thi, lúc sao chép hoặc dán chữ, và mã hóa của mạng đang dùng, để Ban Tổ chức xem xét tính công bằng. Chỉ người có quyền của Ban Tổ chức được xem, sau ca thi; dữ liệu được xóa đúng hạn nêu trong thể lệ. Riêng các ghi nhận này không làm ai bị loại.",
     acceptRules: "Tôi đã đọc và chấp nhận thể lệ",
     acceptConsent: "Tôi đồng ý cho Ban Tổ chức xử lý dữ liệu như đã nêu",
     sampleTitle: "Câu hỏi thử",
@@ -159,6 +161,8 @@ const TEXTS = {
     rules: "Rules",
     consent: "About your personal data",
     version: (v) => `Version ${v}`,
+    signalsTitle: "Recorded while you work.",
+    signals: "The rules say that leaving this page, copying or pasting text, and a coded form of your network are recorded, so that the committee can look into fairness. Only those entitled in the committee see it, after the sitting; it is erased on the date that the rules name. By itself it disqualifies nobody.",
     acceptRules: "I have read and accept the rules",
     acceptConsent: "I agree that the committee processes my data as described",
     sampleTitle: "Sample question",
@@ -1160,6 +1164,7 @@ function showRules() {
       h("p", {}, lines.join(" ")),
       paper(t.rules, who.regulation),
       paper(t.consent, who.consent),
+      ...(who.signals ? [h("p", { id: "signals" }, h("strong", {}, t.signalsTitle), " ", t.signals)] : []),
       sample(who.sample),
       ...boxes,
     ),
@@ -1573,6 +1578,25 @@ function comeBack() {
   pulse();
   flush();
 }
+
+// ---- signals, only where the rules announce them: sent once, never again, and nothing waits for them
+
+let leftAt = null;
+
+function signal(kind, lasted = 0) {
+  if (!page.who?.signals || !page.paper || page.ended || page.receipt || !page.active) return;
+  call("signals", { signals: [[kind, page.at < page.paper.length ? page.at : -1, Date.now(), Math.round(lasted)]] }, true);
+}
+
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "hidden") leftAt = performance.now();
+  else if (leftAt !== null) {
+    signal("left", performance.now() - leftAt);
+    leftAt = null;
+  }
+});
+document.addEventListener("copy", () => signal("copied"));
+document.addEventListener("paste", () => signal("pasted"));
 
 // When the network of an office is back, all its phones know it in the same moment.
 window.addEventListener("online", () => setTimeout(comeBack, Math.random() * 1000));
