@@ -20,7 +20,7 @@ from hoithi.verify.bundle import BundleReader, RoundRecord, struct_bytes
 from hoithi.verify.checks import verify
 from tests import factories
 from tests.exam.scene import Scene
-from tests.exam.test_closing import Node, closed_by_order, collect, write
+from tests.exam.test_closing import Node, closed_by_order, collect, heard, write
 from tests.exam.test_interruptions import attempt
 from tests.verify.scene import files_of, packed
 
@@ -39,7 +39,12 @@ def played(scene: Scene) -> Scene:
         entry.pk: sitting.lines.get(entry=entry).line for entry in [*scene.entries, scene.barred]
     }
     one, two = (line[entry.pk] for entry in scene.entries[:2])
-    rows = (*attempt(one, 10), *attempt(two, 20), *attempt(line[scene.barred.pk], 5))
+    rows = (
+        *heard(scene, sitting),
+        *attempt(one, 10),
+        *attempt(two, 20),
+        *attempt(line[scene.barred.pk], 5),
+    )
     write(str(scene.hall.journal), sitting, [Node(closed=(1,), rows=rows)])
     assert collect(scene, sitting) == "collected"
     close_round(actor=scene.an, each=scene.round, now=factories.now())

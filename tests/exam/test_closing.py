@@ -20,7 +20,9 @@ from hoithi.exam.models import Sitting, SittingState
 from hoithi.exam.wording import FLAWS
 from hoithi.hall.formats import NO_ATTEMPT, Kind, Row
 from hoithi.hall.ledger import FlawCode
+from hoithi.hall.store import control_writer
 from hoithi.hall.store.api import NodeStatus, Opening
+from hoithi.hall.times import order_digest
 from hoithi.rules.errors import RuleViolation
 from tests import factories
 from tests.desk_postgres import Beside, PostgresDesk
@@ -78,6 +80,17 @@ def closed_by_order(scene: Scene) -> Sitting:
     now = factories.now()
     assert move_close(actor=scene.an, sitting=sitting, closes_at=now, reason="Xong", now=now) == 1
     return sitting
+
+
+def heard(scene: Scene, sitting: Sitting) -> tuple[Row, ...]:
+    """What a hall writes of the orders that the desk has given for a sitting."""
+    control = control_writer(str(scene.hall.control))
+    orders = control.orders(sitting.public_id.bytes)
+    control.close()
+    return tuple(
+        Row(NO_ATTEMPT, 0, 0, Kind.ORDER, each.number, -1, NOW_MS, -1, order_digest(each))
+        for each in orders
+    )
 
 
 def give_minutes(scene: Scene, sitting: Sitting) -> None:

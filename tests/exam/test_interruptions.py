@@ -16,7 +16,7 @@ from hoithi.results.actions import publish
 from hoithi.verify.checks import verify
 from tests import factories
 from tests.exam.scene import Scene, scene_in
-from tests.exam.test_closing import NOW_MS, Node, closed_by_order, collect, write
+from tests.exam.test_closing import Node, closed_by_order, collect, heard, write
 
 pytestmark = pytest.mark.django_db(transaction=True)
 MINUTE = 60_000
@@ -32,14 +32,15 @@ def scene(tmp_path: Path, settings: Settings) -> Iterator[Scene]:
 
 def attempt(line: int, minutes: int, granted: int = 0) -> tuple[Row, ...]:
     """An attempt of so many minutes without an answer, with minutes granted after its start."""
+    now_ms = int(factories.now().timestamp() * 1000)
     name = bytes([line]) * 16
-    end_ms = NOW_MS + 30 * MINUTE
+    end_ms = now_ms + 30 * MINUTE
     start = formats.start_data(end_ms, b"d" * 8)
-    rows = [Row(name, 1, 0, Kind.START, line, 1, NOW_MS, -1, start)]
+    rows = [Row(name, 1, 0, Kind.START, line, 1, now_ms, -1, start)]
     if granted:
         later_ms = end_ms + granted * MINUTE
-        rows.append(Row(name, 0, 0, Kind.DEADLINE, 1, later_ms, NOW_MS + MINUTE))
-    submitted_ms = NOW_MS + minutes * MINUTE
+        rows.append(Row(name, 0, 0, Kind.DEADLINE, 1, later_ms, now_ms + MINUTE))
+    submitted_ms = now_ms + minutes * MINUTE
     rows.append(Row(name, 1, 0, Kind.SUBMIT, -1, -1, submitted_ms, -1, b"n" * 16))
     return tuple(rows)
 
@@ -49,7 +50,7 @@ def test_minutes_for_an_interruption_break_no_tie(scene: Scene, tmp_path: Path) 
     sitting = closed_by_order(scene)
     line = {entry.pk: sitting.lines.get(entry=entry).line for entry in scene.entries}
     one, two = (line[entry.pk] for entry in scene.entries[:2])
-    rows = (*attempt(one, 28, granted=10), *attempt(two, 20))
+    rows = (*heard(scene, sitting), *attempt(one, 28, granted=10), *attempt(two, 20))
     write(str(scene.hall.journal), sitting, [Node(closed=(1,), rows=rows)])
     assert collect(scene, sitting) == "collected"
     assert {each.line.line: each.granted_ms for each in sitting.attempts.all()} == {
