@@ -10,6 +10,7 @@ import msgspec
 from hoithi.hall.journal import Journal
 from hoithi.hall.session import Ended, Line
 from hoithi.hall.sittings import RosterEntry, Sitting, Sittings
+from hoithi.hall.steps import in_steps
 
 OFFLINE_AFTER_MS = 15_000
 
@@ -70,11 +71,12 @@ class Monitor:
     async def _count(self, sitting: Sitting, now_ms: int) -> list[UnitCount]:
         units: dict[str, UnitCount] = {}
         lines = await self._journal.store.lines(sitting.sitting)
-        for entry in sitting.lines.values():
-            unit = units.get(entry.unit)
-            if unit is None:
-                unit = units[entry.unit] = UnitCount(entry.unit)
-            _count_line(lines.get(entry.line), entry, unit, now_ms)
+        async for step in in_steps(sitting.lines.values()):
+            for entry in step:
+                unit = units.get(entry.unit)
+                if unit is None:
+                    unit = units[entry.unit] = UnitCount(entry.unit)
+                _count_line(lines.get(entry.line), entry, unit, now_ms)
         return list(units.values())
 
 

@@ -17,6 +17,7 @@ from hoithi.hall.journal import Journal
 from hoithi.hall.scores import read_scores
 from hoithi.hall.session import Attempt, Command, Ended, Expire, MoveDeadline, Reply, SetVoid
 from hoithi.hall.sittings import RosterEntry, Sitting, Sittings
+from hoithi.hall.steps import in_steps
 from hoithi.hall.store.api import Control, Opening, Order, OrderKind, Withdrawal
 from hoithi.hall.times import order_digest
 
@@ -173,25 +174,29 @@ class Follower:
         now_ms = self._journal.clock.now_ms()
         at_work = 0
         for sitting in list(self._sittings.by_id.values()):
-            grace_ms = sitting.exam.questions.file.policy.grace_ms
-            last = self._last.get(sitting.sitting, NONE)
             doing = []
-            for number, attempt in await self._open_attempts(sitting):
-                at_work += not attempt.void
-                entry = sitting.lines[number]
-                command: Expire | MoveDeadline
-                if last > attempt.deadline_order and self._is_moved(sitting, entry, attempt):
-                    deadline_ms = sitting.deadline_of(attempt, entry)
-                    command = MoveDeadline(attempt.attempt, last, deadline_ms)
-                elif now_ms > attempt.deadline_ms + grace_ms:
-                    command = Expire(attempt.attempt, os.urandom(16))
-                else:
-                    continue
-                doing.append(self._do(sitting, entry, command))
+            async for step in in_steps(await self._open_attempts(sitting)):
+                for number, attempt in step:
+                    at_work += not attempt.void
+                    entry = sitting.lines[number]
+                    command = self._called_for(sitting, entry, attempt, now_ms)
+                    if command is not None:
+                        doing.append(self._do(sitting, entry, command))
             await asyncio.gather(*doing)
             if now_ms > sitting.last_moment_ms():
                 await self._close(sitting, now_ms)
         self.at_work = at_work
+
+    def _called_for(
+        self, sitting: Sitting, entry: RosterEntry, attempt: Attempt, now_ms: int
+    ) -> Command | None:
+        """What time and orders ask to be done with an open attempt."""
+        last = self._last.get(sitting.sitting, NONE)
+        if last > attempt.deadline_order and self._is_moved(sitting, entry, attempt):
+            return MoveDeadline(attempt.attempt, last, sitting.deadline_of(attempt, entry))
+        if now_ms > attempt.deadline_ms + sitting.exam.questions.file.policy.grace_ms:
+            return Expire(attempt.attempt, os.urandom(16))
+        return None
 
     def _is_moved(self, sitting: Sitting, entry: RosterEntry, attempt: Attempt) -> bool:
         return sitting.deadline_of(attempt, entry) != attempt.deadline_ms
@@ -203,9 +208,11 @@ class Follower:
         return self._journal.act(sitting.sitting, entry.line, command, terms)
 
     async def _open_attempts(self, sitting: Sitting) -> list[tuple[int, Attempt]]:
+        lines = await self._journal.store.lines(sitting.sitting)
         return [
             (number, attempt)
-            for number, line in (await self._journal.store.lines(sitting.sitting)).items()
+            async for step in in_steps(lines.items())
+            for number, line in step
             for attempt in line.attempts
             if attempt.ended is Ended.OPEN
         ]

@@ -1585,7 +1585,7 @@ let leftAt = null;
 
 function signal(kind, lasted = 0) {
   if (!page.who?.signals || !page.paper || page.ended || page.receipt || !page.active) return;
-  call("signals", { signals: [[kind, page.at < page.paper.length ? page.at : -1, Date.now(), Math.round(lasted)]] }, true);
+  call("signals", { signals: [[kind, page.at < page.paper.length ? page.at : -1, clock.now() ?? -1, Math.round(lasted)]] }, true);
 }
 
 document.addEventListener("visibilitychange", () => {
