@@ -24,12 +24,11 @@ from hoithi.hall.scores import ToldScore
 from hoithi.hall.store.api import JournalReader, OrderKind, Place
 from hoithi.results.models import Ruling as RulingRow
 from hoithi.rules import paper, scoring
-from hoithi.rules.attempts import granted_ms
 from hoithi.rules.errors import RuleViolation
 from hoithi.rules.marks import round_marks
 from hoithi.rules.regulation import Online
-from hoithi.rules.scoring import Grade
-from hoithi.rules.standings import Marked, duration_ms
+from hoithi.rules.standings import duration_ms
+from hoithi.verify.sittings import as_marked
 
 LOOK_EVERY_S = 1.0
 _MOST_IN_AN_ORDER = 500
@@ -160,7 +159,9 @@ def _marked(sitting: Sitting, ended: Sequence[AttemptFacts]) -> Iterator[list[To
             drawn = paper.draw(questions, bytes.fromhex(entry_keys[facts.line]), facts.number)
             grade = scoring.grade(questions, keys, drawn, facts.answers, points_per_item, rulings)
             maximum = round_marks(points_per_item * grade.items)
-            time_ms = duration_ms(online, _as_marked(facts, grade, questions.file.policy))
+            time_ms = duration_ms(
+                online, as_marked(facts, "", grade, questions.file.policy.duration_ms)
+            )
             scores.append(
                 ToldScore(
                     facts.attempt.hex(),
@@ -183,26 +184,3 @@ def _online(each: Round) -> Online:
     if online is None:
         raise ValueError(f"round {each.key} is not held online")
     return online
-
-
-def _as_marked(facts: AttemptFacts, grade: Grade, policy: paper.Policy) -> Marked:
-    """An attempt as the end will have it."""
-    return Marked(
-        attempt=facts.attempt.hex(),
-        entry="",
-        number=facts.number,
-        started_ms=facts.started_ms,
-        submitted_ms=min(facts.submitted_ms, facts.deadline_ms),
-        automatic=facts.automatic,
-        void=facts.void,
-        correct=grade.correct,
-        items=grade.items,
-        points=grade.points,
-        prediction=facts.prediction,
-        granted_ms=granted_ms(
-            started_ms=facts.started_ms,
-            first_deadline_ms=facts.first_deadline_ms,
-            deadline_ms=facts.deadline_ms,
-            duration_ms=policy.duration_ms,
-        ),
-    )
