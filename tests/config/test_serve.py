@@ -153,10 +153,10 @@ def test_a_killed_process_is_back_and_the_others_go_on(served: Served, name: str
 
 def interrupted(process: subprocess.Popen[str]) -> str:
     """Press Ctrl-C until it ends: Python drops one that falls into a callback, such as SQLite's."""
-    for _ in range(10):
+    for _ in range(30):
         process.send_signal(signal.SIGINT)
         with contextlib.suppress(subprocess.TimeoutExpired):
-            return process.communicate(timeout=3)[0]
+            return process.communicate(timeout=1)[0]
     process.kill()
     return process.communicate(timeout=WITHIN_S)[0]
 

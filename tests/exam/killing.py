@@ -13,7 +13,6 @@ import os
 import shutil
 import signal
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 
 import django
@@ -46,17 +45,17 @@ from tests.entries.killing import LONG_AGO, life  # noqa: E402
 from tests.exam.test_closing import Node, write  # noqa: E402
 
 PEOPLE = 12
-BEGAN = int(datetime(2026, 11, 23, 8, tzinfo=UTC).timestamp() * 1000)
 
 
 def attempt_of(line: int) -> list[Row]:
     """Somebody who answered one question and handed in."""
+    began_ms = int(factories.now().timestamp() * 1000)
     attempt = bytes([line]) * 16
-    start = formats.start_data(BEGAN + 1_800_000, bytes(8))
+    start = formats.start_data(began_ms + 1_800_000, bytes(8))
     return [
-        Row(attempt, 1, 0, Kind.START, line, 1, BEGAN, -1, start),
-        Row(attempt, 1, 1, Kind.ANSWER, 0, 0, BEGAN + 1000, BEGAN + 990),
-        Row(attempt, 1, 0, Kind.SUBMIT, -1, -1, BEGAN + 2000, -1, b"n" * 16),
+        Row(attempt, 1, 0, Kind.START, line, 1, began_ms, -1, start),
+        Row(attempt, 1, 1, Kind.ANSWER, 0, 0, began_ms + 1000, began_ms + 990),
+        Row(attempt, 1, 0, Kind.SUBMIT, -1, -1, began_ms + 2000, -1, b"n" * 16),
     ]
 
 
