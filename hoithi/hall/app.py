@@ -162,9 +162,9 @@ class Hall:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self.signals.write()
         await self.journal.stop()
         await self._control.shut()
+        await self.signals.write()  # last: answers never wait for signals
 
     async def _follow(self) -> None:
         while True:

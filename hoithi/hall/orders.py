@@ -82,8 +82,10 @@ class Follower:
         if not self._behind:
             self.looked_ms = now_ms
             return False
+        # Orders first: whatever they are about was published before, and is found then.
+        orders = await self._control.orders(self._read)
         await self.load()
-        for order in await self._control.orders(self._read):
+        for order in orders:
             self._change_memory(order)
             self._unsettled.append(order)
             self._read = order.number

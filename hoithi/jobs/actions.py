@@ -11,12 +11,12 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from django.db import DatabaseError, close_old_connections, connection, transaction
+from django.db import DatabaseError, Error, close_old_connections, connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
@@ -257,7 +257,8 @@ def _prompt(pause_s: float) -> Iterator[None]:
     def work() -> None:
         due = _due(beside_jobs=True)
         while not over.wait(pause_s):
-            close_old_connections()
+            with suppress(Error):  # a connection that broke must not end the thread
+                close_old_connections()
             do_duties(due)
         connection.close()  # each thread has one of its own
 

@@ -29,7 +29,6 @@ _AT_A_STRETCH = 100
 _LONGEST_NAP_S = 0.2
 _ASKED_AGAIN_S = 2.0
 _NOT_OPEN_S = 0.5
-_QUEUED_S = 2.0
 _LONGEST_BACK_OFF_S = 8.0
 _LENGTH = b"content-length: "
 _RETRY = re.compile(rb"\r\nretry-after: (\d{1,4})\r\n")
@@ -304,10 +303,6 @@ class Contestant:
         if code == "not_open":  # the opening is on its way to the hall
             self._put_back(todo)
             self._come_back(_NOT_OPEN_S)
-            return
-        if code == "queued":  # its place is kept; the waiting counts, from when it was due
-            self._put_back(todo)
-            self._come_back(_QUEUED_S)
             return
         self._play.tally.went_wrong(todo.phase, f"{status} {code}".strip())
         self.has_failed = todo.phase not in ("page", "pulse")

@@ -21,10 +21,10 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 
 from hoithi.hall.formats import Row
 from hoithi.hall.roster import roster_sha256
@@ -106,13 +106,14 @@ def halls_of(folder: Path) -> Iterator[int]:
 
 
 def _remove(folder: Path, server: str, name: str) -> None:
+    """The folder goes last: while it is there, the next rehearsal knows what is left over."""
     if server:
-        with suppress(psycopg.Error), _administering(server) as db:
-            db.execute(
-                sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(
-                    sql.Identifier(_DATABASE + name)
-                )
-            )
+        drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
+        try:
+            with _administering(server) as db:
+                db.execute(drop.format(sql.Identifier(_DATABASE + name)))
+        except psycopg.Error:
+            return
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -309,7 +310,22 @@ def _make_database(server: str, name: str) -> str:
             db.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(_DATABASE + name)))
     except psycopg.Error as error:
         raise RuleViolation("rehearsal_no_database", said=str(error).strip()[:200]) from error
-    return urlsplit(server)._replace(path=f"/{_DATABASE}{name}").geturl()
+    return address_of(server, _DATABASE + name)
+
+
+def address_of(server: str, database: str) -> str:
+    """The address of another database on the same server, whichever way the first is named.
+
+    Raises ValueError where it would lead to the first one all the same.
+    """
+    scheme, _, rest = server.partition("://")
+    place, _, query = rest.partition("?")
+    host = place.partition("/")[0]
+    kept = "&".join(each for each in query.split("&") if not each.startswith("dbname="))
+    address = f"{scheme}://{host}/{database}" + (f"?{kept}" if kept else "")
+    if conninfo_to_dict(address).get("dbname") != database:
+        raise ValueError("a rehearsal needs a database of its own")
+    return address
 
 
 def _package(spec: Spec, package_id: str) -> paper.Package:

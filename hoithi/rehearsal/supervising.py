@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -46,8 +47,9 @@ def _heard(
 ) -> Report | None:
     assert process.stdin is not None
     assert process.stdout is not None
-    process.stdin.write(msgspec.json.encode(spec) + b"\n")
-    process.stdin.flush()
+    with suppress(BrokenPipeError):  # what it said before it went is read below
+        process.stdin.write(msgspec.json.encode(spec) + b"\n")
+        process.stdin.flush()
     is_wanted = True
     for line in process.stdout:
         said = _said.decode(line)
@@ -67,7 +69,8 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     """Let it clear away; its input is what it lives by."""
     for stream in (process.stdin, process.stdout):
         if stream is not None:
-            stream.close()
+            with suppress(BrokenPipeError):  # it has gone already
+                stream.close()
     try:
         process.wait(timeout=_ENDS_WITHIN_S)
     except subprocess.TimeoutExpired:

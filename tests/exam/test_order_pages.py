@@ -172,8 +172,8 @@ def test_a_person_gets_a_window_and_it_stands_on_their_page(scene: Scene, sittin
 @pytest.mark.parametrize(
     ("opens", "closes", "said"),
     [
-        (timedelta(hours=2), timedelta(hours=1), "Khung giờ phải đóng sau khi mở"),
-        (timedelta(hours=-2), timedelta(hours=-1), "Khung giờ phải đóng sau khi mở"),
+        (timedelta(hours=2), timedelta(hours=1), "Giờ đóng của khung giờ phải sau giờ mở"),
+        (timedelta(hours=-2), timedelta(hours=-1), "Giờ đóng của khung giờ phải sau giờ mở"),
         (timedelta(0), timedelta(days=300), "Khung giờ này quá xa"),
     ],
 )

@@ -219,7 +219,7 @@ def test_an_exam_that_was_opened_meanwhile_is_not_disturbed(an: User, each: Roun
         RehearsalState.FAILED,
         "rehearsal_sitting_open",
     )
-    assert "Diễn tập sẽ giành bộ xử lý của thí sinh" in page(an, f"{HERE}{rehearsal.pk}/")
+    assert "Diễn tập sẽ làm chậm máy của thí sinh" in page(an, f"{HERE}{rehearsal.pk}/")
 
 
 def test_one_that_is_stopped_before_its_turn_is_not_played(an: User, each: Round) -> None:

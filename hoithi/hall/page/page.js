@@ -27,7 +27,7 @@ const TEXTS = {
     consent: "Thông tin về dữ liệu cá nhân",
     version: (v) => `Bản ${v}`,
     signalsTitle: "Được ghi lại trong giờ làm bài.",
-    signals: "Thể lệ quy định ghi lại lúc anh/chị rời trang thi, lúc sao chép hoặc dán chữ, và mã hóa của mạng đang dùng, để Ban Tổ chức xem xét tính công bằng. Chỉ người có quyền của Ban Tổ chức được xem, sau ca thi; dữ liệu được xóa đúng hạn nêu trong thể lệ. Riêng các ghi nhận này không làm ai bị loại.",
+    signals: "Thể lệ quy định ghi lại lúc anh/chị rời trang thi, lúc sao chép hoặc dán chữ, và địa chỉ mạng đang dùng (chỉ lưu ở dạng mã hóa), để Ban Tổ chức xem xét tính công bằng. Chỉ người có quyền của Ban Tổ chức được xem, sau ca thi; dữ liệu được xóa đúng hạn nêu trong thể lệ. Riêng các ghi nhận này không làm ai bị loại.",
     acceptRules: "Tôi đã đọc và chấp nhận thể lệ",
     acceptConsent: "Tôi đồng ý cho Ban Tổ chức xử lý dữ liệu như đã nêu",
     sampleTitle: "Câu hỏi thử",
