@@ -8,7 +8,7 @@ sitting: two weeks of exam are some 540 rows.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -65,16 +65,7 @@ def note_course(now: datetime) -> int:
         if not seen.is_alive or not seen.units:
             continue
         point = point_of(seen, now)
-        CoursePoint.objects.create(
-            sitting=sitting,
-            at=point.at,
-            entered=point.entered,
-            working=point.working,
-            submitted=point.submitted,
-            offline=point.offline,
-            late=point.late,
-            saves=point.saves,
-        )
+        CoursePoint.objects.create(sitting=sitting, **asdict(point))
         times = list(CoursePoint.objects.filter(sitting=sitting).values_list("pk", "at"))
         idle = superfluous(times, now, (sitting.closes_at - sitting.opens_at) / PARTS)
         CoursePoint.objects.filter(pk__in=idle).delete()

@@ -7,6 +7,7 @@ bound to the journal by the digest that the hall wrote when it applied the order
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Literal, Protocol, TypeVar
 
@@ -125,16 +126,15 @@ def started_outside(times: Times, attempts: Iterable[B], units: Mapping[int, str
     closes = [each.amount for each in orders if each.kind is OrderKind.CLOSE_AT]
     own = (min([times.opens_ms, *opens]), max([times.closes_ms, *closes]))
 
+    about: dict[int | str, list[Order]] = defaultdict(list)
+    for each in orders:
+        about[each.unit_code if each.line is None else each.line].append(each)
+
     def may_start(line: int, at_ms: int) -> bool:
-        heard = [each for each in orders if _is_about(each, line, units.get(line, ""))]
+        concerning: set[int | str] = {"", units.get(line, ""), line}
+        heard = [order for key in concerning for order in about.get(key, [])]
         extra_ms = sum(each.amount for each in heard if each.kind is OrderKind.EXTRA_TIME)
         windows = [each.window for each in heard if each.kind is OrderKind.WINDOW]
         return any(first <= at_ms < last + extra_ms for first, last in (own, *windows))
 
     return [each for each in attempts if not may_start(each.line, each.started_ms)]
-
-
-def _is_about(order: Order, line: int, unit: str) -> bool:
-    if order.line is not None:
-        return order.line == line
-    return order.unit_code in ("", unit)

@@ -10,7 +10,6 @@ import secrets
 import shutil
 import time
 from collections.abc import Callable, Coroutine
-from pathlib import Path
 from random import Random
 from typing import TypeVar
 
@@ -179,8 +178,3 @@ def _report(spec: Spec, play: Play, kept: Kept, memory_mb: int, cpu_s: int) -> R
         hall_mb=memory_mb,
         hall_cpu_s=cpu_s,
     )
-
-
-def root_of(var: Path) -> Path:
-    """Where rehearsals have their folders: on the disk of the real journal's folder of data."""
-    return var / "rehearsal"

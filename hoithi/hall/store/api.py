@@ -83,6 +83,7 @@ class Order:
         return int(self.text.partition(" ")[0]), self.amount
 
 
+ORDER_FIELDS = "number, sitting, kind, line, attempt, amount, text, actor, reason, at_ms"
 StoredOrder = tuple[int, bytes, str, int | None, bytes | None, int, str, str, str, int]
 """An order as both databases give it back, in the order of its fields."""
 

@@ -9,6 +9,7 @@ import psycopg
 
 from hoithi.hall.store.api import (
     OLD_CONTROL,
+    ORDER_FIELDS,
     ROSTER_FIELDS,
     Order,
     OrderKind,
@@ -54,18 +55,10 @@ SELECT 1 FROM information_schema.columns
  WHERE table_schema = 'hall_control' AND table_name = 'roster' AND column_name = 'entry'
 """
 _COPY_ROSTER = f"COPY hall_control.roster (sitting, {ROSTER_FIELDS}) FROM STDIN"
-_ORDERS = """
-SELECT number, sitting, kind, line, attempt, amount, text, actor, reason, at_ms
-  FROM hall_control.orders WHERE number > %s ORDER BY number
-"""
-_GIVEN = """
-SELECT number, sitting, kind, line, attempt, amount, text, actor, reason, at_ms
-  FROM hall_control.orders WHERE number > %s AND sitting = %s AND kind = %s ORDER BY number
-"""
-_ORDERS_OF = """
-SELECT number, sitting, kind, line, attempt, amount, text, actor, reason, at_ms
-  FROM hall_control.orders WHERE sitting = %s ORDER BY number
-"""
+_SELECT_ORDERS = f"SELECT {ORDER_FIELDS} FROM hall_control.orders"  # noqa: S608 - constant
+_ORDERS = f"{_SELECT_ORDERS} WHERE number > %s ORDER BY number"
+_GIVEN = f"{_SELECT_ORDERS} WHERE number > %s AND sitting = %s AND kind = %s ORDER BY number"
+_ORDERS_OF = f"{_SELECT_ORDERS} WHERE sitting = %s ORDER BY number"
 _WINDOW = "SELECT opens_ms, closes_ms FROM hall_control.sittings WHERE sitting = %s"
 _SITTINGS = """
 SELECT sitting, package, title, results_url, roster_sha256, opens_ms, closes_ms

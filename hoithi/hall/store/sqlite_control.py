@@ -11,6 +11,7 @@ import apsw
 
 from hoithi.hall.store.api import (
     OLD_CONTROL,
+    ORDER_FIELDS,
     ROSTER_FIELDS,
     Order,
     OrderKind,
@@ -27,6 +28,7 @@ from hoithi.hall.store.api import (
 from hoithi.hall.store.sqlite_journal import connect, transaction
 
 _POLL_S = 0.2
+_SELECT_ORDERS = f"SELECT {ORDER_FIELDS} FROM orders"  # noqa: S608 - constant
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS packages (
   package TEXT PRIMARY KEY, questions BLOB NOT NULL, questions_sha256 BLOB NOT NULL,
@@ -151,16 +153,14 @@ class SqliteControlWriter:
 
     def given(self, sitting: bytes, kind: OrderKind, after: int) -> list[Order]:
         rows = self._db.execute(
-            "SELECT number, sitting, kind, line, attempt, amount, text, actor, reason, at_ms"
-            " FROM orders WHERE number > ? AND sitting = ? AND kind = ? ORDER BY number",
+            f"{_SELECT_ORDERS} WHERE number > ? AND sitting = ? AND kind = ? ORDER BY number",
             (after, sitting, kind.value),
         )
         return [read_order(cast("StoredOrder", row)) for row in rows]
 
     def orders(self, sitting: bytes) -> list[Order]:
         rows = self._db.execute(
-            "SELECT number, sitting, kind, line, attempt, amount, text, actor, reason, at_ms"
-            " FROM orders WHERE sitting = ? ORDER BY number",
+            f"{_SELECT_ORDERS} WHERE sitting = ? ORDER BY number",
             (sitting,),
         )
         return [read_order(cast("StoredOrder", row)) for row in rows]
@@ -231,8 +231,7 @@ class SqliteControl:
 
     async def orders(self, after: int) -> list[Order]:
         rows = self._rows(
-            "SELECT number, sitting, kind, line, attempt, amount, text, actor, reason, at_ms"
-            " FROM orders WHERE number > ? ORDER BY number",
+            f"{_SELECT_ORDERS} WHERE number > ? ORDER BY number",
             after,
         )
         return [read_order(cast("StoredOrder", row)) for row in rows]
