@@ -1,6 +1,6 @@
 """Signals on their way to their store: left the page, copied, pasted.
 
-They are taken into memory and written once a second, away from the journal and its disk: no answer
+They are taken into memory and written once a second, to a store of their own: no answer
 waits for them. What is lost on the way (a crash, a full disk) is lost, and is nobody's fault: a
 missing signal says nothing, and no result depends on one.
 """

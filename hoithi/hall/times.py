@@ -1,7 +1,8 @@
 """When somebody may start, as it can be looked up afterwards (docs/decisions/0019).
 
-A sitting's own time as it was published and the orders that moved it, told without names. Each is
-bound to the journal by the digest that the hall wrote when it applied the order.
+A sitting's own time as it was published and the orders that moved it, told without names. Each
+order is bound to the journal by the digest that the hall wrote when it applied it; the time as
+published is the desk's word.
 """
 
 from __future__ import annotations
