@@ -25,6 +25,7 @@ from tests.postgres import temporary_cluster
 
 ROOT = Path(__file__).parents[1]
 _STARTS_WITHIN_S = 180
+HEALTH = "/thi/health"
 READY = "Ready. Ctrl-C ends everything."
 
 
@@ -47,10 +48,11 @@ def main(arguments: list[str]) -> int:
         )
         first, second = ports.halls
         shared = _environment(folder, url, ports.desk, first, ports.proxy)
-        stack.enter_context(_running([ROOT / "bin/hoithi", "run"], shared, first, stopped))
+        doors = {ports.desk: "/", first: HEALTH}
+        stack.enter_context(_running([ROOT / "bin/hoithi", "run"], shared, doors, stopped))
         node = [sys.executable, "-m", "hoithi.hall"]
         alone = shared | {"HOITHI_HALL_PORT": str(second)}
-        stack.enter_context(_running(node, alone, second, stopped))
+        stack.enter_context(_running(node, alone, {second: HEALTH}, stopped))
         if not stopped.is_set():
             print(_what_to_open(ports.desk, ports.halls, ports.proxy), flush=True)
         stopped.wait()
@@ -78,23 +80,24 @@ def _environment(folder: Path, url: str, desk: int, hall: int, proxy: int) -> di
 def _running(
     command: Sequence[str | Path],
     environment: Mapping[str, str],
-    port: int,
+    doors: Mapping[int, str],
     stopped: threading.Event,
 ) -> Iterator[None]:
-    """A process from when its hall answers until it has ended. In a session of its own: Ctrl-C is
-    for this program, which knows the order."""
+    """A process from when it answers at all its doors, a path at each port, until it has ended.
+    In a session of its own: Ctrl-C is for this program, which knows the order."""
     process = subprocess.Popen(command, env=environment, cwd=ROOT, start_new_session=True)
     try:
-        _wait(process, port, stopped)
+        for port, path in doors.items():
+            _wait(process, port, path, stopped)
         yield
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=60)
 
 
-def _wait(process: subprocess.Popen[bytes], port: int, stopped: threading.Event) -> None:
+def _wait(process: subprocess.Popen[bytes], port: int, path: str, stopped: threading.Event) -> None:
     deadline = time.monotonic() + _STARTS_WITHIN_S
-    while not _answers(port):
+    while not _answers(port, path):
         if process.poll() is not None:
             raise SystemExit(f"the process for port {port} has ended; see above")
         if time.monotonic() > deadline:
@@ -103,10 +106,10 @@ def _wait(process: subprocess.Popen[bytes], port: int, stopped: threading.Event)
             return
 
 
-def _answers(port: int) -> bool:
+def _answers(port: int, path: str) -> bool:
     door = HTTPConnection("127.0.0.1", port, timeout=5)
     try:
-        door.request("GET", "/thi/health")
+        door.request("GET", path)
         return door.getresponse().status == 200
     except (OSError, HTTPException):
         return False

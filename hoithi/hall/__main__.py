@@ -16,6 +16,7 @@ from asgiref.typing import ASGI3Application
 from hoithi.hall import connections
 from hoithi.hall.app import Hall
 from hoithi.hall.config import ConfigError, read_config
+from hoithi.hall.listening import BACKLOG, listen
 from hoithi.hall.store import open_stores
 from hoithi.hall.store.api import StoreError
 
@@ -32,13 +33,13 @@ class Server(uvicorn.Server):
 
 
 async def serve(hall: Hall, settings: uvicorn.Config) -> None:
-    """Open the hall, serve until told to stop, and shut it. Raises StoreError."""
+    """Open the hall, serve until told to stop, and shut it. Raises StoreError, ConfigError."""
     most = connections.most_connections()
     server = Server(settings)
     await _open(hall)
     keeping = asyncio.create_task(connections.keep(server.server_state, most), name="connections")
     try:
-        await server.serve()
+        await server.serve(listen(settings.host, settings.port))
     finally:
         keeping.cancel()
         await hall.shut()
@@ -71,7 +72,7 @@ def server_settings(app: ASGI3Application, host: str, port: int) -> uvicorn.Conf
         date_header=False,
         proxy_headers=False,
         log_level="warning",
-        backlog=4096,
+        backlog=BACKLOG,
         timeout_keep_alive=75,
         timeout_graceful_shutdown=10,
     )
