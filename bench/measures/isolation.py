@@ -1,9 +1,9 @@
 """What people wait for a save while the desk works, against the same when it rests.
 
 Hall, desk, worker and load share the machine as the system schedules them. The desk takes in ten
-thousand people and makes two thousand certificates; it computes no statistics of items yet. It is
-stopped and goes on by turns, so that both kinds of slices belong to one run; saves go on at one
-rate, each when it is due.
+thousand people, works out the figures of questions from ten thousand sheets, and makes two thousand
+certificates. It is stopped and goes on by turns, so that both kinds of slices belong to one run;
+saves go on at one rate, each when it is due.
 """
 
 from __future__ import annotations

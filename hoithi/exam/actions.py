@@ -19,9 +19,9 @@ from hoithi.contests.queries import online_plan, plan_version_of, regulation_of
 from hoithi.exam.flaws import check_flaws
 from hoithi.exam.hall_orders import last_order_of, ordered_times
 from hoithi.exam.heads import public_heads
+from hoithi.exam.item_reports import Figured, Opened, figured, open_packages, store_reports
 from hoithi.exam.models import Attempt, RosterLine, Sitting, SittingState
 from hoithi.exam.queries import ends_at
-from hoithi.exam.sealing import open_keys
 from hoithi.exam.stores import journal
 from hoithi.exam.watching import is_living
 from hoithi.hall.formats import Head, Kind, Row, merkle_root, receipt_text
@@ -259,6 +259,7 @@ class _Graded:
     grades: Mapping[int, Grade]
     counts: Counts
     rows: tuple[ScoreRow, ...]
+    figured: tuple[Figured, ...]
 
 
 def read_rulings(keys: Iterable[int]) -> list[Ruling]:
@@ -308,7 +309,8 @@ def _worked_out(each: Round, tell: Callable[[int, int], None]) -> _Graded:
     basis = _basis(each)
     rulings = read_rulings(basis.rulings)
     regulation = regulation_of(each)
-    grades = _grades(each, sittings, attempts, rulings, tell)
+    opened = open_packages(sittings)
+    grades = _grades(each, opened, attempts, rulings, tell)
     participants = participants_of(each)
     marked = [_marked(attempt, grades[attempt.pk]) for attempt in attempts]
     counts = basis.counts or count(regulation, participants, marked)
@@ -325,30 +327,30 @@ def _worked_out(each: Round, tell: Callable[[int, int], None]) -> _Graded:
         )
         for entry, score in result.scores.items()
     )
-    return _Graded(basis, grades, counts, rows)
+    counted = {found.attempt for found in result.counted.values()}
+    sheets = [attempt for attempt in attempts if attempt.public_id in counted]
+    return _Graded(basis, grades, counts, rows, figured(opened, sheets, rulings))
 
 
 def _grades(
     each: Round,
-    sittings: Sequence[Sitting],
+    opened: Mapping[int, Opened],
     attempts: Sequence[Attempt],
     rulings: Sequence[Ruling],
     tell: Callable[[int, int], None],
 ) -> dict[int, Grade]:
     """Draw every paper again and mark it."""
     points_per_item = online_plan(each).points_per_item
-    packages = {sitting.package_id: sitting.package for sitting in sittings}
-    opened = {
-        pk: (paper.read_questions(bytes(package.questions)), open_keys(package))
-        for pk, package in packages.items()
-    }
-    package_of = {sitting.pk: sitting.package_id for sitting in sittings}
     grades = {}
     for done, attempt in enumerate(attempts, start=1):
-        questions, keys = opened[package_of[attempt.sitting_id]]
-        drawn = paper.draw(questions, bytes.fromhex(attempt.line.entry_key), attempt.number)
+        package = opened[attempt.sitting_id]
         grades[attempt.pk] = scoring.grade(
-            questions, keys, drawn, attempt.answers, points_per_item, rulings
+            package.questions,
+            package.keys,
+            package.paper_of(attempt),
+            attempt.answers,
+            points_per_item,
+            rulings,
         )
         tell(done, len(attempts))
     return grades
@@ -381,6 +383,7 @@ def _store_grades(
         actor_name=actor.name,
         now=now,
     )
+    store_reports(graded.figured, now)
     settle()
     return True
 

@@ -241,6 +241,22 @@ class Attempt(models.Model):
         return self.public_id
 
 
+class ItemReport(models.Model):
+    """How the questions of a package were answered, as `rules.statistics.ItemFigures`; every
+    grading makes a new one, and the newest holds."""
+
+    package = models.ForeignKey(Package, models.PROTECT, related_name="item_reports")
+    sheets = models.PositiveIntegerField()
+    figures = models.JSONField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("package", "-id")
+
+    def __str__(self) -> str:
+        return f"{self.package_id}/{self.sheets}"
+
+
 class RehearsalState(models.TextChoices):
     WAITING = "waiting", "waiting"
     RUNNING = "running", "running"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import zip_longest
 from uuid import UUID
 
 from django.db.models import Count, Max, QuerySet
@@ -14,6 +15,7 @@ from django.http import Http404
 from hoithi.contests.models import Round
 from hoithi.contests.queries import plan_of
 from hoithi.entries.models import Entry, EntryState
+from hoithi.exam.item_reports import newest_report
 from hoithi.exam.models import Attempt, Package, PackageState, RosterLine, Sitting, SittingState
 from hoithi.exam.sealing import open_keys
 from hoithi.exam.secrecy import is_collected
@@ -23,6 +25,7 @@ from hoithi.results.models import Publication
 from hoithi.results.pending import is_grading_outdated, newest_grading
 from hoithi.results.wording import LETTERS
 from hoithi.rules.paper import read_questions
+from hoithi.rules.statistics import ItemFigures
 
 
 class Step(StrEnum):
@@ -354,13 +357,24 @@ def package_contents(package: Package) -> Contents:
 
 @dataclass(frozen=True, slots=True)
 class ItemRow:
-    """A question of a package with its options by letter; `right` are the letters of the key."""
+    """A question of a package with its options by letter; `right` are the letters of the key.
+
+    `figures` says how it was answered, once its round is graded.
+    """
 
     id: str
     topic: str
     stem: str
     options: tuple[tuple[str, str], ...]
     right: str
+    figures: ItemFigures | None
+
+    @property
+    def answers(self) -> Iterator[tuple[str, str, int | None]]:
+        """The options with how many chose each."""
+        chosen = self.figures.chosen if self.figures and self.figures.served else ()
+        for (letter, text), count in zip_longest(self.options, chosen):
+            yield letter, text, count
 
 
 def package_items(package: Package) -> list[ItemRow]:
@@ -372,6 +386,8 @@ def package_items(package: Package) -> list[ItemRow]:
         raise Http404
     names = {topic.key: topic.name for topic in plan_of(package.round.contest).topics}
     keys = open_keys(package).keys
+    report = newest_report(package)
+    figures = report.figures if report else {}
     rows = [
         ItemRow(
             id=item.id,
@@ -379,6 +395,7 @@ def package_items(package: Package) -> list[ItemRow]:
             stem=item.stem,
             options=tuple(zip(LETTERS, item.options, strict=False)),
             right=", ".join(LETTERS[index] for index in keys[item.id]),
+            figures=figures.get(item.id),
         )
         for item in read_questions(bytes(package.questions)).file.items
     ]

@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from hoithi.contests.plan.schema import Plan
 from hoithi.exam.flaws import HEAD_NOT_PASSED
 from hoithi.exam.models import PackageState, SittingState
-from hoithi.exam.queries import PackageRow, Step
+from hoithi.exam.queries import ItemRow, PackageRow, Step
 from hoithi.hall.store.api import OrderKind
 from hoithi.rules.errors import RuleViolation
+from hoithi.rules.statistics import Note
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,12 @@ SITTING_STATES: dict[str, Shown] = {
     SittingState.COLLECTED: Shown(_("Collected"), "now"),
     SittingState.GRADED: Shown(_("Graded"), "good"),
     SittingState.WITHDRAWN: Shown(_("Withdrawn with its package"), "muted"),
+}
+ITEM_NOTES: dict[Note, Shown] = {
+    Note.RIVAL: Shown(_("the best chose another option more often than the key"), "bad"),
+    Note.TURNED: Shown(_("who does well in the rest gets this wrong"), "bad"),
+    Note.GUESSED: Shown(_("answered right no more often than by guessing"), "warn"),
+    Note.EASY: Shown(_("nearly everybody was right"), "muted"),
 }
 ORDERS: dict[str, Promise] = {
     OrderKind.OPEN_AT: _("Opening moved"),
@@ -169,6 +176,11 @@ RESTORE_PAGE = OrderPage(
 def state_of(row: PackageRow) -> Shown:
     """A package's state in words."""
     return LEAVING if row.is_leaving else PACKAGE_STATES[row.state]
+
+
+def item_notes(row: ItemRow) -> list[Shown]:
+    """Why a question should be read again, in words."""
+    return [ITEM_NOTES[note] for note in (row.figures.notes if row.figures else ())]
 
 
 def with_names(violation: RuleViolation, plan: Plan) -> RuleViolation:

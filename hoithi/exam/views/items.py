@@ -10,11 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from hoithi.exam.forms import RulingForm
+from hoithi.exam.item_reports import newest_report
 from hoithi.exam.queries import ItemRow, package_by_number, package_items, package_with_item
 from hoithi.exam.sealing import read_closed_questions
 from hoithi.exam.secrecy import secrecy_of
 from hoithi.exam.views.rounds import READERS, find_round
 from hoithi.exam.views.sittings import FORM, posted
+from hoithi.exam.wording import ITEM_NOTES, item_notes
 from hoithi.people.http import StaffRequest, contest_role
 from hoithi.people.models import Role
 from hoithi.people.permissions import contest_scope, has_role
@@ -33,7 +35,7 @@ def show(request: StaffRequest, contest: str, round_key: str, number: int) -> Ht
     package = package_by_number(each, number)
     now = timezone.now()
     secrecy = secrecy_of(package, now)
-    items = package_items(package)
+    items = [(row, item_notes(row)) for row in package_items(package)]
     may_decide = has_role(request.user, [Role.COMMITTEE], contest_scope(contest))
     if secrecy is not None:
         if not may_decide:
@@ -47,6 +49,11 @@ def show(request: StaffRequest, contest: str, round_key: str, number: int) -> Ht
             "round": each,
             "package": package,
             "items": items,
+            "noted": sorted(
+                ((row, notes) for row, notes in items if notes),
+                key=lambda shown: list(ITEM_NOTES.values()).index(shown[1][0]),
+            ),
+            "report": newest_report(package),
             "secrecy": secrecy,
             "may_decide": may_decide,
         },
