@@ -91,7 +91,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_rehearse(rehearse: argparse.ArgumentParser) -> None:
-    """Exit code 0: ready; 1: not ready; 2: could not be played."""
+    """Exit code 0: ready; 1: not ready; 2: could not be played; 3: gave way to an exam."""
     for name, default, text in (
         ("--contestants", "100", "so many people at once, 1 to 20,000"),
         ("--minutes", "20", "time for one attempt, 1 to 180"),

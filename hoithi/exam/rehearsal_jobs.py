@@ -18,7 +18,7 @@ from hoithi.audit.actions import record
 from hoithi.contests.actions import hold_contest
 from hoithi.contests.models import Round
 from hoithi.exam.models import Rehearsal, RehearsalState
-from hoithi.exam.rehearsing import check_quiet, root, server, spec_for
+from hoithi.exam.rehearsing import Quiet, check_quiet, root, server, spec_for
 from hoithi.jobs.actions import Json, Progress, ask, do_every, register
 from hoithi.people.models import ScopeKind, User
 from hoithi.rehearsal.live import Live
@@ -146,16 +146,19 @@ def _take_up(rehearsal: Rehearsal) -> None:
 def _played(rehearsal: Rehearsal, progress: Progress) -> Report:
     row = Rehearsal.objects.filter(pk=rehearsal.pk)
 
-    def tell(live: Live) -> bool:
+    def tell(live: Live) -> None:
         progress(live.done_s, live.total_s)
         row.update(live=msgspec.to_builtins(live))
-        return row.filter(stop_asked_at=None).exists()
+
+    def going() -> bool:
+        return quiet.is_kept() and row.filter(stop_asked_at=None).exists()
 
     if not row.filter(stop_asked_at=None).exists():
         raise RuleViolation("rehearsal_stopped")
-    spec = _spec(rehearsal)
-    check_quiet(spec, timezone.now())
-    report = play(spec, tell)
+    spec, now = _spec(rehearsal), timezone.now()
+    check_quiet(spec, now)
+    quiet = Quiet(spec, now)
+    report = play(spec, tell=tell, going=going)
     if report is None:
         raise RuleViolation("rehearsal_stopped")
     return report

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
 from django.conf import settings
+from django.db.models import Max, Min
+from django.utils import timezone
 
 from hoithi.contests.models import Round
 from hoithi.contests.plan.conversion import blueprint_of, ms, policy_of
@@ -18,6 +21,8 @@ from hoithi.hall.store import on_postgres
 from hoithi.rehearsal.spec import ARRIVING_S, MOST_MINUTES, Spec, spec_of
 from hoithi.rules.errors import RuleViolation
 from hoithi.web.wording import moment
+
+LOOK_EVERY_S = 5.0
 
 
 def root() -> Path:
@@ -66,27 +71,64 @@ def check_quiet(spec: Spec, now: datetime) -> None:
     """A rehearsal takes the processor from whoever sits an exam here.
 
     Raises RuleViolation: `rehearsal_sitting_open` while a sitting of this installation is open or
-    opens before the rehearsal is over, `rehearsal_people_work` while somebody works in the hall.
+    opens before the rehearsal is over, `rehearsal_window_open` while somebody has a window of their
+    own then (docs/decisions/0019), `rehearsal_people_work` while somebody works in the hall.
     """
-    ends = now + timedelta(seconds=spec.takes_s)
-    sitting = (
-        Sitting.objects.standing()
-        .filter(collected_at=None, opens_at__lt=ends, closes_at__gt=now)
-        .select_related("round__contest")
-        .order_by("opens_at")
-        .first()
-    )
+    found = _in_the_way(now, now + timedelta(seconds=spec.takes_s))
+    if found is not None:
+        raise found
+
+
+class Quiet:
+    """Whether it is still quiet around a rehearsal that runs: a sitting may be opened or moved, and
+    a window or minutes be given, at any time."""
+
+    def __init__(self, spec: Spec, now: datetime, every_s: float = LOOK_EVERY_S) -> None:
+        self._until = now + timedelta(seconds=spec.takes_s)
+        self._every_s = every_s
+        self._looks_at = 0.0
+
+    def is_kept(self) -> bool:
+        """Yes; asked often, it looks every few seconds.
+
+        Raises RuleViolation `rehearsal_gave_way`, `rehearsal_gave_way_to_people`.
+        """
+        if time.monotonic() < self._looks_at:
+            return True
+        now = timezone.now()
+        found = _in_the_way(now, max(self._until, now))
+        self._looks_at = time.monotonic() + self._every_s
+        if found is None:
+            return True
+        if found.code == "rehearsal_people_work":
+            raise RuleViolation("rehearsal_gave_way_to_people", **found.params)
+        raise RuleViolation("rehearsal_gave_way", **found.params)
+
+
+def _in_the_way(now: datetime, ends: datetime) -> RuleViolation | None:
+    """Who sits an exam here before the rehearsal ends."""
+    standing = Sitting.objects.standing().filter(collected_at=None).select_related("round__contest")
+    sitting = standing.filter(opens_at__lt=ends, closes_at__gt=now).order_by("opens_at").first()
     if sitting is not None:
-        raise RuleViolation(
-            "rehearsal_sitting_open",
-            contest=sitting.round.contest.short_title,
-            round=sitting.round.name,
-            opens=moment(sitting.opens_at),
-            closes=moment(sitting.closes_at),
-        )
+        facts = _facts(sitting, sitting.opens_at, sitting.closes_at)
+        return RuleViolation("rehearsal_sitting_open", **facts)
+    late = standing.filter(lines__window_opens_at__lt=ends, lines__window_closes_at__gt=now)
+    window = late.annotate(
+        first=Min("lines__window_opens_at"), last=Max("lines__window_closes_at")
+    ).first()
+    if window is not None:
+        return RuleViolation("rehearsal_window_open", **_facts(window, window.first, window.last))
     working = _working(ms(now))
-    if working:
-        raise RuleViolation("rehearsal_people_work", count=working)
+    return RuleViolation("rehearsal_people_work", count=working) if working else None
+
+
+def _facts(sitting: Sitting, opens_at: datetime, closes_at: datetime) -> dict[str, str]:
+    return {
+        "contest": sitting.round.contest.short_title,
+        "round": sitting.round.name,
+        "opens": moment(opens_at),
+        "closes": moment(closes_at),
+    }
 
 
 def _working(now_ms: int) -> int:

@@ -11,6 +11,7 @@ import http.client
 import os
 import re
 import secrets
+import select
 import shutil
 import signal
 import socket
@@ -50,6 +51,7 @@ _SETTLED_WITHIN_S = 120.0
 _STOPPED_WITHIN_S = 30.0
 _LOOK_EVERY_S = 0.1
 _IDLE_S = 0.05
+_GONE_WITHIN_MS = 10_000
 _LATER_MS = 86_400_000
 _POOL = 5
 _UNITS = 20
@@ -84,9 +86,21 @@ def clear(root: Path, server: str) -> None:
         if name is None:
             continue
         for process in halls_of(folder):
-            with suppress(ProcessLookupError):
-                os.kill(process, signal.SIGKILL)
+            _kill(process)
         _remove(folder, server, name[1])
+
+
+def _kill(process: int) -> None:
+    """End a process of somebody else, and wait until it writes nothing any more."""
+    with suppress(ProcessLookupError):
+        watched = os.pidfd_open(process)
+        try:
+            signal.pidfd_send_signal(watched, signal.SIGKILL)
+            waiting = select.poll()
+            waiting.register(watched, select.POLLIN)
+            waiting.poll(_GONE_WITHIN_MS)
+        finally:
+            os.close(watched)
 
 
 def clear_left(root: Path, server: str) -> None:
@@ -180,6 +194,7 @@ class Stage:
                 [sys.executable, "-m", "hoithi.hall"],
                 env=own,
                 stdin=subprocess.DEVNULL,
+                stdout=log,
                 stderr=log,
                 start_new_session=True,
             )

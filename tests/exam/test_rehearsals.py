@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
+from contextlib import redirect_stdout
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -18,17 +21,27 @@ from django.test import Client
 from pypdf import PdfReader
 
 from hoithi.audit.models import LogEntry
+from hoithi.config.cli import main
 from hoithi.contests.models import Contest, Round
-from hoithi.exam.models import Attempt, Package, Rehearsal, RehearsalState, Sitting, SittingState
-from hoithi.exam.rehearsal_jobs import REHEARSE, ask_to_rehearse, stop_rehearsal
-from hoithi.exam.rehearsing import root, spec_for
-from hoithi.jobs.actions import run, take_next, work_off
+from hoithi.exam.models import (
+    Attempt,
+    Package,
+    Rehearsal,
+    RehearsalState,
+    RosterLine,
+    Sitting,
+    SittingState,
+)
+from hoithi.exam.rehearsal_jobs import REHEARSE, ask_to_rehearse, rehearse, stop_rehearsal
+from hoithi.exam.rehearsing import Quiet, root, spec_for
+from hoithi.jobs.actions import Progress, run, take_next, work_off
 from hoithi.jobs.models import Job, JobState
 from hoithi.people.models import Role, User
 from hoithi.rehearsal.spec import Spec
 from hoithi.rehearsal.stage import FOLDER, alone
 from hoithi.results.models import RoundScore
 from hoithi.rules.errors import RuleViolation
+from hoithi.web.wording import moment
 from tests import factories
 from tests.config.installation import ROOT
 from tests.config.test_serve import wait_for
@@ -158,7 +171,9 @@ def test_the_worst_that_is_typed_begins_nothing(
     assert (Rehearsal.objects.count(), Job.objects.count()) == (0, 0)
 
 
-def sitting(each: Round, opens_min: int, closes_min: int, state: str = "published") -> None:
+def sitting(
+    each: Round, opens_min: int, closes_min: int, state: str = SittingState.PUBLISHED
+) -> Sitting:
     """A sitting whose window is so many minutes from now."""
     package = Package.objects.create(
         round=each,
@@ -173,7 +188,7 @@ def sitting(each: Round, opens_min: int, closes_min: int, state: str = "publishe
         built_at=factories.now(),
     )
     now = factories.now()
-    Sitting.objects.create(
+    return Sitting.objects.create(
         round=each,
         package=package,
         title="Ca 1",
@@ -183,6 +198,21 @@ def sitting(each: Round, opens_min: int, closes_min: int, state: str = "publishe
         roster_sha256="",
         published_by="An",
         published_at=now,
+    )
+
+
+def window(each: Sitting, opens_min: int, closes_min: int) -> None:
+    """Somebody of a sitting may start between these minutes, another one is on the roster too."""
+    now = factories.now()
+    contest = each.round.contest
+    for at, name in enumerate(["Nguyễn Văn Một", "Trần Thị Hai"], start=1):
+        entry = factories.entry(contest, "GN", name, f"GN-{at:03d}")
+        line = RosterLine.objects.create(
+            sitting=each, line=at, entry=entry, entry_key="", code_tag=""
+        )
+    RosterLine.objects.filter(pk=line.pk).update(
+        window_opens_at=now + timedelta(minutes=opens_min),
+        window_closes_at=now + timedelta(minutes=closes_min),
     )
 
 
@@ -210,6 +240,33 @@ def test_nobody_rehearses_while_an_exam_is_open_or_about_to_open(
     assert (Rehearsal.objects.count(), Job.objects.count()) == (0, 0)
 
 
+@pytest.mark.parametrize(
+    ("opens", "closes", "state", "is_refused"),
+    [
+        (-10, 10, SittingState.PUBLISHED, True),
+        (2, 60, SittingState.PUBLISHED, True),
+        (30, 60, SittingState.PUBLISHED, False),
+        (-60, -1, SittingState.PUBLISHED, False),
+        (-10, 10, SittingState.WITHDRAWN, False),
+    ],
+)
+def test_nobody_rehearses_while_somebody_has_a_window_of_their_own(
+    an: User, each: Round, opens: int, closes: int, state: str, is_refused: bool
+) -> None:
+    window(sitting(each, -600, -500, state), opens, closes)
+    if not is_refused:
+        asked(an, each)
+        return
+    with pytest.raises(RuleViolation) as refused:
+        asked(an, each)
+    assert refused.value.code == "rehearsal_window_open"
+    now = factories.now()
+    times = (now + timedelta(minutes=opens), now + timedelta(minutes=closes))
+    assert (refused.value.params["opens"], refused.value.params["closes"]) == tuple(
+        moment(each) for each in times
+    )
+
+
 def test_an_exam_that_was_opened_meanwhile_is_not_disturbed(an: User, each: Round) -> None:
     rehearsal = asked(an, each)
     sitting(each, -1, 60)
@@ -220,6 +277,87 @@ def test_an_exam_that_was_opened_meanwhile_is_not_disturbed(an: User, each: Roun
         "rehearsal_sitting_open",
     )
     assert "Diễn tập sẽ làm chậm máy của thí sinh" in page(an, f"{HERE}{rehearsal.pk}/")
+
+
+def opened(each: Round) -> None:
+    sitting(each, 1, 60)
+
+
+def moved(each: Round) -> None:
+    now = factories.now()
+    Sitting.objects.update(opens_at=now, closes_at=now + timedelta(minutes=60))
+
+
+def given_a_window(_: Round) -> None:
+    window(Sitting.objects.get(), -1, 60)
+
+
+class Meanwhile(Progress):
+    """Progress of a job, at whose first word something happens at the desk."""
+
+    def __init__(self, job: Job, happens: Callable[[], None]) -> None:
+        super().__init__(job)
+        self._happens: Callable[[], None] | None = happens
+
+    def __call__(self, done: int, total: int) -> None:
+        super().__call__(done, total)
+        if self._happens is not None:
+            self._happens()
+            self._happens = None
+
+
+@pytest.mark.parametrize("happens", [opened, moved, given_a_window])
+def test_one_that_plays_gives_way_to_an_exam(
+    an: User, each: Round, happens: Callable[[Round], None]
+) -> None:
+    if happens is not opened:
+        sitting(each, 600, 700)
+    rehearsal = asked(an, each, seconds=300)
+    job = take_next(factories.now())
+    assert job is not None
+    with pytest.raises(RuleViolation, match="rehearsal_gave_way"):
+        rehearse(job.params, Meanwhile(job, lambda: happens(each)))
+    rehearsal.refresh_from_db()
+    assert (rehearsal.state, rehearsal.message) == (RehearsalState.FAILED, "rehearsal_gave_way")
+    assert (left(), halls()) == ([], [])
+    told = page(an, f"{HERE}{rehearsal.pk}/")
+    assert "Buổi diễn tập đã tự dừng để nhường máy chủ cho kỳ thi thật" in told
+    assert each.name in told
+
+
+def test_it_looks_again_and_again(each: Round) -> None:
+    """Also in the last moment, when the rehearsal has taken longer than was thought."""
+    spec = spec_for(each, contestants=40, seconds=60)
+    long_ago = factories.now() - timedelta(hours=5)
+    often, seldom = Quiet(spec, long_ago, every_s=0), Quiet(spec, long_ago)
+    assert (often.is_kept(), seldom.is_kept()) == (True, True)
+    sitting(each, -1, 60)
+    assert seldom.is_kept()
+    with pytest.raises(RuleViolation, match="rehearsal_gave_way"):
+        often.is_kept()
+
+
+class Opening(io.StringIO):
+    """What a command says; at the first word of it an exam is opened."""
+
+    def __init__(self, each: Round) -> None:
+        super().__init__()
+        self._each: Round | None = each
+
+    def write(self, text: str) -> int:
+        if self._each is not None:
+            opened(self._each)
+            self._each = None
+        return super().write(text)
+
+
+def test_the_command_gives_way_too_with_an_exit_code_of_its_own(
+    each: Round, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with redirect_stdout(Opening(each)):
+        assert main(["rehearse", "--contestants=40", f"--pdf={tmp_path / 'dien-tap.pdf'}"]) == 3
+    assert "Buổi diễn tập đã tự dừng để nhường máy chủ" in capsys.readouterr().err
+    assert (left(), halls(), list(tmp_path.iterdir())) == ([], [], [])
 
 
 def test_one_that_is_stopped_before_its_turn_is_not_played(an: User, each: Round) -> None:
@@ -249,7 +387,7 @@ from hoithi.rehearsal.spec import Spec
 from hoithi.rehearsal.supervising import play
 import msgspec
 spec = msgspec.json.decode(sys.stdin.readline(), type=Spec)
-play(spec, lambda live: print(live.step, flush=True) or True)
+play(spec, tell=lambda live: print(live.step, flush=True))
 """
 
 

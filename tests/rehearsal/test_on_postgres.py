@@ -33,11 +33,10 @@ def test_the_journal_is_tried_where_the_real_one_is(postgres_url: str, tmp_path:
     during: set[int] = set()
     spec = spec_of(contestants=40, seconds=6, arriving_s=2, root=str(tmp_path), server=postgres_url)
 
-    def tell(_: Live) -> bool:
+    def tell(_: Live) -> None:
         during.add(len(databases(postgres_url)))
-        return True
 
-    report = play(spec, tell)
+    report = play(spec, tell=tell)
     assert report is not None
     assert (report.store, report.kept.acknowledged, report.kept.is_whole) == (
         "postgresql",
@@ -59,7 +58,7 @@ def test_an_account_that_may_make_no_database_is_told_so(postgres_url: str, tmp_
         server=_as(postgres_url, "plain"),
     )
     with pytest.raises(RuleViolation, match="rehearsal_no_database"):
-        play(spec, lambda _: True)
+        play(spec, tell=lambda _: None)
     assert [each.name for each in tmp_path.iterdir()] == ["lock"]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from hoithi.contests.models import Round
 from hoithi.contests.queries import plan_of
 from hoithi.documents.render.decree import Head, paper_pdf
 from hoithi.exam.rehearsal_words import NOBODY, live_line, report_paper, told
-from hoithi.exam.rehearsing import check_quiet, spec_for
+from hoithi.exam.rehearsing import Quiet, check_quiet, spec_for
 from hoithi.rehearsal.live import Live
 from hoithi.rehearsal.report import Report, Verdict, judge
 from hoithi.rehearsal.spec import ARRIVING_S, Spec, check_size
@@ -25,17 +26,19 @@ from hoithi.rules.errors import RuleViolation
 from hoithi.web.violations import explain
 
 CANNOT = 2
+GAVE_WAY = 3
 _LONGEST_NUMBER = 9
 _EVERY_S = 10.0
 
 
 def rehearse(options: argparse.Namespace) -> int:
-    """Exit code 0: ready; 1: not ready; 2: could not be played."""
+    """Exit code 0: ready; 1: not ready; 2: could not be played; 3: ended for a real exam."""
     with translation.override("vi"):
         try:
             return _rehearse(options)
         except RuleViolation as violation:
             complain(explain(violation))
+            return GAVE_WAY if violation.code.startswith("rehearsal_gave_way") else CANNOT
         except KeyboardInterrupt:
             complain("\nĐã dừng diễn tập; mọi thứ của buổi diễn tập đã được dọn.")
         except OSError as error:
@@ -59,9 +62,11 @@ def _rehearse(options: argparse.Namespace) -> int:
     arriving_s = float(options.arriving) if options.seconds else ARRIVING_S
     spec = spec_for(each, contestants=contestants, seconds=seconds, arriving_s=arriving_s)
     now = timezone.now()
-    if not options.force:
+    if options.force:
+        report = _played(spec, lambda: True)
+    else:
         check_quiet(spec, now)
-    report = _played(spec)
+        report = _played(spec, Quiet(spec, now).is_kept)
     return _told(report, each, file, now)
 
 
@@ -94,7 +99,7 @@ class _Screen:
         self._said = ""
         self._due = 0.0
 
-    def tell(self, live: Live) -> bool:
+    def tell(self, live: Live) -> None:
         line = live_line(live)
         if sys.stdout.isatty():
             sys.stdout.write(f"\r\x1b[K{line}")
@@ -102,17 +107,16 @@ class _Screen:
         elif live.step != self._said or time.monotonic() >= self._due:
             self._said, self._due = live.step, time.monotonic() + _EVERY_S
             say(line)
-        return True
 
     def end(self) -> None:
         if sys.stdout.isatty():
             say("")
 
 
-def _played(spec: Spec) -> Report:
+def _played(spec: Spec, going: Callable[[], bool]) -> Report:
     screen = _Screen()
     try:
-        report = play(spec, screen.tell)
+        report = play(spec, tell=screen.tell, going=going)
     finally:
         screen.end()
     if report is None:
