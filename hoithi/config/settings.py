@@ -30,6 +30,7 @@ CODE_KEY = _env.secret("HOITHI_CODE_KEY", "development-code-key")
 HALL_SECRET = _env.secret("HOITHI_HALL_SECRET", "development-hall-secret")
 HALL_CONTROL = _env.text("HOITHI_HALL_CONTROL", str(VAR / "hall/control.sqlite3"))
 HALL_JOURNAL = _env.text("HOITHI_HALL_JOURNAL", str(VAR / "hall/journal.sqlite3"))
+HALL_CAPACITY = _env.number("HOITHI_HALL_CAPACITY", 0)  # rehearsed as the hall has it
 
 ALLOWED_HOSTS = (
     [urlsplit(PUBLIC_URL).hostname or ""]

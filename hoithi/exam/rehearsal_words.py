@@ -61,6 +61,10 @@ REASONS: dict[str, Promise] = {
     "lost": _("%(lost)s of %(of)s acknowledged answers are not in the journal."),
     "flawed": _("%(count)s rows or receipts do not fit what people sent."),
     "unfinished": _("%(count)s people had no receipt in the end."),
+    "over_capacity": _(
+        "%(count)s people waited for their turn: at most %(limit)s may work at once here."
+    ),
+    "queued": _("%(count)s people waited for their turn, since this server had become slow."),
     "late": _("%(count)s answers came too late to count, since people had to wait."),
     "errors": _("%(count)s requests went wrong."),
     "slow": _("%(what)s: one in a hundred waited %(seconds)s seconds or longer."),
@@ -211,7 +215,14 @@ def _advice(report: Report, verdict: Verdict) -> list[str]:
             "their number is too much for it. Rehearse once more when nothing else runs here."
         )
     ]
+    limit = [
+        gettext(
+            "Let more people work at once (HOITHI_HALL_CAPACITY), and rehearse again: this server "
+            "may carry them or not."
+        )
+    ]
     return [
+        *(limit if report.queued and report.capacity else []),
         *(busy if report.lag_ms >= BUSY_MS else []),
         gettext("Fewer people at once: divide the round into several sittings."),
         gettext("More time between two sittings, so that they do not meet."),
@@ -222,11 +233,10 @@ def _advice(report: Report, verdict: Verdict) -> list[str]:
 
 
 def _limits(report: Report) -> list[str]:
-    store = (
-        gettext("The journal was a database of its own on your PostgreSQL server.")
-        if report.store == "postgresql"
-        else gettext("The journal was a file on the disk of your folder of data.")
-    )
+    capacity = [
+        gettext("At most %(limit)s people could work at once, as in your hall.")
+        % {"limit": number(report.capacity)}
+    ]
     return [
         gettext(
             "The network of the place, the contestants' phones and a proxy before the hall were "
@@ -237,8 +247,26 @@ def _limits(report: Report) -> list[str]:
             "more room. They themselves were up to %(lag)s seconds late, which counts as waiting."
         )
         % {"cores": number(report.cores), "lag": seconds(report.lag_ms)},
-        store,
+        *(capacity if report.capacity else []),
+        *_disk(report),
     ]
+
+
+def _disk(report: Report) -> list[str]:
+    """Where the journal was, and whose free space was looked at."""
+    if report.store == "postgresql":
+        where = gettext(
+            "The journal was a database of its own on your PostgreSQL server. The free space on "
+            "the disk of that server was not looked at, since it cannot be seen from here: please "
+            "look at it before the exam."
+        )
+    else:
+        where = gettext(
+            "The journal was a file on the disk of your folder of data, whose free space was "
+            "looked at before the rehearsal."
+        )
+    took = gettext("Journal and roster of the rehearsal took %(size)s MB.")
+    return [where, *([took % {"size": number(report.store_mb)}] if report.store_mb else [])]
 
 
 def _charts(report: Report) -> tuple[Chart, ...]:

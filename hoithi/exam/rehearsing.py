@@ -52,6 +52,7 @@ def spec_for(
             seconds=seconds,
             root=str(folder),
             server=server(),
+            capacity=settings.HALL_CAPACITY,
             arriving_s=arriving_s,
         )
     plan, online = plan_of(each.contest), online_plan(each)
@@ -60,6 +61,7 @@ def spec_for(
         seconds=seconds,
         root=str(folder),
         server=server(),
+        capacity=settings.HALL_CAPACITY,
         title=each.name,
         blueprint=blueprint_of(online),
         policy=policy_of(plan, online),

@@ -149,6 +149,7 @@ class Contestant:
         self.has_failed = False
         self.has_reloaded = False
         self.was_away = False
+        self.was_queued = False
 
     @property
     def is_done(self) -> bool:
@@ -288,18 +289,22 @@ class Contestant:
             self._tries = 0
             self._take(todo, body)
         elif status in _TRY_AGAIN:
-            self._play.tally.refused[todo.phase] += 1
+            self._is_put_off(todo, body)
             self._put_back(todo)
             self._come_back(retry_s or _ASKED_AGAIN_S)
         else:
             self._was_refused(todo, status, body)
         self._go()
 
+    def _is_put_off(self, todo: Todo, body: bytes) -> None:
+        """Told to come back; who waits for a turn asks again and again, and is one person."""
+        if code_of(body) == "queued":
+            self.was_queued = True
+        else:
+            self._play.tally.refused[todo.phase] += 1
+
     def _was_refused(self, todo: Todo, status: int, body: bytes) -> None:
-        try:
-            code = msgspec.json.decode(body, type=Refused).error
-        except msgspec.DecodeError:
-            code = ""
+        code = code_of(body)
         if code == "not_open":  # the opening is on its way to the hall
             self._put_back(todo)
             self._come_back(_NOT_OPEN_S)
@@ -333,6 +338,8 @@ class Contestant:
     def _take_started(self, started: Started) -> None:
         self._token = started.token
         self.attempt, self.epoch = started.attempt, started.epoch
+        if self.was_queued:
+            self._count_from(time.perf_counter())
         self._is_acknowledged(started.last_seq)
 
     def _take_saved(self, saved: Saved) -> None:
@@ -474,6 +481,14 @@ def timeline(part: Part) -> Iterator[tuple[float, str]]:
         times += [(part.away[0], "away"), (part.away[1], "back")]
     # "answer" comes before "away": the network goes while the answer is on its way.
     return iter(sorted(times, key=lambda each: (each[0], each[1] != "answer")))
+
+
+def code_of(body: bytes) -> str:
+    """Why the hall refuses; nothing where the answer is not the hall's."""
+    try:
+        return msgspec.json.decode(body, type=Refused).error
+    except msgspec.DecodeError:
+        return ""
 
 
 def get(path: str) -> bytes:

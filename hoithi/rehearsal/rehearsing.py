@@ -11,7 +11,7 @@ import shutil
 import time
 from collections.abc import Callable, Coroutine
 from random import Random
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import uvicorn
 
@@ -21,7 +21,7 @@ from hoithi.rehearsal.player import Contestant, Play
 from hoithi.rehearsal.report import Kept, Report, phases_of, slots_of
 from hoithi.rehearsal.script import part
 from hoithi.rehearsal.spec import KEPT_FREE, Spec
-from hoithi.rehearsal.stage import Stage, stage
+from hoithi.rehearsal.stage import MEGABYTE, Stage, stage
 from hoithi.rehearsal.tally import Tally, percentile
 from hoithi.rules.errors import RuleViolation
 
@@ -30,7 +30,6 @@ Tell = Callable[[Live], None]
 Going = Callable[[], bool]
 _FOR_OURSELVES = 200
 _SEED = 7
-_MEGABYTE = 1_000_000
 
 
 class StoppedError(Exception):
@@ -38,7 +37,9 @@ class StoppedError(Exception):
 
 
 def check_machine(spec: Spec) -> None:
-    """Raise the limit of descriptors, and see whether they and the disk will do.
+    """Raise the limit of descriptors, and see whether they and the disk of `root` will do.
+
+    A journal on PostgreSQL is on another disk, which nobody but its server can look at.
 
     Raises RuleViolation: `rehearsal_descriptors`, `rehearsal_no_room`.
     """
@@ -51,7 +52,7 @@ def check_machine(spec: Spec) -> None:
     needed = spec.needed_bytes + KEPT_FREE
     if free < needed:
         raise RuleViolation(
-            "rehearsal_no_room", free_mb=free // _MEGABYTE, needed_mb=needed // _MEGABYTE + 1
+            "rehearsal_no_room", free_mb=free // MEGABYTE, needed_mb=needed // MEGABYTE + 1
         )
 
 
@@ -77,7 +78,8 @@ def rehearse(spec: Spec, *, tell: Tell, going: Going) -> Report:
             grace_ms=spec.policy.grace_ms,
             roster=made.roster,
         )
-    return _report(spec, play, kept, memory_mb, round(cpu_s))
+        used = _Used(memory_mb, round(cpu_s), made.store_mb())
+    return _report(spec, play, kept, used)
 
 
 def _go_on(going: Going) -> None:
@@ -154,7 +156,15 @@ def _live(
     )
 
 
-def _report(spec: Spec, play: Play, kept: Kept, memory_mb: int, cpu_s: int) -> Report:
+class _Used(NamedTuple):
+    """What the hall took of the machine."""
+
+    memory_mb: int
+    cpu_s: int
+    store_mb: int
+
+
+def _report(spec: Spec, play: Play, kept: Kept, used: _Used) -> Report:
     tally = play.tally
     return Report(
         contestants=spec.contestants,
@@ -175,6 +185,9 @@ def _report(spec: Spec, play: Play, kept: Kept, memory_mb: int, cpu_s: int) -> R
         errors={f"{of} {what}": count for (of, what), count in sorted(tally.errors.items())},
         kept=kept,
         lag_ms=percentile(tally.lag, 99),
-        hall_mb=memory_mb,
-        hall_cpu_s=cpu_s,
+        hall_mb=used.memory_mb,
+        hall_cpu_s=used.cpu_s,
+        store_mb=used.store_mb,
+        capacity=spec.capacity,
+        queued=sum(each.was_queued for each in play.people),
     )

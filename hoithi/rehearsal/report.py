@@ -59,6 +59,8 @@ class Report(msgspec.Struct, frozen=True):
     """What a rehearsal has shown. `errors` are by what was asked and what came instead.
 
     `lag_ms` is how late the players themselves were in 99 of 100 cases: they shared the machine.
+    `capacity` is how many might work at once, 0 without a limit, `queued` who had to wait for a
+    turn, `store_mb` what control and journal took.
     """
 
     contestants: int
@@ -81,6 +83,9 @@ class Report(msgspec.Struct, frozen=True):
     lag_ms: int
     hall_mb: int
     hall_cpu_s: int
+    store_mb: int = 0
+    capacity: int = 0
+    queued: int = 0
 
     @property
     def peak_saves(self) -> int:
@@ -152,6 +157,10 @@ def _against(report: Report) -> list[Reason]:
         found.append(Reason("flawed", {"count": wrong}))
     if report.unfinished:
         found.append(Reason("unfinished", {"count": report.unfinished}))
+    if report.queued:
+        limit = {"limit": report.capacity} if report.capacity else {}
+        code = "over_capacity" if report.capacity else "queued"
+        found.append(Reason(code, {"count": report.queued, **limit}))
     if report.late:
         found.append(Reason("late", {"count": report.late}))
     if report.wrong:

@@ -30,7 +30,8 @@ class Spec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `starting_s` after it, and has handed in `seconds` after it.
 
     `root` is the folder in which a folder is made for it; `server` the address of the journal where
-    that is on PostgreSQL, and empty otherwise.
+    that is on PostgreSQL, and empty otherwise; `capacity` how many may work at once in the real
+    hall, 0 without a limit.
     """
 
     title: str
@@ -40,6 +41,7 @@ class Spec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     policy: Policy
     root: str
     server: str = ""
+    capacity: int = 0
     arriving_s: float = ARRIVING_S
     starting_s: float = STARTING_S
 
@@ -54,7 +56,9 @@ class Spec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def needed_bytes(self) -> int:
-        """Room on the disk that it may take, generously."""
+        """Room that it may take on the disk of `root`, generously."""
+        if self.server:
+            return 0  # only what the hall has to say is kept there
         return self.contestants * (_BYTES_OF_A_PERSON + (2 * self.items + 8) * _BYTES_OF_A_ROW)
 
     @property
@@ -103,6 +107,7 @@ def spec_of(
     seconds: float,
     root: str,
     server: str = "",
+    capacity: int = 0,
     title: str = "",
     blueprint: Sequence[BlueprintRow] = (),
     policy: Policy | None = None,
@@ -117,6 +122,7 @@ def spec_of(
         policy=rehearsed(policy or made_up_policy(), seconds),
         root=root,
         server=server,
+        capacity=capacity,
         arriving_s=arriving_s,
         starting_s=min(STARTING_S, seconds / 6),
     )

@@ -53,6 +53,7 @@ _LOOK_EVERY_S = 0.1
 _IDLE_S = 0.05
 _GONE_WITHIN_MS = 10_000
 _LATER_MS = 86_400_000
+MEGABYTE = 1_000_000
 _POOL = 5
 _UNITS = 20
 _STEM = (
@@ -189,6 +190,8 @@ class Stage:
             "HOITHI_HALL_CONTROL": self.control,
             "HOITHI_HALL_JOURNAL": self.journal,
         }
+        if self.spec.capacity:
+            own["HOITHI_HALL_CAPACITY"] = str(self.spec.capacity)
         with (self.folder / "hall.log").open("wb") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "hoithi.hall"],
@@ -280,6 +283,17 @@ class Stage:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+
+    def store_mb(self) -> int:
+        """What control and journal take in the end, rounded up. Raises psycopg.Error."""
+        if self.spec.server:
+            with _administering(self.journal) as db:
+                (found,) = db.execute("SELECT pg_database_size(current_database())").fetchall()
+            taken = int(str(found[0]))
+        else:
+            files = (*self.folder.glob("control.*"), *self.folder.glob("journal.*"))
+            taken = sum(each.stat().st_size for each in files)
+        return -(-taken // MEGABYTE)
 
     def rows(self) -> Iterator[Row]:
         """Everything that the journal has of the sitting. Raises StoreError."""

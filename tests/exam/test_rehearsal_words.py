@@ -41,6 +41,12 @@ AT = datetime(2026, 9, 5, 3, 30, tzinfo=UTC)
             "Chính bộ giả lập cũng bị trễ",
         ),
         (
+            changed(queued=40, capacity=60),
+            "Chưa sẵn sàng",
+            "Máy chủ này chưa sẵn sàng cho 100 thí sinh thi cùng lúc.",
+            "Nâng giới hạn số người làm bài cùng lúc",
+        ),
+        (
             with_kept(lost=2),
             "Chưa sẵn sàng",
             "Máy chủ này chưa sẵn sàng cho 100 thí sinh thi cùng lúc.",
@@ -68,6 +74,25 @@ def test_reasons_are_sentences_with_their_figures() -> None:
     assert told(with_kept(lost=2)).reasons == (
         "2 trong 3.300 câu trả lời đã báo lưu không có trong sổ ghi.",
     )
+
+
+def test_who_waited_for_a_turn_is_told_with_the_limit() -> None:
+    said = told(changed(queued=40, capacity=60))
+    assert said.reasons == (
+        "40 thí sinh phải chờ đến lượt, vì phòng thi được đặt giới hạn 60 người làm bài cùng lúc.",
+    )
+    assert any("nhiều nhất 60 người được làm bài" in each for each in said.limits)
+    assert told(changed(queued=3)).reasons == (
+        "3 thí sinh phải chờ đến lượt, vì máy chủ đã bị chậm.",
+    )
+
+
+def test_it_is_said_whose_disk_was_looked_at() -> None:
+    here, there = told(changed(store_mb=12)), told(changed(store="postgresql", store_mb=1200))
+    assert here.limits[-2].endswith("ổ đĩa này đã được kiểm tra trước khi diễn tập.")
+    assert here.limits[-1] == "Sổ ghi và danh sách của buổi diễn tập chiếm 12 MB."
+    assert "Chỗ trống trên ổ đĩa của máy chủ đó chưa được kiểm tra" in there.limits[-2]
+    assert there.limits[-1].endswith("chiếm 1.200 MB.")
 
 
 def test_a_loss_is_never_told_as_nothing_lost() -> None:

@@ -16,9 +16,9 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from django.conf import settings
 from django.test import Client
 from pypdf import PdfReader
+from pytest_django.fixtures import Settings
 
 from hoithi.audit.models import LogEntry
 from hoithi.config.cli import main
@@ -38,13 +38,14 @@ from hoithi.jobs.actions import Progress, run, take_next, work_off
 from hoithi.jobs.models import Job, JobState
 from hoithi.people.models import Role, User
 from hoithi.rehearsal.spec import Spec
-from hoithi.rehearsal.stage import FOLDER, alone
+from hoithi.rehearsal.stage import alone
 from hoithi.results.models import RoundScore
 from hoithi.rules.errors import RuleViolation
 from hoithi.web.wording import moment
 from tests import factories
 from tests.config.installation import ROOT
 from tests.config.test_serve import wait_for
+from tests.rehearsal.traces import halls, left
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HERE = "/ban-to-chuc/daknong-2023/vong/truc-tuyen/dien-tap/"
@@ -74,24 +75,6 @@ def asked(an: User, each: Round, contestants: int = 40, seconds: int = 6) -> Reh
         arriving_s=2,
         now=factories.now(),
     )
-
-
-def left() -> list[str]:
-    """Folders of rehearsals that are still there."""
-    return [path.name for path in root().iterdir() if FOLDER.fullmatch(path.name)]
-
-
-def halls() -> list[int]:
-    """Processes that write into such a folder, other than this one."""
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            told = (process / "environ").read_bytes()
-        except OSError:
-            continue
-        if f"HOITHI_VAR={root().resolve()}/dien-tap-".encode() in told:
-            found.append(int(process.name))
-    return found
 
 
 def page(who: User, path: str) -> str:
@@ -128,7 +111,7 @@ def test_a_copy_of_the_round_is_played_and_its_report_handed_out(an: User, each:
     )
     assert "Diễn tập thi trực tuyến với 40 thí sinh giả lập" in text
     assert "do An yêu cầu" in text
-    assert (left(), halls()) == ([], [])
+    assert (left(root()), halls(root())) == ([], [])
     counted = (Package, Sitting, Attempt, RoundScore)
     assert [model.objects.count() for model in counted] == [0, 0, 0, 0]
     assert Job.objects.get(kind=REHEARSE).state == JobState.DONE
@@ -319,7 +302,7 @@ def test_one_that_plays_gives_way_to_an_exam(
         rehearse(job.params, Meanwhile(job, lambda: happens(each)))
     rehearsal.refresh_from_db()
     assert (rehearsal.state, rehearsal.message) == (RehearsalState.FAILED, "rehearsal_gave_way")
-    assert (left(), halls()) == ([], [])
+    assert (left(root()), halls(root())) == ([], [])
     told = page(an, f"{HERE}{rehearsal.pk}/")
     assert "Buổi diễn tập đã tự dừng để nhường máy chủ cho kỳ thi thật" in told
     assert each.name in told
@@ -357,7 +340,7 @@ def test_the_command_gives_way_too_with_an_exit_code_of_its_own(
     with redirect_stdout(Opening(each)):
         assert main(["rehearse", "--contestants=40", f"--pdf={tmp_path / 'dien-tap.pdf'}"]) == 3
     assert "Buổi diễn tập đã tự dừng để nhường máy chủ" in capsys.readouterr().err
-    assert (left(), halls(), list(tmp_path.iterdir())) == ([], [], [])
+    assert (left(root()), halls(root()), list(tmp_path.iterdir())) == ([], [], [])
 
 
 def test_one_that_is_stopped_before_its_turn_is_not_played(an: User, each: Round) -> None:
@@ -409,12 +392,12 @@ def test_a_killed_worker_leaves_nothing_running_nor_lying_about(an: User, each: 
     for line in worker.stdout:
         if line.strip() == "working":
             break
-    assert (len(left()), len(halls())) == (1, 1)
+    assert (len(left(root())), len(halls(root()))) == (1, 1)
     worker.kill()
     worker.wait()
     worker.stdin.close()
     worker.stdout.close()
-    wait_for(lambda: not left() and not halls())
+    wait_for(lambda: not left(root()) and not halls(root()))
 
 
 @pytest.mark.faults
@@ -438,14 +421,14 @@ def test_what_a_killed_rehearsal_left_is_cleared_by_the_next(an: User, each: Rou
     worker.wait()
     worker.stdin.close()
     worker.stdout.close()
-    assert (len(left()), len(halls())) == (1, 1)
+    assert (len(left(root())), len(halls(root()))) == (1, 1)
     asked(an, each, contestants=3, seconds=2)
     work_off()
     assert Rehearsal.objects.get().state == RehearsalState.DONE
-    wait_for(lambda: not left() and not halls())
+    wait_for(lambda: not left(root()) and not halls(root()))
 
 
-def test_two_at_once_do_not_disturb_each_other(an: User, each: Round) -> None:
+def test_two_at_once_do_not_disturb_each_other(an: User, each: Round, settings: Settings) -> None:
     rehearsal = asked(an, each)
     root().mkdir(parents=True, exist_ok=True)
     with alone(root()):  # one of the command line goes on
@@ -457,3 +440,11 @@ def test_two_at_once_do_not_disturb_each_other(an: User, each: Round) -> None:
 
 def _plain(spec: Spec) -> object:
     return msgspec.to_builtins(spec)
+
+
+def test_the_hall_of_a_rehearsal_has_the_limit_of_the_real_one(
+    each: Round, settings: Settings
+) -> None:
+    settings.HALL_CAPACITY = 30
+    assert spec_for(each, contestants=40, seconds=60).capacity == 30
+    assert spec_for(None, contestants=40, seconds=60).capacity == 30

@@ -12,14 +12,9 @@ from hoithi.rehearsal.live import Live
 from hoithi.rehearsal.spec import spec_of
 from hoithi.rehearsal.supervising import play
 from hoithi.rules.errors import RuleViolation
+from tests.rehearsal.traces import databases
 
 pytestmark = pytest.mark.postgres
-
-
-def databases(url: str) -> list[str]:
-    with closing(psycopg.connect(url)) as db:
-        rows = db.execute("SELECT datname FROM pg_database WHERE datname LIKE '%dien%'").fetchall()
-    return [str(name) for (name,) in rows]
 
 
 def schemas(url: str) -> list[str]:
@@ -43,6 +38,7 @@ def test_the_journal_is_tried_where_the_real_one_is(postgres_url: str, tmp_path:
         1320,
         True,
     )
+    assert report.store_mb > 0
     assert 1 in during
     assert (databases(postgres_url), schemas(postgres_url)) == ([], [])
     assert [each.name for each in tmp_path.iterdir()] == ["lock"]

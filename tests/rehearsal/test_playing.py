@@ -7,10 +7,9 @@ import signal
 from pathlib import Path
 
 import msgspec
-import pytest
 
 from hoithi.rehearsal.live import Live
-from hoithi.rehearsal.report import Report, Verdict, judge
+from hoithi.rehearsal.report import Reason, Report, Verdict, judge
 from hoithi.rehearsal.spec import Spec, made_up_policy, spec_of
 from hoithi.rehearsal.stage import halls_of
 from hoithi.rehearsal.supervising import play
@@ -73,7 +72,22 @@ def test_a_hall_that_dies_is_no_success_and_what_it_acknowledged_is_still_there(
     assert [each.name for each in tmp_path.iterdir()] == ["lock"]
 
 
-@pytest.mark.parametrize("seconds", [1, 3])
-def test_a_round_of_a_moment_is_played_too(tmp_path: Path, seconds: int) -> None:
-    report = played(spec_of(contestants=20, seconds=seconds, arriving_s=1, root=str(tmp_path)))
+def test_who_is_above_the_hall_s_limit_waits_for_a_turn_and_is_counted(tmp_path: Path) -> None:
+    report = played(
+        spec_of(contestants=16, seconds=2, arriving_s=1, root=str(tmp_path), capacity=10)
+    )
+    assert (report.capacity, report.queued, report.refused) == (10, 6, 0)
+    assert (report.submitted, report.kept.is_whole, report.errors) == (16, True, {})
+    judgement = judge(report)
+    assert judgement.verdict == Verdict.NOT_READY
+    assert Reason("over_capacity", {"count": 6, "limit": 10}) in judgement.reasons
+    # What somebody does after such a wait is not late for having waited.
+    saved = next(each for each in report.phases if each.phase == "save")
+    started = next(each for each in report.phases if each.phase == "start")
+    assert saved.max_ms < started.max_ms
+
+
+def test_a_round_of_a_moment_is_played_too(tmp_path: Path) -> None:
+    report = played(spec_of(contestants=20, seconds=1, arriving_s=1, root=str(tmp_path)))
     assert (report.submitted + report.unfinished, report.kept.is_whole) == (20, True)
+    assert report.store_mb > 0

@@ -50,6 +50,8 @@ def test_the_pulse_is_the_page_s_own_business() -> None:
         (with_kept(flaws=1), ["flawed"]),
         (changed(submitted=99), ["unfinished"]),
         (changed(late=1), ["late"]),
+        (changed(queued=1, capacity=99), ["over_capacity"]),
+        (changed(queued=1), ["queued"]),  # since batches took too long
         (changed(errors={"save 500": 2, "start cut off": 1}), ["errors"]),
         (changed(errors={"save 500": 1}, submitted=98, late=3), ["unfinished", "late", "errors"]),
     ],
@@ -66,6 +68,10 @@ def test_reasons_carry_the_figures() -> None:
     assert judge(changed(errors={"save 500": 2, "start cut off": 1})).reasons == (
         Reason("errors", {"count": 3}),
     )
+
+
+def test_a_limit_that_nobody_meets_says_nothing_against_the_server() -> None:
+    assert judge(changed(capacity=100)) == Judgement(Verdict.READY, ())
 
 
 def test_who_is_told_to_try_again_and_gets_through_shows_that_it_is_close() -> None:
