@@ -22,7 +22,7 @@ from hoithi.exam.rehearsing import Quiet, check_quiet, root, server, spec_for
 from hoithi.jobs.actions import Json, Progress, ask, do_every, register
 from hoithi.people.models import ScopeKind, User
 from hoithi.rehearsal.live import Live
-from hoithi.rehearsal.report import Report
+from hoithi.rehearsal.report import Report, keep
 from hoithi.rehearsal.spec import ARRIVING_S, Spec
 from hoithi.rehearsal.stage import clear_left
 from hoithi.rehearsal.supervising import play
@@ -39,6 +39,14 @@ def rehearsal_by_id(each: Round, pk: int) -> Rehearsal:
     if found is None:
         raise Http404
     return found
+
+
+def live_of(rehearsal: Rehearsal) -> Live | None:
+    """Where it was last; None also where another version of this software has written that."""
+    try:
+        return msgspec.convert(rehearsal.live, Live)
+    except msgspec.ValidationError:
+        return None
 
 
 @transaction.atomic
@@ -130,7 +138,7 @@ def rehearse(params: Mapping[str, Json], progress: Progress) -> None:
     with transaction.atomic():
         row.update(
             state=RehearsalState.DONE,
-            report=msgspec.to_builtins(report),
+            report=keep(report),
             ended_at=timezone.now(),
         )
         progress.finish({})

@@ -23,7 +23,7 @@ from hoithi.documents.render.decree import (
 )
 from hoithi.exam.models import RehearsalState
 from hoithi.rehearsal.live import Live
-from hoithi.rehearsal.report import MOST_WAIT_MS, Reason, Report, Verdict, judge
+from hoithi.rehearsal.report import MOST_WAIT_MS, Reason, Report, Rest, Verdict, judge
 from hoithi.web.plots import Line, clock, plot
 from hoithi.web.wording import ZONE, marks, moment, number
 
@@ -152,6 +152,23 @@ def told(report: Report) -> Told:
         ),
         charts=_charts(report),
     )
+
+
+def verdict_word(read: Report | Rest) -> tuple[Promise, str]:
+    """What a stored report comes to, and the tone of its mark."""
+    verdict = judge(read).verdict if isinstance(read, Report) else read.verdict
+    return VERDICTS[verdict] if verdict is not None else (_("Report of another version"), "muted")
+
+
+def rest_told(rest: Rest) -> list[tuple[str, str]]:
+    """The figures that can still be read, each with its name."""
+    figures = {
+        gettext("People at once"): rest.contestants,
+        gettext("With a receipt"): rest.receipts,
+        gettext("Acknowledged answers"): rest.acknowledged,
+        gettext("Of them not in the journal"): rest.lost,
+    }
+    return [(name, number(figure)) for name, figure in figures.items() if figure is not None]
 
 
 def _reason(reason: Reason) -> str:

@@ -15,14 +15,16 @@ from hoithi.contests.models import Round
 from hoithi.contests.plan.conversion import blueprint_of, ms, policy_of
 from hoithi.contests.queries import online_plan, plan_of
 from hoithi.exam.models import Sitting
+from hoithi.exam.queries import people_of
 from hoithi.exam.watching import is_living, nodes
 from hoithi.hall.monitor import Snapshot
 from hoithi.hall.store import on_postgres
-from hoithi.rehearsal.spec import ARRIVING_S, MOST_MINUTES, Spec, spec_of
+from hoithi.rehearsal.spec import ARRIVING_S, MOST_CONTESTANTS, MOST_MINUTES, Spec, spec_of
 from hoithi.rules.errors import RuleViolation
 from hoithi.web.wording import moment
 
 LOOK_EVERY_S = 5.0
+_UNKNOWN = 100
 
 
 def root() -> Path:
@@ -33,6 +35,11 @@ def root() -> Path:
 def server() -> str:
     """The address of the journal where that is on PostgreSQL."""
     return settings.HALL_JOURNAL if on_postgres(settings.HALL_JOURNAL) else ""
+
+
+def usual_contestants(each: Round) -> int:
+    """Everybody who sits the round, as far as a rehearsal goes; two queries."""
+    return min(people_of(each) or _UNKNOWN, MOST_CONTESTANTS)
 
 
 def usual_minutes(each: Round) -> int:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeVar
 
 import msgspec
 
 from hoithi.rehearsal.spec import Store
 from hoithi.rehearsal.tally import COUNTED, PHASES, Tally, percentile
 
+T = TypeVar("T")
 MOST_WAIT_MS = 1000
 """99 of 100 must wait less than this for every single thing."""
 CLOSE_MS = 500
@@ -177,6 +179,47 @@ def _near(report: Report) -> list[Reason]:
     if report.worst.p99_ms >= CLOSE_MS:
         found.append(Reason("near", {"phase": report.worst.phase, "ms": report.worst.p99_ms}))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """What can be read of a report that another version of this software has written; None where
+    even that has changed."""
+
+    verdict: Verdict | None
+    contestants: int | None
+    receipts: int | None
+    acknowledged: int | None
+    lost: int | None
+
+
+def keep(report: Report) -> dict[str, object]:
+    """A report as it is stored: with the verdict of the day, whatever is asked for later."""
+    kept: dict[str, object] = msgspec.to_builtins(report)
+    return kept | {"verdict": judge(report).verdict.value}
+
+
+def read_back(kept: object) -> Report | Rest:
+    """A report as it was stored, by this version or by another one."""
+    try:
+        return msgspec.convert(kept, Report)
+    except msgspec.ValidationError:
+        return Rest(
+            verdict=_part(kept, Verdict, "verdict"),
+            contestants=_part(kept, int, "contestants"),
+            receipts=_part(kept, int, "submitted"),
+            acknowledged=_part(kept, int, "kept", "acknowledged"),
+            lost=_part(kept, int, "kept", "lost"),
+        )
+
+
+def _part(kept: object, kind: type[T], *path: str) -> T | None:
+    for name in path:
+        kept = kept.get(name) if isinstance(kept, dict) else None
+    try:
+        return msgspec.convert(kept, kind)
+    except msgspec.ValidationError:
+        return None
 
 
 def phases_of(tally: Tally) -> list[Phase]:

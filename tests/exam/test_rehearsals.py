@@ -23,6 +23,7 @@ from pytest_django.fixtures import Settings
 from hoithi.audit.models import LogEntry
 from hoithi.config.cli import main
 from hoithi.contests.models import Contest, Round
+from hoithi.exam import rehearsing
 from hoithi.exam.models import (
     Attempt,
     Package,
@@ -37,6 +38,7 @@ from hoithi.exam.rehearsing import Quiet, root, spec_for
 from hoithi.jobs.actions import Progress, run, take_next, work_off
 from hoithi.jobs.models import Job, JobState
 from hoithi.people.models import Role, User
+from hoithi.rehearsal.report import keep
 from hoithi.rehearsal.spec import Spec
 from hoithi.rehearsal.stage import alone
 from hoithi.results.models import RoundScore
@@ -45,6 +47,7 @@ from hoithi.web.wording import moment
 from tests import factories
 from tests.config.installation import ROOT
 from tests.config.test_serve import wait_for
+from tests.rehearsal.figures import GOOD
 from tests.rehearsal.traces import halls, left
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -115,6 +118,47 @@ def test_a_copy_of_the_round_is_played_and_its_report_handed_out(an: User, each:
     counted = (Package, Sitting, Attempt, RoundScore)
     assert [model.objects.count() for model in counted] == [0, 0, 0, 0]
     assert Job.objects.get(kind=REHEARSE).state == JobState.DONE
+
+
+def test_reports_of_another_version_are_shown_as_far_as_they_can_be_read(
+    an: User, each: Round
+) -> None:
+    old = keep(GOOD)
+    del old["phases"]
+    for report in (old, old | {"verdict": "splendid"}, {}, keep(GOOD)):
+        kept = Rehearsal.objects.create(
+            round=each,
+            contestants=100,
+            seconds=60,
+            arriving_s=60,
+            state=RehearsalState.DONE,
+            live={"step": "flying"},
+            report=report,
+            asked_by="An",
+            asked_at=factories.now(),
+            ended_at=factories.now(),
+        )
+    listed = page(an, HERE)
+    assert listed.count("Báo cáo của phiên bản khác") == 2
+    assert listed.count(">Sẵn sàng<") == 2
+    first = page(an, f"{HERE}{kept.pk - 3}/")
+    assert "Báo cáo này do một phiên bản khác của phần mềm lập" in first
+    assert "<dt>Câu trả lời đã báo lưu</dt><dd>3.300</dd>" in first
+    assert "phiên bản khác" in page(an, f"{HERE}{kept.pk - 1}/")
+    client = factories.sign_in(Client(), an)
+    papers = [f"{HERE}{kept.pk - back}/bao-cao.pdf" for back in (3, 2, 1, 0)]
+    assert [client.get(paper).status_code for paper in papers] == [404, 404, 404, 200]
+
+
+def test_the_form_proposes_no_more_people_than_can_be_played(
+    an: User, each: Round, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert 'value="100"' in page(an, HERE)
+    for at in range(1, 4):
+        factories.entry(each.contest, "GN", "Nguyễn Văn Một", f"GN-{at:03d}")
+    assert 'value="3"' in page(an, HERE)
+    monkeypatch.setattr(rehearsing, "MOST_CONTESTANTS", 2)
+    assert 'value="2"' in page(an, HERE)
 
 
 def test_the_button_asks_for_one_at_a_time(an: User, each: Round) -> None:

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-import msgspec
+import json
+from typing import Any
+
 import pytest
 
-from hoithi.rehearsal.report import Judgement, Reason, Report, Verdict, judge
+from hoithi.rehearsal.report import (
+    Judgement,
+    Reason,
+    Report,
+    Rest,
+    Verdict,
+    judge,
+    keep,
+    read_back,
+)
 from tests.rehearsal.figures import GOOD, changed, phase, with_kept, with_wait
 
 
@@ -88,5 +99,42 @@ def test_the_peak_is_answers_a_second_in_the_busiest_stretch() -> None:
     assert changed(slots=[]).peak_saves == 0
 
 
+def stored(report: Report = GOOD) -> dict[str, Any]:
+    """As it comes back from the database."""
+    kept: dict[str, Any] = json.loads(json.dumps(keep(report)))
+    return kept
+
+
+def without(key: str) -> dict[str, Any]:
+    return {name: value for name, value in stored().items() if name != key}
+
+
 def test_a_report_is_kept_as_json_and_comes_back_the_same() -> None:
-    assert msgspec.json.decode(msgspec.json.encode(GOOD), type=Report) == GOOD
+    assert read_back(stored()) == GOOD
+
+
+def test_a_report_without_what_was_added_since_is_whole() -> None:
+    old = without("store_mb")
+    for each in ("capacity", "queued", "verdict"):
+        del old[each]
+    assert read_back(old) == GOOD
+
+
+WHOLE = Rest(Verdict.READY, 100, 100, 3300, 0)
+
+
+@pytest.mark.parametrize(
+    ("kept", "rest"),
+    [
+        (without("phases"), WHOLE),
+        (stored() | {"store": "tape"}, WHOLE),
+        (stored() | {"kept": {"lost": 2}}, Rest(Verdict.READY, 100, 100, None, 2)),
+        (stored() | {"kept": [], "submitted": "100"}, Rest(Verdict.READY, 100, None, None, None)),
+        (without("phases") | {"verdict": "splendid"}, Rest(None, 100, 100, 3300, 0)),
+        ({}, Rest(None, None, None, None, None)),
+        ([], Rest(None, None, None, None, None)),
+        ("{", Rest(None, None, None, None, None)),
+    ],
+)
+def test_of_a_report_of_another_version_is_read_what_can_be(kept: object, rest: Rest) -> None:
+    assert read_back(kept) == rest

@@ -8,7 +8,9 @@ import time
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.utils import timezone, translation
 
 from hoithi.config.commands import complain, say
@@ -124,12 +126,18 @@ def _played(spec: Spec, going: Callable[[], bool]) -> Report:
     return report
 
 
+def _server_name() -> str:
+    """How people know this server; nothing for one that is only tried out."""
+    name = urlsplit(settings.PUBLIC_URL).hostname or ""
+    return "" if name in ("", "localhost", "127.0.0.1", "::1") else f"máy chủ {name}"
+
+
 def _told(report: Report, each: Round | None, file: Path, at: datetime) -> int:
     said = told(report)
     say(f"{said.word.upper()}. {said.sentence}")
     for line in (*said.reasons, said.kept, *said.advice, *said.limits):
         say(f"  - {line}")
-    head, about = NOBODY, ""
+    head, about = NOBODY, _server_name()
     if each is not None:
         plan = plan_of(each.contest)
         head = Head(plan.papers.issuer_parent, plan.papers.issuer, "", plan.document.place)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import msgspec
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -14,15 +13,20 @@ from hoithi.contests.queries import plan_of
 from hoithi.documents.render.decree import Head, paper_pdf
 from hoithi.exam.forms import RehearsalForm
 from hoithi.exam.models import Rehearsal
-from hoithi.exam.queries import people_of
-from hoithi.exam.rehearsal_jobs import ask_to_rehearse, rehearsal_by_id, stop_rehearsal
-from hoithi.exam.rehearsal_words import REHEARSALS, VERDICTS, live_line, report_paper, told
-from hoithi.exam.rehearsing import usual_minutes
+from hoithi.exam.rehearsal_jobs import ask_to_rehearse, live_of, rehearsal_by_id, stop_rehearsal
+from hoithi.exam.rehearsal_words import (
+    REHEARSALS,
+    live_line,
+    report_paper,
+    rest_told,
+    told,
+    verdict_word,
+)
+from hoithi.exam.rehearsing import usual_contestants, usual_minutes
 from hoithi.exam.views.rounds import READERS, RUNNERS, find_round
 from hoithi.people.http import StaffRequest, contest_role
 from hoithi.people.permissions import contest_scope, has_role
-from hoithi.rehearsal.live import Live
-from hoithi.rehearsal.report import Report, judge
+from hoithi.rehearsal.report import Report, Rest, read_back
 from hoithi.web.acting import acted, carried_out
 from hoithi.web.files import PDF, file_answer
 from hoithi.web.violations import explain
@@ -35,7 +39,7 @@ def show_all(request: StaffRequest, contest: str, round_key: str) -> HttpRespons
     each = find_round(contest, round_key)
     if not each.is_online:
         raise Http404
-    usual = {"contestants": people_of(each) or 100, "minutes": usual_minutes(each)}
+    usual = {"contestants": usual_contestants(each), "minutes": usual_minutes(each)}
     return _list(request, contest, round_key, RehearsalForm(initial=usual))
 
 
@@ -61,7 +65,7 @@ def _word(row: Rehearsal) -> tuple[str, str]:
     if row.report is None:
         word, tone = REHEARSALS[row.state]
     else:
-        word, tone = VERDICTS[judge(msgspec.convert(row.report, Report)).verdict]
+        word, tone = verdict_word(read_back(row.report))
     return str(word), tone
 
 
@@ -98,8 +102,9 @@ def show(request: StaffRequest, contest: str, round_key: str, rehearsal: int) ->
     """Where it is, while it runs; then what it has shown."""
     each = find_round(contest, round_key)
     found = rehearsal_by_id(each, rehearsal)
-    live = msgspec.convert(found.live, Live) if found.live else None
-    report = msgspec.convert(found.report, Report) if found.report else None
+    live = live_of(found)
+    read = read_back(found.report) if found.report is not None else None
+    report = read if isinstance(read, Report) else None
     word, tone = _word(found)
     return render(
         request,
@@ -114,6 +119,7 @@ def show(request: StaffRequest, contest: str, round_key: str, rehearsal: int) ->
             "live_line": live_line(live) if live else "",
             "told": told(report) if report else None,
             "slots": report.slots if report else [],
+            "rest": rest_told(read) if isinstance(read, Rest) else None,
             "failure": explain(found.failure) if found.failure else "",
             "may_run": has_role(request.user, RUNNERS, contest_scope(contest)),
         },
@@ -128,15 +134,16 @@ def report_pdf(
     round_key: str,
     rehearsal: int,
 ) -> HttpResponseBase:
-    """The report as a paper, always in Vietnamese. 404 while there is none."""
+    """The report as a paper, always in Vietnamese. 404 where there is none that can be read."""
     each = find_round(contest, round_key)
     found = rehearsal_by_id(each, rehearsal)
-    if found.report is None or found.ended_at is None:
+    report = read_back(found.report) if found.report is not None else None
+    if not isinstance(report, Report) or found.ended_at is None:
         raise Http404
     plan = plan_of(each.contest)
     head = Head(plan.papers.issuer_parent, plan.papers.issuer, "", plan.document.place)
     paper = report_paper(
-        msgspec.convert(found.report, Report),
+        report,
         at=found.ended_at,
         head=head,
         about=f"{each.name}, {each.contest.short_title}",
