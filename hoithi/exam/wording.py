@@ -134,7 +134,8 @@ UNIT_WINDOW_PAGE = OrderPage(
         "For those who could not come. Between the two times the people of this unit may start, "
         "also after the sitting has closed for the others, each as often as the rules allow. An "
         "attempt that was cut short is lengthened by minutes, or made void so that a new one may "
-        "be started. Of several windows the last one given holds. Collecting waits for its end."
+        "be started. Of several windows the last one given holds; who has started already keeps "
+        "the end of their time. Collecting waits for its end."
     ),
     _("Give the window"),
 )
@@ -144,7 +145,8 @@ WINDOW_PAGE = OrderPage(
         "Between the two times this person may start, also after the sitting has closed for the "
         "others, as often as the rules allow. An attempt that was cut short is lengthened by "
         "minutes, or made void so that a new one may be started. Of several windows the last one "
-        "given holds. Collecting waits for its end."
+        "given holds; an attempt that has been started keeps the end of its time. Collecting waits "
+        "for its end."
     ),
     _("Give the window"),
 )

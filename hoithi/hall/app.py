@@ -477,7 +477,10 @@ class Hall:
             raise _Refusing(400, Refusal("malformed"))
         now_ms = self.clock.now_ms()
         terms = sitting.terms(entry, now_ms)
-        if now_ms > terms.closes_ms + terms.extra_ms + terms.grace_ms:
+        line = await self.journal.store.line(sitting.sitting, entry.line)
+        attempt = line.find(token.attempt)
+        until_ms = max(terms.closes_ms + terms.extra_ms, attempt.deadline_ms if attempt else 0)
+        if now_ms > until_ms + terms.grace_ms:
             raise _Refusing(403, Refusal("closed"))
         address = self._address(scope).encode()
         signals = [

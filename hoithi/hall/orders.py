@@ -20,6 +20,7 @@ from hoithi.hall.sittings import RosterEntry, Sitting, Sittings
 from hoithi.hall.steps import in_steps
 from hoithi.hall.store.api import Control, Opening, Order, OrderKind, Withdrawal
 from hoithi.hall.times import order_digest
+from hoithi.hall.windows import Window, with_another
 
 _log = logging.getLogger("hoithi.hall")
 
@@ -142,8 +143,9 @@ class Follower:
                     span = sitting.span_of_grant(line, order.at_ms)
                     line.extra[span] = line.extra.get(span, 0) + order.amount
             case OrderKind.WINDOW:
+                window = Window(*order.window, order.at_ms)
                 for line in sitting.concerned(order):
-                    line.window = order.window
+                    line.windows = with_another(line.windows, window)
             case OrderKind.REISSUE if entry is not None:
                 self._sittings.reissue(sitting, entry.line, order.amount, bytes.fromhex(order.text))
             case OrderKind.WITHDRAW:

@@ -104,8 +104,10 @@ class Line(msgspec.Struct, frozen=True, gc=False):
 class Terms:
     """What the sealed policy and the orders say for one line at this time.
 
-    `extra_ms` are minutes granted to this line for the span of its attempts that is now. While it
-    `is_held` nobody starts: the questions are being withdrawn.
+    `extra_ms` are minutes granted to this line for the span of its attempts that is now. An attempt
+    that starts now ends at `until_ms` at the latest, if that is behind `closes_ms`: a window was
+    replaced by an earlier one moments ago. While it `is_held` nobody starts: the questions are
+    being withdrawn.
     """
 
     opens_ms: int
@@ -117,6 +119,7 @@ class Terms:
     has_prediction: bool
     attempts: AttemptRule
     extra_ms: int = 0
+    until_ms: int = 0
     is_held: bool = False
 
 
@@ -240,8 +243,8 @@ def _start(line: Line, command: Start, now_ms: int, terms: Terms) -> Step:
     refusal = _may_start(line, now_ms, terms)
     if refusal is not None:
         return _refuse(line, 403, refusal, rows)
-    closes_ms = terms.closes_ms + terms.extra_ms
-    deadline_ms = min(now_ms + terms.duration_ms + terms.extra_ms, closes_ms)
+    until_ms = max(terms.closes_ms, terms.until_ms)
+    deadline_ms = min(now_ms + terms.duration_ms, until_ms) + terms.extra_ms
     attempt = Attempt(
         attempt=command.attempt,
         number=len(line.attempts) + 1,

@@ -26,6 +26,7 @@ from hoithi.hall.store.api import (
     UnavailableError,
     Withdrawal,
 )
+from hoithi.hall.windows import Window, closing_of, holding
 from hoithi.rules import paper
 from hoithi.rules.attempts import span
 from hoithi.rules.paper import PackageError, Paper, PaperItem, Questions
@@ -130,7 +131,8 @@ class RosterEntry:
     """A line of the roster as the hall uses it.
 
     `extra` are milliseconds granted by orders, by the span of attempts in which they were granted;
-    `window` is from when to when this line may start besides the sitting's own time.
+    `windows` are those of its own in which this line may start besides the sitting's own time, as
+    they were given: the last one holds.
     `pieces` are those of the first attempt's paper, once it is drawn ahead.
     """
 
@@ -143,7 +145,7 @@ class RosterEntry:
     unit_code: str
     number: str
     extra: dict[int, int] = field(default_factory=dict)
-    window: tuple[int, int] | None = None
+    windows: tuple[Window, ...] = ()
     seen_ms: int = -1
     pieces: tuple[bytes, ...] = ()
 
@@ -168,7 +170,7 @@ class Sitting:
     withdrawal: Withdrawal = Withdrawal.NONE
     scores: dict[bytes, ToldScore] = field(default_factory=dict)
     saves: int = 0
-    _terms: dict[tuple[int, int, int, int], Terms] = field(default_factory=dict)
+    _terms: dict[tuple[int, int, int, int, int], Terms] = field(default_factory=dict)
 
     @property
     def items(self) -> int:
@@ -187,28 +189,25 @@ class Sitting:
         """The day, period or round of attempts in which an instant falls."""
         return span(self.exam.questions.file.policy.attempts, at_ms)
 
+    @property
+    def own(self) -> tuple[int, int]:
+        """The sitting's own time, as the last orders say."""
+        return self.opens_ms, self.closes_ms
+
     def window_of(self, line: RosterEntry, at_ms: int) -> tuple[int, int]:
-        """From when to when a line may start, as it stands at an instant: the sitting's own time or
-        the line's. Of those open then the one that closes last, else the next, else the last.
-        """
-        own = (self.opens_ms, self.closes_ms)
-        if line.window is None:
-            return own
-        extra_ms = self.extra_ms(line, at_ms)
+        """From when to when a line may start, as it stands at an instant."""
+        return holding(self.own, line.windows, at_ms, self.extra_ms(line, at_ms))
 
-        def distance(window: tuple[int, int]) -> tuple[int, int]:
-            opens_ms, closes_ms = window
-            if at_ms < opens_ms:
-                return (1, opens_ms)
-            return (0 if at_ms < closes_ms + extra_ms else 2, -closes_ms)
-
-        return min(own, line.window, key=distance)
+    def closing_of(self, line: RosterEntry, started_ms: int) -> int:
+        """When the time closes to which an attempt belongs that starts at an instant."""
+        extra_ms = self.extra_ms(line, started_ms)
+        return closing_of(self.own, line.windows, started_ms, extra_ms)
 
     def span_of_grant(self, line: RosterEntry, at_ms: int) -> int:
         """The span for which minutes count that are given at an instant, which may be after the
         end: they are meant for the attempts that it cut short.
         """
-        windows = [(self.opens_ms, self.closes_ms), *([line.window] if line.window else [])]
+        windows = [self.own, *(each.span for each in line.windows)]
         begun = [closes_ms for opens_ms, closes_ms in windows if opens_ms <= at_ms]
         return self.span(min(at_ms, max(begun) - 1) if begun else min(windows)[0])
 
@@ -228,13 +227,14 @@ class Sitting:
         """What holds for a line now; one object for all who have the same."""
         extra_ms = self.extra_ms(line, now_ms)
         opens_ms, closes_ms = self.window_of(line, now_ms)
-        key = (opens_ms, closes_ms, extra_ms, self.withdrawal)
+        until_ms = self.closing_of(line, now_ms)
+        key = (opens_ms, closes_ms, until_ms, extra_ms, self.withdrawal)
         terms = self._terms.get(key)
         if terms is None:
-            terms = self._terms[key] = self._terms_of(opens_ms, closes_ms, extra_ms)
+            terms = self._terms[key] = self._terms_of(opens_ms, closes_ms, until_ms, extra_ms)
         return terms
 
-    def _terms_of(self, opens_ms: int, closes_ms: int, extra_ms: int) -> Terms:
+    def _terms_of(self, opens_ms: int, closes_ms: int, until_ms: int, extra_ms: int) -> Terms:
         policy = self.exam.questions.file.policy
         return Terms(
             opens_ms=opens_ms,
@@ -246,24 +246,26 @@ class Sitting:
             has_prediction=policy.prediction is not None,
             attempts=policy.attempts,
             extra_ms=extra_ms,
+            until_ms=until_ms,
             is_held=self.withdrawal is not Withdrawal.NONE,
         )
 
     def deadline_of(self, attempt: Attempt, line: RosterEntry) -> int:
-        """An attempt's deadline as window and grants say now."""
+        """An attempt's deadline as the windows of its start and the grants say now."""
         policy = self.exam.questions.file.policy
-        _opens_ms, closes_ms = self.window_of(line, attempt.started_ms)
+        closes_ms = self.closing_of(line, attempt.started_ms)
         last_ms = min(attempt.started_ms + policy.duration_ms, closes_ms)
         return last_ms + self.extra_ms(line, attempt.started_ms)
 
     def last_moment_ms(self) -> int:
-        """After this nobody of the sitting can be heard in time."""
+        """After this nobody of the sitting can be heard in time but who is at work: they end by
+        their deadlines, which a replaced window may have set."""
         last_span = self.span(self.closes_ms - 1)
         longest = max((line.extra.get(last_span, 0) for line in self.lines.values()), default=0)
         last_ms = self.closes_ms + longest
         for line in self.lines.values():
-            if line.window is not None:
-                closes_ms = line.window[1]
+            if line.windows:
+                closes_ms = line.windows[-1].closes_ms
                 last_ms = max(last_ms, closes_ms + self.extra_ms(line, closes_ms - 1))
         return last_ms + self.exam.questions.file.policy.grace_ms
 

@@ -118,7 +118,7 @@ def order(control: str | Path, kind: OrderKind, **more: int | str | bytes | None
         kind=kind,
         actor="Thử",
         reason="thử",
-        at_ms=now_ms(),
+        at_ms=_number(more.get("at_ms")) or now_ms(),
         line=_number(more.get("line")),
         attempt=_bytes(more.get("attempt")),
         amount=_number(more.get("amount")) or 0,

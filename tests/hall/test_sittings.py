@@ -18,6 +18,7 @@ from hoithi.hall.store.api import (
     UnavailableError,
     Withdrawal,
 )
+from hoithi.hall.windows import Window
 from hoithi.hall.wire import PaperItem
 from hoithi.rules import paper
 from hoithi.rules.canonical import canonical
@@ -98,7 +99,7 @@ def test_minutes_given_after_the_end_are_meant_for_the_last_day() -> None:
         return [sitting.span_of_grant(line, sitting.opens_ms + at) - first for at in after_ms]
 
     assert spans(-1, 0, day_ms, 3 * day_ms) == [0, 0, 1, 1]
-    line.window = (sitting.opens_ms + 5 * day_ms, sitting.opens_ms + 6 * day_ms)
+    line.windows = (Window(sitting.opens_ms + 5 * day_ms, sitting.opens_ms + 6 * day_ms, 0),)
     assert spans(-1, 0, day_ms, 3 * day_ms) == [0, 0, 1, 1]
     assert spans(5 * day_ms, 9 * day_ms) == [5, 5]
 
@@ -119,7 +120,7 @@ def test_the_window_that_holds_is_the_open_one_that_closes_last(
 ) -> None:
     _, sitting = taken_in(made_package())
     line, other = sitting.lines[1], sitting.lines[2]
-    line.window = (1500, 5000)
+    line.windows = (Window(1500, 5000, 0),)
     assert sitting.window_of(line, at_ms) == window
     assert sitting.window_of(other, at_ms) == (1000, 2000)
 
@@ -127,7 +128,7 @@ def test_the_window_that_holds_is_the_open_one_that_closes_last(
 def test_between_two_windows_the_next_one_holds() -> None:
     _, sitting = taken_in(made_package())
     line = sitting.lines[1]
-    line.window = (9000, 9500)
+    line.windows = (Window(9000, 9500, 0),)
     windows = [sitting.window_of(line, at) for at in (1999, 2000, 8999, 9499, 9500)]
     assert windows == [(1000, 2000), *[(9000, 9500)] * 4]
     line.extra[sitting.span(0)] = 300
@@ -138,7 +139,7 @@ def test_between_two_windows_the_next_one_holds() -> None:
 def test_a_window_does_not_move_the_end_of_an_attempt_that_began_before_it() -> None:
     _, sitting = taken_in(made_package())
     line = sitting.lines[1]
-    line.window = (1500, 50_000)
+    line.windows = (Window(1500, 50_000, 0),)
     began = Attempt(b"a" * 16, 1, 1400, 2000, 1, b"", ())
     assert sitting.deadline_of(began, line) == 2000
     fresh = msgspec.structs.replace(began, started_ms=1500)

@@ -7,6 +7,7 @@ from hoithi.hall.ledger import read_ledger
 from hoithi.hall.store import control_writer
 from hoithi.hall.store.api import OrderKind
 from hoithi.hall.times import not_applied, started_outside, times_of
+from hoithi.hall.windows import HEARD_WITHIN_MS
 from tests.hall.scene import (
     SITTING,
     Client,
@@ -17,6 +18,7 @@ from tests.hall.scene import (
     publish,
     published_line,
     wait_for_order,
+    wait_until,
 )
 from tests.hall.writing import chain_findings, stored_rows
 
@@ -38,10 +40,23 @@ def over(hall: HallProcess) -> int:
     return closes_ms
 
 
-def window(hall: HallProcess, opens_ms: int, closes_ms: int, *, line: int | None = None) -> int:
-    """For a line, or for unit DV-1: the odd lines."""
-    text = str(opens_ms) if line is not None else f"{opens_ms} DV-1"
-    return order(hall.control_address, OrderKind.WINDOW, line=line, amount=closes_ms, text=text)
+def window(
+    hall: HallProcess,
+    opens_ms: int,
+    closes_ms: int,
+    *,
+    line: int | None = None,
+    at_ms: int | None = None,
+) -> int:
+    """For a line, or for unit DV-1: the odd lines; given at an instant, or now."""
+    return order(
+        hall.control_address,
+        OrderKind.WINDOW,
+        line=line,
+        amount=closes_ms,
+        text=str(opens_ms) if line is not None else f"{opens_ms} DV-1",
+        at_ms=at_ms,
+    )
 
 
 def test_a_unit_starts_in_its_window_and_nobody_else_does(new_hall: HallProcess) -> None:
@@ -63,7 +78,7 @@ def test_a_unit_starts_in_its_window_and_nobody_else_does(new_hall: HallProcess)
     check(new_hall)
 
 
-def check(hall: HallProcess) -> None:
+def check(hall: HallProcess, attempts: int = 1) -> None:
     """The journal has the order, and by the orders nobody started when they might not."""
     rows = stored_rows(hall.journal_address)
     ledger = read_ledger(rows, items=5, grace_ms=10_000)
@@ -71,10 +86,10 @@ def check(hall: HallProcess) -> None:
     times = times_of(SITTING, writer.window(SITTING), writer.orders(SITTING))
     writer.close()
     units = {line: published_line(line).unit_code for line in range(1, LINES + 1)}
-    assert [each.kind for each in times.orders] == ["window"] * len(times.orders)
+    assert {each.kind for each in times.orders} <= {"window", "extra_time"}
     assert not_applied(times, dict(ledger.orders)) == []
     assert started_outside(times, ledger.attempts, units) == []
-    assert (len(ledger.attempts), ledger.flaws) == (1, ())
+    assert (len(ledger.attempts), ledger.flaws) == (attempts, ())
     assert chain_findings(hall.journal_address) == []
 
 
@@ -126,3 +141,77 @@ def test_minutes_in_a_window_lengthen_it(new_hall: HallProcess) -> None:
     assert client.start()[1]["deadline_ms"] == closes_ms
     more = order(new_hall.control_address, OrderKind.EXTRA_TIME, line=1, amount=60_000)
     assert wait_for_order(client, more)["deadline_ms"] == closes_ms + 60_000
+
+
+def began(client: Client) -> tuple[int, int]:
+    """When an attempt began that starts now, and when its time ends."""
+    status, reply = client.start()
+    assert status == 200, reply
+    started, deadline = reply["started_ms"], reply["deadline_ms"]
+    assert isinstance(started, int)
+    assert isinstance(deadline, int)
+    return started, deadline
+
+
+def test_who_works_keeps_the_window_they_began_in_when_it_is_made_longer_and_taken_back(
+    new_hall: HallProcess,
+) -> None:
+    """In seconds from the first start on, the next order is given half a minute later than what
+    clocks may be apart: the order's instant decides, not the hall's hearing."""
+    over(new_hall)
+    opens_ms = now_ms() - 1
+    first_end, second_end = opens_ms + 300_000, opens_ms + 600_000
+    one, three, five = (entered(new_hall, line) for line in (1, 3, 5))
+    wait_for_order(one, window(new_hall, opens_ms, first_end))
+    started, deadline = began(one)
+    assert deadline == first_end
+
+    longer = window(new_hall, opens_ms, second_end, at_ms=started + HEARD_WITHIN_MS + 1)
+    assert wait_for_order(one, longer)["deadline_ms"] == first_end
+    wait_until(lambda: now_ms() > started + 1)
+    started, deadline = began(three)
+    assert deadline == second_end
+
+    taken_back = window(
+        new_hall, opens_ms, now_ms() - 60_000, at_ms=started + 2 * HEARD_WITHIN_MS + 1
+    )
+    assert wait_for_order(five, taken_back)["state"] == "closed"
+    assert five.start() == (403, {"error": "closed"})
+    ends = [wait_for_order(each, taken_back)["deadline_ms"] for each in (one, three)]
+    assert ends == [first_end, second_end]
+
+    new_hall.kill()
+    new_hall.start()
+    for client, end in ((one, first_end), (three, second_end)):
+        client.connection = None
+        assert wait_for_order(client, taken_back)["deadline_ms"] == end
+        assert client.start()[0] == 200  # it is opened again
+        assert client.save((0, 1))[0] == 200
+    more = order(new_hall.control_address, OrderKind.EXTRA_TIME, text="DV-1", amount=60_000)
+    ends = [wait_for_order(each, more)["deadline_ms"] for each in (one, three)]
+    assert ends == [first_end + 60_000, second_end + 60_000]
+    rows = stored_rows(new_hall.journal_address)
+    assert {row.item for row in rows if row.kind is Kind.DEADLINE} == {more}
+    assert [row for row in rows if row.kind is Kind.CLOSED and row.item >= taken_back] == []
+
+    assert [each.submit()[0] for each in (one, three)] == [200, 200]
+    wait_until(
+        lambda: any(
+            row.kind is Kind.CLOSED and row.item == more
+            for row in stored_rows(new_hall.journal_address)
+        )
+    )
+    check(new_hall, attempts=2)
+
+
+def test_who_could_start_only_by_the_newer_window_goes_by_it(new_hall: HallProcess) -> None:
+    """The desk's clock is ten minutes ahead of the hall's."""
+    over(new_hall)
+    client = entered(new_hall, 1)
+    window(new_hall, 0, now_ms() - 30_000, at_ms=now_ms() - HOUR_MS)
+    end = now_ms() + 300_000
+    wait_for_order(client, window(new_hall, now_ms() - 1, end, at_ms=now_ms() + 600_000))
+    assert began(client)[1] == end
+    more = order(new_hall.control_address, OrderKind.EXTRA_TIME, line=1, amount=60_000)
+    assert wait_for_order(client, more)["deadline_ms"] == end + 60_000
+    check(new_hall)

@@ -856,7 +856,7 @@ const scoreIsPromised = () => ["score", "score_and_time"].includes(page.who?.res
 
 // After a receipt that time gave, or the closing, more time may still be given; one that was asked for is the last
 // word, but for the score.
-const listensStill = () => clock.now() < page.who.closes_ms + LISTENS_AFTER_CLOSE_MS;
+const listensStill = () => clock.now() < Math.max(page.who.closes_ms, page.deadline || 0) + LISTENS_AFTER_CLOSE_MS;
 const listens = () =>
   view !== "enter" && view !== "queue" && (view !== "closed" || listensStill())
   && (view !== "done" || ((page.receipt.automatic || scoreIsPromised()) && listensStill()));

@@ -11,8 +11,11 @@ import pytest
 
 from hoithi.hall.formats import Kind
 from hoithi.hall.ledger import read_ledger
+from hoithi.hall.store import journal_reader
 from hoithi.hall.store.api import OrderKind
+from hoithi.hall.windows import HEARD_WITHIN_MS
 from tests.hall.scene import (
+    SITTING,
     Client,
     HallProcess,
     code,
@@ -20,6 +23,7 @@ from tests.hall.scene import (
     order,
     publish,
     wait_for_order,
+    wait_until,
 )
 from tests.hall.writing import chain_findings, stored_rows
 from tests.postgres import Cluster
@@ -96,6 +100,48 @@ def test_a_window_is_heard_by_every_node(nodes: tuple[HallProcess, HallProcess])
     other = device(nodes[0], 2, "b")  # of another unit
     assert other.start() == (403, {"error": "closed"})
     assert chain_findings(url) == []
+
+
+def test_on_no_node_a_later_window_moves_the_end_of_those_at_work(
+    nodes: tuple[HallProcess, HallProcess],
+) -> None:
+    url = nodes[0].database
+    people = [device(node, line, "a") for line, node in ((1, nodes[0]), (3, nodes[1]))]
+    order(url, OrderKind.CLOSE_AT, amount=now_ms() - 1)
+    ends_ms = now_ms() + 600_000
+    first = order(url, OrderKind.WINDOW, amount=ends_ms, text=f"{now_ms() - 1} DV-1")
+    for person in people:
+        wait_for_order(person, first)
+        assert person.start()[1]["deadline_ms"] == ends_ms
+    later_ms = now_ms() + HEARD_WITHIN_MS + 60_000
+    order(url, OrderKind.WINDOW, amount=ends_ms * 2, text=f"{now_ms() - 1} DV-1", at_ms=later_ms)
+    last = order(
+        url, OrderKind.WINDOW, amount=now_ms(), text=f"{now_ms() - 1} DV-1", at_ms=later_ms + 60_000
+    )
+    for person in people:
+        assert wait_for_order(person, last)["deadline_ms"] == ends_ms
+        assert person.save((0, 1))[0] == 200
+    moves = [row.item for row in stored_rows(url) if row.kind is Kind.DEADLINE]
+    assert moves == []
+    for person, node in zip(people, nodes[::-1], strict=True):
+        person.port, person.connection = node.port, None  # each at the other node
+        assert wait_for_order(person, last)["deadline_ms"] == ends_ms
+        assert person.submit()[0] == 200
+    wait_until(lambda: len(closed_after(url, last)) == len(nodes))
+    assert chain_findings(url) == []
+
+
+def closed_after(url: str, number: int) -> set[bytes]:
+    """The nodes that have closed the sitting after an order."""
+    reader = journal_reader(url)
+    found = {
+        batch.writer
+        for batch in reader.batches(SITTING)
+        for row in batch.rows
+        if row.kind is Kind.CLOSED and row.item >= number
+    }
+    reader.close()
+    return found
 
 
 @pytest.mark.faults
