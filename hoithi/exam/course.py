@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from hoithi.exam.models import CoursePoint, Sitting, SittingState
 from hoithi.exam.watching import Watch, nodes, put_together
-from hoithi.web.charts import Line, Tone, lines, lines_table
+from hoithi.web.plots import Line, figure, hours, table
 from hoithi.web.wording import ZONE, marks, number
 
 EVERY_S = 10
@@ -134,35 +134,40 @@ def rates(points: Sequence[Point]) -> list[Decimal]:
 
 
 def drawn(points: Sequence[Point]) -> Course | None:
-    """The course of a sitting as two charts; none while there are not two moments."""
+    """The course of a sitting as two plots; none while there are not two moments."""
     if len(points) < 2:
         return None
     at = [point.at for point in points]
+    at_s = [round((each - at[0]).total_seconds()) for each in at]
     per_second = rates(points)
     people = [
         Line(_("working"), [point.working for point in points]),
-        Line(_("handed in"), [point.submitted for point in points], Tone.GOOD),
-        Line(_("with late answers"), [point.late for point in points], Tone.BAD),
+        Line(_("handed in"), [point.submitted for point in points], "good"),
+        Line(_("with late answers"), [point.late for point in points], "bad"),
     ]
     saves = [Line(_("saves a second"), per_second)]
     last = points[-1]
     every = max(1, -(-len(points) // _SHOWN_IN_TABLE))
     return Course(
-        people=lines(
-            at,
+        people=figure(
             people,
+            at_s=at_s,
+            ticks=hours(at),
             title=_("%(working)s working, %(submitted)s handed in")
             % {"working": number(last.working), "submitted": number(last.submitted)},
+            with_last=True,
         ),
-        saves=lines(
-            at,
+        saves=figure(
             saves,
+            at_s=at_s,
+            ticks=hours(at),
             title=_("%(rate)s saves a second") % {"rate": marks(per_second[-1])},
             description=_("%(saves)s saves since the beginning") % {"saves": number(last.saves)},
+            with_last=True,
         ),
-        table=lines_table(
+        table=table(
             [f"{each.astimezone(ZONE):%H:%M:%S, %d/%m}" for each in at[::-every]],
-            [Line(line.label, line.values[::-every]) for line in (*people, *saves)],
+            [Line(line.name, line.values[::-every]) for line in (*people, *saves)],
             heading=_("Time"),
         ),
     )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
 from django.utils import translation
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -24,7 +26,7 @@ from hoithi.documents.render.decree import (
 from hoithi.exam.models import RehearsalState
 from hoithi.rehearsal.live import Live
 from hoithi.rehearsal.report import MOST_WAIT_MS, Reason, Report, Rest, Verdict, judge
-from hoithi.web.plots import Line, clock, plot
+from hoithi.web.plots import Line, clock, figure, plot
 from hoithi.web.wording import ZONE, marks, moment, number
 
 PHASES: dict[str, Promise] = {
@@ -92,9 +94,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
+    """Lines over time: on a page as `figure`, on paper as `svg`."""
+
     title: str
     svg: str
-    alt: str
+    figure: SafeString
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,8 +309,18 @@ def _charts(report: Report) -> tuple[Chart, ...]:
         )
     ]
     return (
-        Chart(waits, plot(wait_lines, at_s=at_s, title=waits, limit=MOST_WAIT_MS), waits),
-        Chart(saves, plot(save_lines, at_s=at_s, title=saves), saves),
+        _chart(waits, wait_lines, at_s, limit=MOST_WAIT_MS),
+        _chart(saves, save_lines, at_s),
+    )
+
+
+def _chart(
+    title: str, lines: Sequence[Line], at_s: Sequence[int], limit: int | None = None
+) -> Chart:
+    return Chart(
+        title=title,
+        svg=plot(lines, at_s=at_s, title=title, limit=limit),
+        figure=figure(lines, at_s=at_s, title=title, limit=limit),
     )
 
 
@@ -357,7 +371,7 @@ def report_paper(
             Paragraph(f"Diễn tập lúc {moment(at)}{f', do {by} yêu cầu' if by else ''}."),
             Paragraph(said.played),
             _table(said),
-            *(Picture(each.title, each.svg, each.alt) for each in said.charts),
+            *(Picture(each.title, each.svg, each.title) for each in said.charts),
             *_part(f"{'IV' if said.advice else 'III'}. CHƯA THỬ ĐƯỢC", said.limits),
             Paragraph(
                 "Phòng thi, danh sách và câu hỏi của buổi diễn tập đều là giả lập và đã được xóa. "

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -13,10 +12,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from hoithi.web.wording import ZONE, marks
+from hoithi.web.wording import marks
 
 Amount = int | Decimal
-_WIDTH, _HEIGHT = 1000, 200
 
 
 class Tone(StrEnum):
@@ -89,91 +87,6 @@ def _drawing(row: Bar, top: Amount) -> SafeString:
         row.tone,
         _share(row.value, top),
         mark,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A figure over time, one value for each moment."""
-
-    label: str
-    values: Sequence[Amount]
-    tone: Tone = Tone.PLAIN
-
-
-def lines(
-    at: Sequence[datetime], rows: Sequence[Line], *, title: str, description: str = ""
-) -> SafeString:
-    """Figures over time on one scale from zero: two moments or more, oldest first.
-
-    `title` says what they come to now. Each line is named below the drawing with its last value.
-    The figures as a table are `lines_table`, which stands elsewhere where the chart moves.
-    """
-    top = max(max(row.values) for row in rows) or 1
-    span = (at[-1] - at[0]).total_seconds() or 1
-    places = [(moment - at[0]).total_seconds() * _WIDTH / span for moment in at]
-    drawing = format_html_join(
-        "",
-        '<polyline class="line-{}" points="{}"/>',
-        ((row.tone, _path(places, row.values, top)) for row in rows),
-    )
-    named = format_html_join(
-        "",
-        '<li class="line-{}">{} <strong>{}</strong></li>',
-        ((row.tone, row.label, marks(row.values[-1])) for row in rows),
-    )
-    return format_html(
-        '<figure class="chart"><figcaption>{}{}</figcaption><div class="course">'
-        '<span class="top">{}</span><svg aria-hidden="true" focusable="false"'
-        ' viewBox="0 0 {} {}" preserveAspectRatio="none">{}</svg>'
-        '<p><span>{}</span><span>{}</span></p></div><ul class="lines">{}</ul></figure>',
-        title,
-        format_html("<span>{}</span>", description) if description else "",
-        marks(top),
-        _WIDTH,
-        _HEIGHT,
-        drawing,
-        _hour(at[0], at[-1]),
-        _hour(at[-1], at[0]),
-        named,
-    )
-
-
-def _path(places: Sequence[float], values: Sequence[Amount], top: Amount) -> str:
-    """Points of a polyline; nought is at the bottom."""
-    return " ".join(
-        f"{x:.1f},{float(_HEIGHT - Decimal(value) * _HEIGHT / Decimal(top)):.1f}"
-        for x, value in zip(places, values, strict=True)
-    )
-
-
-def _hour(moment: datetime, other: datetime) -> str:
-    """A moment of the day, with its date where the other is of another day."""
-    here, there = moment.astimezone(ZONE), other.astimezone(ZONE)
-    return f"{here:%H:%M}" if here.date() == there.date() else f"{here:%H:%M, %d/%m}"
-
-
-def lines_table(moments: Sequence[str], rows: Sequence[Line], *, heading: str) -> SafeString:
-    """The figures of `lines` as a table that can be opened."""
-    return format_html(
-        "<details><summary>{}</summary><table><thead><tr>"
-        '<th scope="col">{}</th>{}</tr></thead><tbody>{}</tbody></table></details>',
-        gettext("The figures as a table"),
-        heading,
-        format_html_join("", '<th scope="col" class="number">{}</th>', ((r.label,) for r in rows)),
-        format_html_join(
-            "",
-            '<tr><th scope="row">{}</th>{}</tr>',
-            (
-                (
-                    moment,
-                    format_html_join(
-                        "", '<td class="number">{}</td>', ((marks(r.values[at]),) for r in rows)
-                    ),
-                )
-                for at, moment in enumerate(moments)
-            ),
-        ),
     )
 
 
