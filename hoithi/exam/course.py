@@ -16,7 +16,7 @@ from itertools import pairwise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from hoithi.exam.models import CoursePoint, Sitting, SittingState
+from hoithi.exam.models import CoursePoint, Sitting
 from hoithi.exam.watching import Watch, nodes, put_together
 from hoithi.web.plots import Line, figure, hours, table
 from hoithi.web.wording import ZONE, marks, number
@@ -53,9 +53,7 @@ class Course:
 
 def note_course(now: datetime) -> int:
     """Keep the present figures of every sitting that a living hall tells of; answers how many."""
-    running = list(
-        Sitting.objects.filter(state=SittingState.PUBLISHED, opens_at__lte=now + BEFOREHAND)
-    )
+    running = list(Sitting.objects.begun(now + BEFOREHAND))
     if not running:
         return 0
     reports = nodes()

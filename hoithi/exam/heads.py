@@ -12,7 +12,7 @@ from datetime import datetime
 
 from django.db.models import Max, QuerySet
 
-from hoithi.exam.models import ChainHead, Sitting, SittingState
+from hoithi.exam.models import ChainHead, Sitting
 from hoithi.exam.stores import journal
 from hoithi.hall.formats import Head
 
@@ -22,11 +22,11 @@ EVERY_S = 60
 
 
 def note_heads(now: datetime) -> int:
-    """Keep where the chains of every sitting in the hall end; answers how many have moved.
+    """Keep where the chains of every sitting end that has begun; answers how many have moved.
 
     One short read of the journal for each sitting. Raises RuleViolation `hall_out_of_reach`.
     """
-    running = list(Sitting.objects.filter(state=SittingState.PUBLISHED, opens_at__lte=now))
+    running = list(Sitting.objects.begun(now))
     if not running:
         return 0
     known = {(head.sitting_id, head.writer): head for head in newest_heads(running)}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import Self, TypeVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from hoithi.bank.models import ItemVersion
 from hoithi.contests.models import Round
@@ -95,6 +96,16 @@ class SittingQuerySet(models.QuerySet[S_co]):
     def standing(self) -> Self:
         """Without those that were withdrawn with their package: nobody has started in them."""
         return self.exclude(state=SittingState.WITHDRAWN)
+
+    def begun(self, now: datetime) -> Self:
+        """Those in the hall in which somebody may have started: by the sitting's own time, or by a
+        window. One that was once begun is, whatever moved its opening or replaced the window.
+        """
+        window = RosterLine.objects.filter(sitting=OuterRef("pk"), window_opens_at__lte=now)
+        head = ChainHead.objects.filter(sitting=OuterRef("pk"))
+        return self.filter(
+            Q(opens_at__lte=now) | Exists(head) | Exists(window), state=SittingState.PUBLISHED
+        )
 
 
 class Sitting(models.Model):
@@ -201,6 +212,13 @@ class RosterLine(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("sitting", "line"), name="one_entry_per_line"),
             models.UniqueConstraint(fields=("sitting", "entry"), name="one_line_per_entry"),
+        )
+        indexes = (
+            models.Index(
+                fields=("sitting", "window_opens_at", "window_closes_at"),
+                condition=Q(window_opens_at__isnull=False),
+                name="lines_with_a_window",
+            ),
         )
 
     def __str__(self) -> str:

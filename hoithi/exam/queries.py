@@ -9,7 +9,7 @@ from enum import StrEnum
 from itertools import zip_longest
 from uuid import UUID
 
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, Max, OuterRef, QuerySet, Subquery
 from django.http import Http404
 
 from hoithi.contests.models import Round
@@ -244,9 +244,11 @@ def package_rows(each: Round) -> tuple[PackageRow, ...]:
 
 def sitting_rows(each: Round) -> tuple[SittingRow, ...]:
     """Every sitting of a round in the order they were made. Three queries."""
+    windows = RosterLine.objects.filter(sitting=OuterRef("pk"), window_opens_at__isnull=False)
+    last = windows.order_by().values("sitting").annotate(last=Max("window_closes_at"))
     sittings = (
         Sitting.objects.filter(round=each)
-        .annotate(last=Max("lines__window_closes_at"))
+        .annotate(last=Subquery(last.values("last")))
         .order_by("id")
     )
     people = _counts(RosterLine.objects.filter(sitting__round=each))
@@ -272,7 +274,8 @@ def sitting_rows(each: Round) -> tuple[SittingRow, ...]:
 def ends_at(sitting: Sitting) -> datetime:
     """When nobody of a sitting may start any more: its closing, or that of somebody's own window.
     One query."""
-    last: datetime | None = sitting.lines.aggregate(last=Max("window_closes_at"))["last"]
+    windows = sitting.lines.filter(window_opens_at__isnull=False)
+    last: datetime | None = windows.aggregate(last=Max("window_closes_at"))["last"]
     return max(sitting.closes_at, last or sitting.closes_at)
 
 

@@ -16,7 +16,7 @@ from hoithi.contests.models import Round
 from hoithi.contests.queries import online_plan, regulation_of
 from hoithi.exam.actions import read_rulings
 from hoithi.exam.hall_orders import tell_scores, told_scores
-from hoithi.exam.models import Package, Sitting, SittingState
+from hoithi.exam.models import Package, Sitting
 from hoithi.exam.sealing import open_keys_at_once, promise_of
 from hoithi.exam.stores import control, journal
 from hoithi.hall.ledger import AttemptFacts, Unfolding
@@ -94,9 +94,8 @@ def show_scores(now: datetime) -> int:
 def _running(now: datetime) -> list[Sitting]:
     """Sittings in the hall that people may have started, with sealed packages that stay."""
     return list(
-        Sitting.objects.filter(
-            state=SittingState.PUBLISHED, opens_at__lte=now, package__withdrawal=None
-        )
+        Sitting.objects.begun(now)
+        .filter(package__withdrawal=None)
         .select_related("package", "round__contest")
         .defer("package__questions", "package__keys_cipher")
     )

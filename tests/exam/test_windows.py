@@ -9,19 +9,29 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from pytest_django.fixtures import Settings
 
 from hoithi.entries.queries import access_code_of
 from hoithi.exam.actions import close_round, collect_sitting
 from hoithi.exam.bundling import write_bundle
-from hoithi.exam.hall_orders import give_window, move_close, publish_sitting
+from hoithi.exam.hall_orders import (
+    give_window,
+    last_order_of,
+    move_close,
+    move_opening,
+    publish_sitting,
+)
+from hoithi.exam.heads import note_heads
 from hoithi.exam.models import Sitting
+from hoithi.exam.scores_at_once import forget, show_scores
 from hoithi.hall.times import Times
 from hoithi.results.actions import publish
 from hoithi.rules.errors import RuleViolation
 from hoithi.verify.checks import verify
 from tests import factories
-from tests.exam.scene import Scene
-from tests.hall.scene import Client, wait_for_order
+from tests.exam.scene import Scene, scene_in
+from tests.exam.test_scores_at_once import PROMISED
+from tests.hall.scene import Client, wait_for_order, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -39,6 +49,63 @@ def window(scene: Scene, sitting: Sitting, seconds: float) -> int:
         reason="Cả đơn vị mất điện",
         now=now,
     )
+
+
+def waits_for_its_opening(scene: Scene) -> Sitting:
+    """A published sitting that opens in two hours, and a hall."""
+    scene.seal()
+    now = factories.now()
+    sitting = publish_sitting(actor=scene.an, each=scene.round, now=now)
+    move_opening(
+        actor=scene.an,
+        sitting=sitting,
+        opens_at=now + timedelta(hours=2),
+        reason="Đường truyền chưa xong",
+        now=now,
+    )
+    scene.hall.start()
+    return sitting
+
+
+def hear(scene: Scene, sitting: Sitting) -> None:
+    """Wait until the hall has heard every order."""
+    client = Client(scene.hall.port)
+    assert client.enter(access_code_of(scene.entries[0]))[0] == 200
+    wait_for_order(client, last_order_of(sitting))
+
+
+def test_in_a_window_before_the_opening_the_ends_of_the_chains_are_kept(scene: Scene) -> None:
+    sitting = waits_for_its_opening(scene)
+    assert note_heads(factories.now()) == 0
+    window(scene, sitting, 600)
+    hear(scene, sitting)
+    scene.sit(scene.entries[0], sitting, 30)
+    assert note_heads(factories.now()) == 1
+    # The next window comes after the sitting's own opening: what has begun goes on.
+    now = factories.now()
+    give_window(
+        actor=scene.an,
+        sitting=sitting,
+        line=None,
+        unit_id=scene.entries[0].unit_id,
+        opens_at=now + timedelta(days=1),
+        closes_at=now + timedelta(days=2),
+        reason="Mất điện nữa",
+        now=now,
+    )
+    hear(scene, sitting)
+    wait_until(lambda: note_heads(factories.now()) == 1)
+    assert note_heads(factories.now() - timedelta(hours=1)) == 0
+
+
+def test_in_a_window_before_the_opening_scores_are_told(tmp_path: Path, settings: Settings) -> None:
+    with scene_in(tmp_path, settings, PROMISED) as scene:
+        sitting = waits_for_its_opening(scene)
+        window(scene, sitting, 600)
+        hear(scene, sitting)
+        scene.sit(scene.entries[0], sitting, 30)
+        assert show_scores(factories.now()) == 1
+    forget()
 
 
 def collect(scene: Scene, sitting: Sitting) -> list[str]:
