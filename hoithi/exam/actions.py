@@ -38,7 +38,7 @@ from hoithi.rules.attempts import granted_ms
 from hoithi.rules.errors import RuleViolation
 from hoithi.rules.scoring import Effect, Grade, Ruling
 from hoithi.rules.standings import Counts, Marked, Participant, count, online_result
-from hoithi.verify.bundle import Closing, WriterHead
+from hoithi.verify.bundle import Closing, WriterHead, fingerprint
 
 _AT_ONCE = 500  # as many ids as a statement takes on every database
 
@@ -164,6 +164,7 @@ def collect_sitting(
         heads=[WriterHead(head.writer.hex(), head.batch, head.digest.hex()) for head in heads],
         receipts_root=merkle_root(receipts).hex(),
         receipts=len(receipts),
+        times_sha256=fingerprint(times),
     )
     with transaction.atomic():
         _store_attempts(actor, sitting, ledger, record_of_closing, last_order, now)

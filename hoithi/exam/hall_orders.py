@@ -117,12 +117,15 @@ def _prepare(*, actor: User, each: Round, now: datetime) -> Sitting:
     )
     if not entries:
         raise RuleViolation("nobody_to_sit")
+    opens_at = held_between(each, held)[0]
     sitting = Sitting.objects.create(
         round=each,
         package=package,
         title=each.contest.short_title,
-        opens_at=held_between(each, held)[0],
+        opens_at=opens_at,
         closes_at=closes_at,
+        first_opens_at=opens_at,
+        first_closes_at=closes_at,
         roster_sha256="",
         published_by=actor.name,
         published_at=now,

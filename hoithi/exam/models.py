@@ -111,6 +111,9 @@ class SittingQuerySet(models.QuerySet[S_co]):
 class Sitting(models.Model):
     """One opening of the hall for a round. `closing` is the closing record, once collected.
 
+    `first_opens_at` and `first_closes_at` are its time as it was published, whatever was ordered
+    since; those published before this was kept have none.
+
     `flaws` are the rows that its journal should not have, when somebody last tried to collect it;
     `times` are the orders about time as the bundle tells them, once collected.
     """
@@ -121,6 +124,8 @@ class Sitting(models.Model):
     title = models.CharField(max_length=300)
     opens_at = models.DateTimeField()
     closes_at = models.DateTimeField()
+    first_opens_at = models.DateTimeField(null=True)
+    first_closes_at = models.DateTimeField(null=True)
     state = models.CharField(max_length=10, choices=SittingState, default=SittingState.PREPARED)
     roster_sha256 = models.CharField(max_length=64)
     closing = models.JSONField(null=True)

@@ -62,14 +62,18 @@ class WriterHead(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hash: Hex32
 
 
-class Closing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What was published when a sitting was collected, before keys were opened."""
+class Closing(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What was published when a sitting was collected, before keys were opened.
+
+    `times_sha256` is the hash of `times.json`; sittings collected before there was one have none.
+    """
 
     sitting: Hex16
     roster_sha256: Hex32
     heads: list[WriterHead]
     receipts_root: Hex32
     receipts: Annotated[int, msgspec.Meta(ge=0)]
+    times_sha256: Hex32 | None = None
 
 
 class RulingRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

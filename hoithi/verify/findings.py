@@ -195,6 +195,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Hai máy ghi khác nhau về lệnh {detail}.",
         "Two writers have order {detail} differently.",
     ),
+    "times_differ": (
+        "Giờ thi và các lệnh về giờ không khớp với vân tay đã công bố khi thu bài.",
+        "The times and the orders about them do not fit the hash published at the collecting.",
+    ),
     "order_differs": (
         "Lệnh {detail} về thời gian không có trong sổ, hoặc có nội dung khác.",
         "Order {detail} about time is not in the journal, or is another one there.",
@@ -261,6 +265,14 @@ VALUES: dict[str, tuple[str, str]] = {
     "passed": ("mã sổ ghi trong lúc thi", "the ends of the journals during the exam"),
     "receipts": ("số biên nhận", "the number of receipts"),
     "receipts_root": ("mã gốc của các biên nhận", "the root of the receipts"),
+    "times_sha256": (
+        "vân tay giờ thi và các lệnh về giờ",
+        "the fingerprint of the times and the orders about them",
+    ),
+    "time": (
+        "giờ mở và giờ đóng khi công bố danh sách",
+        "the opening and closing as published with the roster",
+    ),
     "published": ("kết quả", "the results"),
     "version": (
         "kết quả, nay là phiên bản khác (vân tay của phiên bản cũ có trên trang của phiên bản đó)",

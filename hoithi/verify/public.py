@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Annotated
 
 import msgspec
+from msgspec.structs import replace
 
 from hoithi.hall.formats import Hex16, Hex32
+from hoithi.hall.times import Times
 from hoithi.verify.bundle import MANIFEST, BundleReader, Closing, RoundRecord, WriterHead
 from hoithi.verify.contest import COLLECTIVE, PublishedCollective
 from hoithi.verify.findings import BundleError, Finding
@@ -40,10 +42,14 @@ class PublicClosing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     heads: list[WriterHead]
     receipts: Count
     receipts_root: Hex32
+    times_sha256: Hex32 | None = None
 
 
 class PublicSitting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The roster's hash is public before anybody may start.
+    """The roster's hash is public before anybody may start, and so is the time of the sitting.
+
+    `opens_ms` and `closes_ms` are as they were published with the roster, before any order; older
+    files do not have them.
 
     `heads` are where the chains had come at that minute; a bundle's chains must go through them.
     """
@@ -51,6 +57,8 @@ class PublicSitting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     roster_sha256: Hex32
     closing: PublicClosing | None
     heads: list[WriterHead] = []
+    opens_ms: int | None = None
+    closes_ms: int | None = None
 
 
 class PublicVersion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -77,7 +85,7 @@ class PublicValues(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def public_closing(closing: Closing) -> PublicClosing:
     heads = sorted(closing.heads, key=lambda head: head.writer)
-    return PublicClosing(heads, closing.receipts, closing.receipts_root)
+    return PublicClosing(heads, closing.receipts, closing.receipts_root, closing.times_sha256)
 
 
 def values_of(bundle: BundleReader) -> PublicValues:
@@ -100,8 +108,13 @@ def _round(bundle: BundleReader, folder: str) -> PublicRound:
         record = bundle.decode(f"{folder}/round.json", RoundRecord)
         seal = PublicSeal(record.commitment, record.questions_sha256, record.keys_sha256)
         for sitting in record.sittings:
-            closing = bundle.decode(f"{folder}/sittings/{sitting}/closing.json", Closing)
-            sittings[sitting] = PublicSitting(closing.roster_sha256, public_closing(closing))
+            place = f"{folder}/sittings/{sitting}"
+            closing = bundle.decode(f"{place}/closing.json", Closing)
+            said = PublicSitting(closing.roster_sha256, public_closing(closing))
+            if bundle.has(f"{place}/times.json"):
+                times = bundle.decode(f"{place}/times.json", Times)
+                said = replace(said, opens_ms=times.opens_ms, closes_ms=times.closes_ms)
+            sittings[sitting] = said
     name = f"{folder}/published.json"
     if bundle.has(name):
         published = PublicVersion(bundle.decode(name, Published).number, bundle.sha256(name))
@@ -168,6 +181,8 @@ def _sitting_differences(folder: str, was: PublicSitting, now: PublicSitting) ->
     pairs: list[tuple[str, object, object]] = [
         ("roster_sha256", was.roster_sha256, now.roster_sha256)
     ]
+    if was.opens_ms is not None:
+        pairs.append(("time", (was.opens_ms, was.closes_ms), (now.opens_ms, now.closes_ms)))
     if was.closing is not None:
         closed = now.closing
         heads = sorted(was.closing.heads, key=lambda head: head.writer)
@@ -176,6 +191,9 @@ def _sitting_differences(folder: str, was: PublicSitting, now: PublicSitting) ->
             ("receipts", was.closing.receipts, closed.receipts if closed else None),
             ("receipts_root", was.closing.receipts_root, closed.receipts_root if closed else None),
         ]
+        times_sha256 = was.closing.times_sha256
+        if times_sha256 is not None:
+            pairs.append(("times_sha256", times_sha256, closed.times_sha256 if closed else None))
     yield from _unlike(folder, pairs)
 
 
@@ -191,6 +209,10 @@ _NEWER: dict[str, tuple[str, str]] = {
     "closing": (
         "mã cuối sổ ghi và mã gốc biên nhận của ca thi {1} của vòng {0}",
         "the ends of the journals and the root of the receipts of the sitting {1} of the round {0}",
+    ),
+    "times": (
+        "vân tay giờ thi của ca thi {1} của vòng {0}",
+        "the fingerprint of the times of the sitting {1} of the round {0}",
     ),
     "published": ("kết quả của vòng {}", "the results of the round {}"),
     "collective": ("kết quả tập thể", "the table of units"),
@@ -223,15 +245,21 @@ def not_compared(expected: PublicValues, found: PublicValues, language: str) -> 
         was = expected.rounds.get(key) or PublicRound(None, {}, None)
         if now.seal is not None and was.seal is None:
             newer.append(words("commitment", key))
-        for sitting in now.sittings:
+        for sitting, after in now.sittings.items():
             before = was.sittings.get(sitting)
             if before is None or before.closing is None:
                 newer.append(words("closing" if before else "sitting", key, sitting))
+            elif _times_of(after) is not None and _times_of(before) is None:
+                newer.append(words("times", key, sitting))
         if now.published is not None and was.published is None:
             newer.append(words("published", key))
     if found.collective is not None and expected.collective is None:
         newer.append(words("collective"))
     return newer
+
+
+def _times_of(sitting: PublicSitting) -> str | None:
+    return sitting.closing.times_sha256 if sitting.closing else None
 
 
 _LABELS: dict[str, tuple[str, str]] = {
@@ -244,12 +272,22 @@ _LABELS: dict[str, tuple[str, str]] = {
     "roster_sha256": ("Vân tay danh sách", "Fingerprint of the roster"),
     "head": ("Cuối sổ ghi, lô {}", "End of the journal, batch {}"),
     "root": ("Mã gốc của {} biên nhận", "Root of {} receipts"),
+    "times": (
+        "Vân tay giờ thi và các lệnh về giờ",
+        "Fingerprint of the times and the orders about them",
+    ),
     "published": ("Vân tay kết quả, phiên bản {}", "Fingerprint of the results, version {}"),
     "collective": (
         "Vân tay kết quả tập thể, phiên bản {}",
         "Fingerprint of the table of units, version {}",
     ),
 }
+
+
+_NO_TIMES = (
+    "không có, ca thi được thu bài trước khi có phần này",
+    "none, the sitting was collected before there was this part",
+)
 
 
 def printed(values: PublicValues, language: str) -> list[str]:
@@ -273,6 +311,8 @@ def printed(values: PublicValues, language: str) -> list[str]:
                 lines += [line(2, "head", head.hash, head.batch) for head in said.closing.heads]
                 root = said.closing.receipts_root
                 lines.append(line(2, "root", root, said.closing.receipts))
+                without = _NO_TIMES[0 if language == "vi" else 1]
+                lines.append(line(2, "times", said.closing.times_sha256 or without))
         if each.published is not None:
             lines.append(line(1, "published", each.published.sha256, each.published.number))
     if values.collective is not None:

@@ -121,13 +121,18 @@ def check_times(
     attempts: Iterable[AttemptFacts | Start],
     findings: list[Finding],
 ) -> None:
-    """Every attempt began when its line might start; a bundle of before says nothing of it.
+    """The times are those of the closing record, and every attempt began when its line might start.
 
-    `orders` are the digests that the journal has.
+    A sitting that was collected before there were times says nothing of it. `orders` are the
+    digests that the journal has.
     """
     name = f"{folder}/times.json"
     if not bundle.has(name):
+        if closing.times_sha256 is not None:
+            findings.append(Finding("part_missing", name))
         return
+    if closing.times_sha256 not in (None, bundle.sha256(name)):
+        findings.append(Finding("times_differ", name))
     times = bundle.decode(name, Times)
     if times.sitting != closing.sitting:
         raise BundleError("wrong_place", name, times.sitting)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 import zipfile
 from datetime import timedelta
@@ -25,9 +26,10 @@ from hoithi.exam.heads import note_heads
 from hoithi.exam.models import Sitting
 from hoithi.exam.scores_at_once import forget, show_scores
 from hoithi.hall.times import Times
+from hoithi.portal.queries.trust import public_values
 from hoithi.results.actions import publish
 from hoithi.rules.errors import RuleViolation
-from hoithi.verify.checks import verify
+from hoithi.verify.checks import examine, verify
 from tests import factories
 from tests.exam.scene import Scene, scene_in
 from tests.exam.test_scores_at_once import PROMISED
@@ -128,6 +130,7 @@ def test_who_sat_in_a_window_is_in_the_result_and_the_bundle_tells_of_it(
 ) -> None:
     scene.seal()
     sitting = publish_sitting(actor=scene.an, each=scene.round, now=factories.now())
+    early = public_values(scene.contest)
     scene.hall.start()
     scene.sit(scene.entries[1], sitting, 20)
     now = factories.now()
@@ -152,6 +155,13 @@ def test_who_sat_in_a_window_is_in_the_result_and_the_bundle_tells_of_it(
     assert verify(path) == []
     name = f"rounds/truc-tuyen/sittings/{sitting.public_id.hex}/times.json"
     with zipfile.ZipFile(path) as bundle:
-        assert msgspec.json.decode(bundle.read(name), type=Times) == times
+        written = bundle.read(name)
+    assert msgspec.json.decode(written, type=Times) == times
+    assert sitting.closing is not None
+    assert sitting.closing["times_sha256"] == hashlib.sha256(written).hexdigest()
+    assert examine(path, early).findings == []
+    assert examine(path, public_values(scene.contest)).findings == []
+    said = early.rounds["truc-tuyen"].sittings[sitting.public_id.hex]
+    assert (said.opens_ms, said.closes_ms) == (times.opens_ms, times.closes_ms)
     attempts = {each.line.entry_id: each.correct for each in sitting.attempts.all()}
     assert attempts == {scene.entries[0].pk: 30, scene.entries[1].pk: 20}

@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from pytest_django.fixtures import DjangoAssertNumQueries, Settings
 
+from hoithi.contests.plan.conversion import ms
 from hoithi.exam.hall_orders import publish_sitting
 from hoithi.exam.sealing import seal_package
 from hoithi.verify.public import PublicRound, PublicSeal, PublicSitting, PublicValues
@@ -130,7 +131,10 @@ def test_the_file_to_keep_has_what_is_public_at_each_hour(
     sitting = publish_sitting(
         actor=committee.an, each=online_round(committee.contest), now=factories.now()
     )
-    there = {sitting.public_id.hex: PublicSitting(sitting.roster_sha256, None)}
+    said = PublicSitting(
+        sitting.roster_sha256, None, [], ms(sitting.opens_at), ms(sitting.closes_at)
+    )
+    there = {sitting.public_id.hex: said}
     assert kept(client).rounds["truc-tuyen"] == PublicRound(seal, there, None)
     assert b"Danh" not in client.get(f"{TRUST}van-tay.json").content
 

@@ -17,6 +17,7 @@ from django.db.models import Count
 from django.shortcuts import get_object_or_404
 
 from hoithi.contests.models import Contest, Purpose, Round
+from hoithi.contests.plan.conversion import ms
 from hoithi.contests.queries import plan_of
 from hoithi.exam.heads import heads_of, newest_heads
 from hoithi.exam.models import ChainHead, Package, PackageState, Sitting, SittingState
@@ -67,11 +68,12 @@ class Seal:
 @dataclass(frozen=True, slots=True)
 class SittingProof:
     """What a sitting committed at its opening, and once collected how its journal ended; nobody has
-    started in one that was withdrawn."""
+    started in one that was withdrawn. `first` is its time as it was published, before any order."""
 
     sitting: str
     is_withdrawn: bool
     when: str
+    first: tuple[datetime, datetime] | None
     people: int
     roster_sha256: str
     published_at: datetime
@@ -146,6 +148,7 @@ def public_values(contest: Contest) -> PublicValues:
                             WriterHead(head.writer, head.batch, head.sha256)
                             for head in sitting.heads
                         ],
+                        *(map(ms, sitting.first) if sitting.first else ()),
                     )
                     for sitting in each.sittings
                     if not sitting.is_withdrawn
@@ -299,6 +302,9 @@ def _sittings(contest: Contest) -> dict[int, list[SittingProof]]:
             sitting.public_id.hex,
             sitting.state == SittingState.WITHDRAWN,
             period(sitting.opens_at, sitting.closes_at),
+            (sitting.first_opens_at, sitting.first_closes_at)
+            if sitting.first_opens_at and sitting.first_closes_at
+            else None,
             sitting.people,
             sitting.roster_sha256,
             sitting.published_at,
