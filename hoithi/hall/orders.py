@@ -20,7 +20,7 @@ from hoithi.hall.sittings import RosterEntry, Sitting, Sittings
 from hoithi.hall.steps import in_steps
 from hoithi.hall.store.api import Control, Opening, Order, OrderKind, Withdrawal
 from hoithi.hall.times import order_digest
-from hoithi.hall.windows import Window, with_another
+from hoithi.hall.windows import Window
 
 _log = logging.getLogger("hoithi.hall")
 
@@ -135,17 +135,14 @@ class Follower:
         entry = sitting.lines.get(order.line) if order.line is not None else None
         match order.kind:
             case OrderKind.OPEN_AT:
-                sitting.opens_ms = order.amount
+                sitting.move_opening(order.amount)
             case OrderKind.CLOSE_AT:
-                sitting.closes_ms = order.amount
+                sitting.move_closing(order.amount)
             case OrderKind.EXTRA_TIME:
-                for line in sitting.concerned(order):
-                    span = sitting.span_of_grant(line, order.at_ms)
-                    line.extra[span] = line.extra.get(span, 0) + order.amount
+                sitting.grant(sitting.concerned(order), order.amount, order.at_ms)
             case OrderKind.WINDOW:
                 window = Window(*order.window, order.at_ms)
-                for line in sitting.concerned(order):
-                    line.windows = with_another(line.windows, window)
+                sitting.give_window(sitting.concerned(order), window)
             case OrderKind.REISSUE if entry is not None:
                 self._sittings.reissue(sitting, entry.line, order.amount, bytes.fromhex(order.text))
             case OrderKind.WITHDRAW:

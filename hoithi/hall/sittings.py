@@ -26,7 +26,7 @@ from hoithi.hall.store.api import (
     UnavailableError,
     Withdrawal,
 )
-from hoithi.hall.windows import Window, closing_of, holding
+from hoithi.hall.windows import Window, closing_of, holding, with_another
 from hoithi.rules import paper
 from hoithi.rules.attempts import span
 from hoithi.rules.paper import PackageError, Paper, PaperItem, Questions
@@ -170,6 +170,8 @@ class Sitting:
     withdrawal: Withdrawal = Withdrawal.NONE
     scores: dict[bytes, ToldScore] = field(default_factory=dict)
     saves: int = 0
+    _special: dict[int, RosterEntry] = field(default_factory=dict)
+    _last_ms: int | None = None
     _terms: dict[tuple[int, int, int, int, int], Terms] = field(default_factory=dict)
 
     @property
@@ -257,13 +259,46 @@ class Sitting:
         last_ms = min(attempt.started_ms + policy.duration_ms, closes_ms)
         return last_ms + self.extra_ms(line, attempt.started_ms)
 
+    def move_opening(self, opens_ms: int) -> None:
+        self.opens_ms = opens_ms
+
+    def move_closing(self, closes_ms: int) -> None:
+        self.closes_ms = closes_ms
+        self._last_ms = None
+
+    def grant(self, lines: Iterable[RosterEntry], amount_ms: int, at_ms: int) -> None:
+        """Give time to lines, each for the span in which an instant is for it."""
+        for line in lines:
+            span = self.span_of_grant(line, at_ms)
+            line.extra[span] = line.extra.get(span, 0) + amount_ms
+            self._special[line.line] = line
+        self._last_ms = None
+
+    def give_window(self, lines: Iterable[RosterEntry], window: Window) -> None:
+        for line in lines:
+            line.windows = with_another(line.windows, window)
+            self._special[line.line] = line
+        self._last_ms = None
+
     def last_moment_ms(self) -> int:
         """After this nobody of the sitting can be heard in time but who is at work: they end by
-        their deadlines, which a replaced window may have set."""
+        their deadlines, which a replaced window may have set.
+
+        Asked twice a second; worked out after an order only, over the lines that have minutes or
+        windows.
+        """
+        if self._last_ms is None:
+            self._last_ms = self._last_moment_ms()
+        return self._last_ms
+
+    def _last_moment_ms(self) -> int:
         last_span = self.span(self.closes_ms - 1)
-        longest = max((line.extra.get(last_span, 0) for line in self.lines.values()), default=0)
+        special = self._special.values()
+        longest = max((line.extra.get(last_span, 0) for line in special), default=0)
+        if len(special) < len(self.lines):
+            longest = max(longest, 0)  # others have none, where all of these were taken some
         last_ms = self.closes_ms + longest
-        for line in self.lines.values():
+        for line in special:
             if line.windows:
                 closes_ms = line.windows[-1].closes_ms
                 last_ms = max(last_ms, closes_ms + self.extra_ms(line, closes_ms - 1))

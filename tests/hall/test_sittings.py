@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from hoithi.hall.roster import roster_bytes, roster_sha256
 from hoithi.hall.session import Attempt
@@ -28,6 +31,7 @@ from tests.hall.scene import SECRET, SITTING, code, made_package, published_line
 from tests.rules.test_paper import POLICY
 
 CLOSES_MS = 2000
+DAILY = made_package(msgspec.structs.replace(POLICY, attempts=AttemptRule(1, "day", 420, [])))
 
 
 def taken_in(package: paper.Package, lines: int = 3) -> tuple[Sittings, Sitting]:
@@ -87,8 +91,7 @@ def test_items_with_too_many_orders_to_keep_are_drawn_when_they_are_asked_for() 
 
 
 def test_minutes_given_after_the_end_are_meant_for_the_last_day() -> None:
-    daily = msgspec.structs.replace(POLICY, attempts=AttemptRule(1, "day", 420, []))
-    _, sitting = taken_in(made_package(daily))
+    sitting = whole_days()
     day_ms = 86_400_000
     sitting.opens_ms, sitting.closes_ms = 17 * 3_600_000, 17 * 3_600_000 + 2 * day_ms
     line = sitting.lines[1]
@@ -128,12 +131,67 @@ def test_the_window_that_holds_is_the_open_one_that_closes_last(
 def test_between_two_windows_the_next_one_holds() -> None:
     _, sitting = taken_in(made_package())
     line = sitting.lines[1]
-    line.windows = (Window(9000, 9500, 0),)
+    sitting.give_window([line], Window(9000, 9500, 0))
     windows = [sitting.window_of(line, at) for at in (1999, 2000, 8999, 9499, 9500)]
     assert windows == [(1000, 2000), *[(9000, 9500)] * 4]
-    line.extra[sitting.span(0)] = 300
+    sitting.grant([line], 300, 1500)
     assert sitting.window_of(line, 2299) == (1000, 2000)
     assert sitting.last_moment_ms() == 9500 + 300 + POLICY.grace_ms
+
+
+def slowly(sitting: Sitting) -> int:
+    """The last moment by looking at every line."""
+    extras = [
+        line.extra.get(sitting.span(sitting.closes_ms - 1), 0) for line in sitting.lines.values()
+    ]
+    moments = [sitting.closes_ms + extra for extra in extras]
+    for line in sitting.lines.values():
+        if line.windows:
+            closes_ms = line.windows[-1].closes_ms
+            moments.append(closes_ms + line.extra.get(sitting.span(closes_ms - 1), 0))
+    return max(moments) + POLICY.grace_ms
+
+
+HOUR_MS = 3_600_000
+hours = st.integers(0, 100).map(lambda hour: hour * HOUR_MS)
+some = st.sets(st.sampled_from([1, 2, 3]))
+orders = st.one_of(
+    st.tuples(st.just("open"), hours),
+    st.tuples(st.just("close"), hours),
+    st.tuples(st.just("grant"), some, st.integers(-90, 90).map(lambda by: by * 60_000), hours),
+    st.tuples(st.just("window"), some, hours, hours, hours),
+)
+
+
+@given(st.lists(orders, max_size=12))
+@settings(max_examples=200)
+def test_the_last_moment_is_that_of_all_lines_after_every_order(told: list[Any]) -> None:
+    sitting = whole_days()
+    for kind, *more in told:
+        if kind == "open":
+            sitting.move_opening(more[0])
+        elif kind == "close":
+            sitting.move_closing(more[0])
+        elif kind == "grant":
+            sitting.grant([sitting.lines[at] for at in sorted(more[0])], more[1], more[2])
+        else:
+            window = Window(more[1], more[1] + more[2], more[3])
+            sitting.give_window([sitting.lines[at] for at in sorted(more[0])], window)
+        assert sitting.last_moment_ms() == slowly(sitting)
+        assert sitting.last_moment_ms() == slowly(sitting)  # as kept
+
+
+def test_the_last_moment_is_not_worked_out_again_while_nothing_is_ordered() -> None:
+    """Lines that nobody has given anything are not looked at at all."""
+    sitting = whole_days()
+    last_ms = sitting.last_moment_ms()
+    sitting.lines.clear()
+    assert sitting.last_moment_ms() == last_ms
+
+
+def whole_days() -> Sitting:
+    """Attempts are counted by the day, so minutes are for a day too."""
+    return taken_in(DAILY)[1]
 
 
 def test_a_window_does_not_move_the_end_of_an_attempt_that_began_before_it() -> None:
