@@ -237,7 +237,8 @@ def _hold(sitting: Sitting) -> None:
 
 
 def last_order_of(sitting: Sitting) -> int:
-    """The number of the last order that the hall was given about a sitting.
+    """The number of the last order about a sitting that the hall must have heard before it can be
+    collected: any but one that tells scores, which changes nothing that counts.
 
     Raises RuleViolation `hall_out_of_reach`.
     """

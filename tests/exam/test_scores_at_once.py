@@ -13,17 +13,25 @@ from hoithi.audit.models import LogEntry
 from hoithi.contests.queries import online_plan
 from hoithi.entries.queries import access_code_of
 from hoithi.exam import scores_at_once
-from hoithi.exam.actions import close_round
+from hoithi.exam.actions import close_round, collect_sitting
 from hoithi.exam.bundling import write_bundle
-from hoithi.exam.hall_orders import give_minutes, move_close, publish_sitting, set_void
+from hoithi.exam.hall_orders import (
+    give_minutes,
+    last_order_of,
+    move_close,
+    publish_sitting,
+    set_void,
+)
 from hoithi.exam.models import Attempt, Sitting
 from hoithi.exam.records import sealing_record
 from hoithi.exam.scores_at_once import plain, show_scores
 from hoithi.exam.sealing import open_keys_at_once
-from hoithi.exam.stores import control
+from hoithi.exam.stores import control, journal
+from hoithi.hall.formats import Kind
 from hoithi.hall.scores import read_scores
 from hoithi.hall.store.api import OrderKind
 from hoithi.results.actions import publish
+from hoithi.rules.errors import RuleViolation
 from hoithi.rules.marks import round_marks
 from hoithi.verify.checks import verify
 from tests import factories
@@ -260,6 +268,61 @@ def test_a_sitting_that_was_collected_is_told_nothing_more(promising: Scene) -> 
     promising.close(sitting)
     assert tell() == 0
     assert orders(sitting) == []
+
+
+def test_scores_told_after_the_closing_to_a_hall_that_is_gone_do_not_keep_it_from_being_collected(
+    promising: Scene, tmp_path: Path
+) -> None:
+    """The hall has said that it is over; whether somebody still reads a score is another thing."""
+    sitting = opened(promising)
+    handed_in(promising, 0, sitting, 7)
+    now = factories.now()
+    move_close(actor=promising.an, sitting=sitting, closes_at=now, reason="Xong", now=now)
+    wait_until(lambda: has_said_that_it_is_over(sitting))
+    promising.hall.stop()
+    assert tell() == 1
+    collect_sitting(actor=promising.an, sitting=sitting, now=factories.now())
+    close_round(actor=promising.an, each=promising.round, now=factories.now())
+    publish(actor=promising.an, each=promising.round, now=factories.now(), reason="")
+    assert [each.correct for each in Attempt.objects.all()] == [7]
+    path = tmp_path / "bundle.zip"
+    write_bundle(promising.contest, path, factories.now())
+    assert verify(path) == []
+
+
+def test_an_order_that_counts_is_waited_for_also_among_scores(promising: Scene) -> None:
+    sitting = opened(promising)
+    _, receipt = handed_in(promising, 0, sitting, 7)
+    now = factories.now()
+    move_close(actor=promising.an, sitting=sitting, closes_at=now, reason="Xong", now=now)
+    wait_until(lambda: has_said_that_it_is_over(sitting))
+    promising.hall.stop()
+    set_void(
+        actor=promising.an,
+        line=sitting.lines.get(entry=promising.entries[0]),
+        attempt=bytes.fromhex(str(receipt["attempt"])),
+        void=True,
+        reason="Thi hộ",
+        now=now,
+    )
+    tell()
+    with pytest.raises(RuleViolation, match="hall_not_closed"):
+        collect_sitting(actor=promising.an, sitting=sitting, now=factories.now())
+    promising.hall.start()
+    wait_until(lambda: has_said_that_it_is_over(sitting))
+    collect_sitting(actor=promising.an, sitting=sitting, now=factories.now())
+    assert [each.is_void for each in Attempt.objects.all()] == [True]
+
+
+def has_said_that_it_is_over(sitting: Sitting) -> bool:
+    """The hall has closed the sitting after the last order that counts."""
+    last = last_order_of(sitting)
+    with journal() as reader:
+        return any(
+            row.kind is Kind.CLOSED and row.item >= last
+            for batch in reader.batches(sitting.public_id.bytes)
+            for row in batch.rows
+        )
 
 
 @pytest.mark.parametrize(

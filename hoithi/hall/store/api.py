@@ -278,7 +278,8 @@ class ControlWriter(Protocol):
         ...
 
     def last_order(self, sitting: bytes) -> int:
-        """The number of the last order given for a sitting; 0 while there is none."""
+        """The number of the last order that may change what counts in a sitting: not one that tells
+        scores. 0 while there is none."""
         ...
 
     def given(self, sitting: bytes, kind: OrderKind, after: int) -> list[Order]:

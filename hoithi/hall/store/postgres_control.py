@@ -168,8 +168,9 @@ class PostgresControlWriter:
 
     def last_order(self, sitting: bytes) -> int:
         ((number,),) = self._db.execute(
-            "SELECT coalesce(max(number), 0) FROM hall_control.orders WHERE sitting = %s",
-            (sitting,),
+            "SELECT coalesce(max(number), 0) FROM hall_control.orders"
+            " WHERE sitting = %s AND kind <> %s",
+            (sitting, OrderKind.SCORE_TO_SHOW.value),
         ).fetchall()
         return cast("int", number)
 

@@ -147,7 +147,8 @@ class SqliteControlWriter:
         return cast(
             "int",
             self._db.execute(
-                "SELECT COALESCE(MAX(number), 0) FROM orders WHERE sitting = ?", (sitting,)
+                "SELECT COALESCE(MAX(number), 0) FROM orders WHERE sitting = ? AND kind <> ?",
+                (sitting, OrderKind.SCORE_TO_SHOW.value),
             ).get,
         )
 

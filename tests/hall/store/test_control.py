@@ -84,6 +84,10 @@ def test_the_last_order_of_a_sitting_is_told_and_of_no_other(address: str) -> No
     assert [give(writer), give(writer)] == [1, 2]
     writer.order(sitting=b"o" * 16, kind=OrderKind.VOID, actor="Thử", reason="thử", at_ms=5)
     assert (writer.last_order(SITTING), writer.last_order(b"o" * 16)) == (2, 3)
+    # One that tells scores changes nothing that counts.
+    told = OrderKind.SCORE_TO_SHOW
+    writer.order(sitting=SITTING, kind=told, actor="Thử", reason="thử", at_ms=5, text="[]")
+    assert writer.last_order(SITTING) == 2
     writer.close()
 
 
