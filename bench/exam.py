@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 
+import msgspec
+
 from bench.load import CONNECTIONS, Asking, bodies, ignore, post
 from hoithi.hall.store import control_writer
 from hoithi.hall.store.api import PublishedPackage
+from hoithi.rehearsal.spec import made_up_policy
 from hoithi.rules import paper
-from hoithi.rules.paper import AttemptRule, BlueprintRow, Policy, Sample, SourceItem, Text
+from hoithi.rules.paper import BlueprintRow, SourceItem
 from tests.hall.scene import code, now_ms, published_line, published_sitting
 
 ITEMS = 30
@@ -35,18 +38,7 @@ def publish(control: str, lines: int) -> None:
         )
         for number in range(150)
     ]
-    policy = Policy(
-        duration_ms=3_600_000,
-        grace_ms=10_000,
-        all_required=False,
-        attempts=AttemptRule(1, "round", 420, []),
-        prediction=None,
-        result="none",
-        signals=False,
-        regulation=Text("1", "Thể lệ"),
-        consent=Text("1", "Đồng ý"),
-        sample=Sample("Thử?", ["Có", "Không"]),
-    )
+    policy = msgspec.structs.replace(made_up_policy(), duration_ms=3_600_000)
     package = "ab" * 16
     made = paper.build_package(
         source,

@@ -13,10 +13,12 @@ import time
 from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from math import inf
 from typing import Protocol, cast
 
-_LENGTH = b"content-length: "
+from hoithi.rehearsal.replies import Replies
+
 _TICK_S = 0.001
 _AT_A_STRETCH = 100
 _UNANSWERED_S = 60.0
@@ -69,8 +71,7 @@ class Browser(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._waiting: deque[tuple[Person, str, float]] = deque()
         self._asked: tuple[Person, str, float] | None = None
-        self._buffer = b""
-        self._whole = 0
+        self._replies = Replies()
         self._opening: asyncio.Task[None] | None = None
         self._transport: asyncio.WriteTransport | None = None
 
@@ -103,30 +104,25 @@ class Browser(asyncio.Protocol):
             self._transport.write(person.request(kind))
 
     def data_received(self, data: bytes) -> None:
-        self._buffer = buffer = self._buffer + data if self._buffer else data
-        if not self._whole:
-            head = buffer.find(b"\r\n\r\n")
-            if head < 0:
-                return
-            at = buffer.index(_LENGTH) + len(_LENGTH)
-            self._whole = head + 4 + int(buffer[at : buffer.index(b"\r", at)])
-        if len(buffer) < self._whole or self._asked is None:
+        reply = self._replies.take(data)
+        if reply is None or self._asked is None:
             return
         person, kind, at_s = self._asked
-        if buffer[9:12] == b"200":
+        if reply.status == HTTPStatus.OK:
             took_ms = (time.perf_counter() - at_s) * 1000
             self._tally.milliseconds.setdefault(kind, []).append(took_ms)
-            person.take(kind, buffer[buffer.index(b"\r\n\r\n") + 4 :])
+            person.take(kind, reply.body)
         else:
-            self._tally.errors[f"{kind} {buffer[9:12].decode()}"] += 1
-        self._asked, self._buffer, self._whole = None, b"", 0
+            self._tally.errors[f"{kind} {reply.status}"] += 1
+        self._asked = None
         self._ask()
 
     def connection_lost(self, _: Exception | None) -> None:
         self._transport = self._opening = None
         if self._asked is not None:
             self._tally.errors[f"{self._asked[1]} cut off"] += 1
-        self._asked, self._buffer, self._whole = None, b"", 0
+        self._asked = None
+        self._replies.clear()
 
     def close(self) -> None:
         if self._transport is not None:

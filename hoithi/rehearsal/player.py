@@ -18,6 +18,7 @@ from typing import NamedTuple, cast
 
 import msgspec
 
+from hoithi.rehearsal.replies import Replies
 from hoithi.rehearsal.script import Answer, Part
 from hoithi.rehearsal.tally import Tally
 
@@ -30,7 +31,6 @@ _LONGEST_NAP_S = 0.2
 _ASKED_AGAIN_S = 2.0
 _NOT_OPEN_S = 0.5
 _LONGEST_BACK_OFF_S = 8.0
-_LENGTH = b"content-length: "
 _RETRY = re.compile(rb"\r\nretry-after: (\d{1,4})\r\n")
 _TRY_AGAIN = frozenset({429, 503})
 
@@ -77,8 +77,7 @@ class Wire(asyncio.Protocol):
 
     def __init__(self, owner: Contestant) -> None:
         self._owner = owner
-        self._buffer = b""
-        self._whole = 0
+        self._replies = Replies()
         self._left = False
         self._transport: asyncio.WriteTransport | None = None
 
@@ -98,19 +97,11 @@ class Wire(asyncio.Protocol):
             self._transport.close()
 
     def data_received(self, data: bytes) -> None:
-        self._buffer = buffer = self._buffer + data if self._buffer else data
-        if not self._whole:
-            head = buffer.find(b"\r\n\r\n")
-            if head < 0:
-                return
-            at = buffer.index(_LENGTH) + len(_LENGTH)
-            self._whole = head + 4 + int(buffer[at : buffer.index(b"\r", at)])
-        if len(buffer) < self._whole or self._left:
+        reply = self._replies.take(data)
+        if reply is None or self._left:
             return
-        self._buffer, self._whole = b"", 0
-        before, _, body = buffer.partition(b"\r\n\r\n")
-        retry = _RETRY.search(before + b"\r\n")
-        self._owner.answered(int(buffer[9:12]), body, int(retry[1]) if retry else None)
+        retry = _RETRY.search(reply.head)
+        self._owner.answered(reply.status, reply.body, int(retry[1]) if retry else None)
 
     def connection_lost(self, _: Exception | None) -> None:
         if not self._left:
