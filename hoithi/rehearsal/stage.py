@@ -45,7 +45,7 @@ from hoithi.rules.paper import SourceItem
 
 FOLDER = re.compile(r"dien-tap-([0-9a-f]{12})")
 _DATABASE = "hoithi_dien_tap_"
-_LOCKED_WITHIN_S = 5.0
+_LOCKED_WITHIN_S = 2.0
 _READY_WITHIN_S = 60.0
 _SETTLED_WITHIN_S = 120.0
 _STOPPED_WITHIN_S = 30.0

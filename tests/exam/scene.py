@@ -26,6 +26,9 @@ from tests import factories
 from tests.golden.spoil import read_table
 from tests.hall.scene import SECRET, Client, HallProcess, close_connections
 
+# A hall closes a sitting when the time for what is still on its way is over as well.
+PLAN = factories.PLAN.replace(b"grace_seconds = 10\n", b"grace_seconds = 1\n", 1)
+
 
 class Scene:
     """The contest of 2023 with a few people, two of the committee, and a hall.
@@ -33,7 +36,7 @@ class Scene:
     `content` is another plan file with a form and a round `truc-tuyen`.
     """
 
-    def __init__(self, hall: HallProcess, content: bytes = factories.PLAN) -> None:
+    def __init__(self, hall: HallProcess, content: bytes = PLAN) -> None:
         self.hall = hall
         self.contest: Contest = factories.contest(content)
         self.round = Round.objects.get(contest=self.contest, key="truc-tuyen")
@@ -113,7 +116,7 @@ class Scene:
 
 
 @contextmanager
-def scene_in(folder: Path, settings: Settings, content: bytes = factories.PLAN) -> Iterator[Scene]:
+def scene_in(folder: Path, settings: Settings, content: bytes = PLAN) -> Iterator[Scene]:
     """A scene whose hall, not started yet, stands where the desk looks for it."""
     hall = HallProcess(folder)
     settings.HALL_CONTROL = str(hall.control)
@@ -137,5 +140,6 @@ def plan_of_two_rounds() -> bytes:
     assert isinstance(rounds, list)
     (online,) = (each for each in rounds if each["key"] == "truc-tuyen")
     prizes = [{**line, "amount_vnd": 0} for line in online["prizes"]]
+    online["online"]["grace_seconds"] = 1
     second = {**online, "key": "truc-tuyen-2", "name": "Vòng hai", "prizes": prizes}
     return write_plan(plan_from({**table, "rounds": [*rounds, second]})).encode()

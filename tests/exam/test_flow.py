@@ -26,7 +26,7 @@ from hoithi.rules import paper
 from hoithi.rules.errors import RuleViolation
 from hoithi.verify.checks import verify
 from tests import factories
-from tests.exam.scene import Scene
+from tests.exam.scene import PLAN, Scene
 from tests.hall.scene import Client
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -57,16 +57,16 @@ def test_a_package_that_is_not_the_plans_any_more_is_not_sealed(scene: Scene) ->
         actor=scene.an, each=scene.round, collection=scene.bank, now=factories.now()
     )
     seal_package(actor=scene.an, package=package, now=factories.now())
-    factories.contest(factories.PLAN.replace(b"minutes = 30", b"minutes = 25", 1))
+    factories.contest(PLAN.replace(b"minutes = 30", b"minutes = 25", 1))
     assert code_of(scene.binh, package) == "plan_changed_since"
     assert package.state == PackageState.DRAFT
 
 
 def test_a_seal_fixes_the_rules_of_its_round_until_it_is_withdrawn(scene: Scene) -> None:
     package = scene.seal()
-    other = factories.PLAN.replace(b"minutes = 30", b"minutes = 25", 1)
+    other = PLAN.replace(b"minutes = 30", b"minutes = 25", 1)
     factories.contest(other)
-    assert round_plan(scene.round).online == parse_plan(factories.PLAN).rounds[0].online
+    assert round_plan(scene.round).online == parse_plan(PLAN).rounds[0].online
     for actor in (scene.an, scene.binh):
         withdraw_package(actor=actor, package=package, reason="Đổi thời gian", now=factories.now())
     factories.contest(other)

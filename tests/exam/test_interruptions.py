@@ -15,7 +15,7 @@ from hoithi.hall.formats import Kind, Row
 from hoithi.results.actions import publish
 from hoithi.verify.checks import verify
 from tests import factories
-from tests.exam.scene import Scene, scene_in
+from tests.exam.scene import PLAN, Scene, scene_in
 from tests.exam.test_closing import Node, closed_by_order, collect, heard, write
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -25,7 +25,7 @@ MINUTE = 60_000
 @pytest.fixture
 def scene(tmp_path: Path, settings: Settings) -> Iterator[Scene]:
     """Granted minutes are taken out of the time that breaks ties."""
-    content = factories.PLAN.replace(b'duration = "whole"', b'duration = "less_interruptions"')
+    content = PLAN.replace(b'duration = "whole"', b'duration = "less_interruptions"')
     with scene_in(tmp_path, settings, content) as made:
         yield made
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import io
-import json
-import os
-import signal
 import subprocess
 import sys
-from collections.abc import Callable
-from contextlib import redirect_stdout
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stdout
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -69,13 +66,13 @@ def an(contest: Contest) -> User:
     return factories.user("An", contest.key, Role.ORGANISER)
 
 
-def asked(an: User, each: Round, contestants: int = 40, seconds: int = 6) -> Rehearsal:
+def asked(an: User, each: Round, contestants: int = 40, seconds: int = 3) -> Rehearsal:
     return ask_to_rehearse(
         actor=an,
         each=each,
         contestants=contestants,
         seconds=seconds,
-        arriving_s=2,
+        arriving_s=1,
         now=factories.now(),
     )
 
@@ -409,67 +406,55 @@ def test_one_that_its_worker_left_behind_is_not_begun_again(an: User, each: Roun
 
 
 PLAY = """
-import json, sys
+import sys
+import msgspec
 from hoithi.rehearsal.spec import Spec
 from hoithi.rehearsal.supervising import play
-import msgspec
 spec = msgspec.json.decode(sys.stdin.readline(), type=Spec)
-play(spec, tell=lambda live: print(live.step, flush=True))
+play(spec, tell=lambda live: print(msgspec.json.encode(live).decode(), flush=True))
 """
 
 
-@pytest.mark.faults
-def test_a_killed_worker_leaves_nothing_running_nor_lying_about(an: User, each: Round) -> None:
-    """Who started it dies without a word: the rehearsal ends, its hall with it."""
-    worker = subprocess.Popen(
-        [sys.executable, "-c", PLAY],
+@contextmanager
+def at_work(spec: Spec, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """A process that was told to rehearse, in the middle of it."""
+    with subprocess.Popen(
+        [sys.executable, *arguments],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-    )
-    assert worker.stdin is not None
-    assert worker.stdout is not None
-    spec = spec_for(each, contestants=40, seconds=120, arriving_s=2)
-    worker.stdin.write(json.dumps(_plain(spec)) + "\n")
-    worker.stdin.flush()
-    for line in worker.stdout:
-        if line.strip() == "working":
-            break
-    assert (len(left(root())), len(halls(root()))) == (1, 1)
-    worker.kill()
-    worker.wait()
-    worker.stdin.close()
-    worker.stdout.close()
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(msgspec.json.encode(spec).decode() + "\n")
+        process.stdin.flush()
+        for line in process.stdout:
+            if '"working"' in line:
+                break
+        assert (len(left(root())), len(halls(root()))) == (1, 1)
+        yield process
+
+
+@pytest.mark.faults
+def test_a_killed_worker_leaves_nothing_running_nor_lying_about(each: Round) -> None:
+    """Who started it dies without a word: the rehearsal ends, its hall with it."""
+    spec = spec_for(each, contestants=40, seconds=120, arriving_s=0.5)
+    with at_work(spec, "-c", PLAY) as worker:
+        worker.kill()
     wait_for(lambda: not left(root()) and not halls(root()))
 
 
 @pytest.mark.faults
 def test_what_a_killed_rehearsal_left_is_cleared_by_the_next(an: User, each: Round) -> None:
-    worker = subprocess.Popen(
-        [sys.executable, "-m", "hoithi.rehearsal"],
-        cwd=ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert worker.stdin is not None
-    assert worker.stdout is not None
-    spec = spec_for(each, contestants=40, seconds=120, arriving_s=2)
-    worker.stdin.write(json.dumps(_plain(spec)) + "\n")
-    worker.stdin.flush()
-    for line in worker.stdout:
-        if '"working"' in line:
-            break
-    os.kill(worker.pid, signal.SIGKILL)
-    worker.wait()
-    worker.stdin.close()
-    worker.stdout.close()
+    spec = spec_for(each, contestants=40, seconds=120, arriving_s=0.5)
+    with at_work(spec, "-m", "hoithi.rehearsal") as rehearsal:
+        rehearsal.kill()
     assert (len(left(root())), len(halls(root()))) == (1, 1)
-    asked(an, each, contestants=3, seconds=2)
+    asked(an, each, contestants=3, seconds=1)
     work_off()
     assert Rehearsal.objects.get().state == RehearsalState.DONE
-    wait_for(lambda: not left(root()) and not halls(root()))
+    assert (left(root()), halls(root())) == ([], [])
 
 
 def test_two_at_once_do_not_disturb_each_other(an: User, each: Round, settings: Settings) -> None:
@@ -480,10 +465,6 @@ def test_two_at_once_do_not_disturb_each_other(an: User, each: Round, settings: 
     rehearsal.refresh_from_db()
     assert rehearsal.message == "rehearsal_running"
     assert settings.VAR in root().parents
-
-
-def _plain(spec: Spec) -> object:
-    return msgspec.to_builtins(spec)
 
 
 def test_the_hall_of_a_rehearsal_has_the_limit_of_the_real_one(

@@ -35,12 +35,12 @@ from hoithi.rules.errors import RuleViolation
 from hoithi.rules.marks import round_marks
 from hoithi.verify.checks import verify
 from tests import factories
-from tests.exam.scene import Scene, scene_in
+from tests.exam.scene import PLAN, Scene, scene_in
 from tests.exam.test_pages import HERE, page_of
 from tests.hall.scene import Client, Json, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
-PROMISED = factories.PLAN.replace(b'show_result = "none"', b'show_result = "score_and_time"', 1)
+PROMISED = PLAN.replace(b'show_result = "none"', b'show_result = "score_and_time"', 1)
 
 
 @pytest.fixture
@@ -138,17 +138,18 @@ def test_who_hands_in_reads_the_score_that_counts_in_the_end(
     assert verify(tmp_path / "bundle.zip") == []
 
 
+def handed_in_by_time(scene: Scene, sitting: Sitting, right: int) -> Client:
+    """Somebody for whom the hall has handed in, when the sitting was closed."""
+    client = scene.work(scene.entries[0], sitting, right)
+    now = factories.now()
+    move_close(actor=scene.an, sitting=sitting, closes_at=now, reason="Hết giờ", now=now)
+    wait_until(lambda: client.pulse()[1]["state"] == "submitted", within_s=40)
+    return client
+
+
 def test_time_hands_in_and_the_score_comes_all_the_same(promising: Scene) -> None:
     sitting = opened(promising)
-    client = promising.work(promising.entries[0], sitting, 12)
-    move_close(
-        actor=promising.an,
-        sitting=sitting,
-        closes_at=factories.now(),
-        reason="Hết giờ",
-        now=factories.now(),
-    )
-    wait_until(lambda: client.pulse()[1]["state"] == "submitted", within_s=40)
+    client = handed_in_by_time(promising, sitting, 12)
     status, reply = client.save((29, 0))
     assert (status, reply["late"]) == (202, True)
     wait_until(lambda: tell() == 1, within_s=20)
@@ -158,15 +159,7 @@ def test_time_hands_in_and_the_score_comes_all_the_same(promising: Scene) -> Non
 
 def test_an_attempt_that_goes_on_after_its_end_is_marked_again(promising: Scene) -> None:
     sitting = opened(promising)
-    client = promising.work(promising.entries[0], sitting, 12)
-    move_close(
-        actor=promising.an,
-        sitting=sitting,
-        closes_at=factories.now(),
-        reason="Hết giờ",
-        now=factories.now(),
-    )
-    wait_until(lambda: client.pulse()[1]["state"] == "submitted", within_s=40)
+    client = handed_in_by_time(promising, sitting, 12)
     wait_until(lambda: tell() == 1, within_s=20)
     assert points_of(client) == "12"
     line = sitting.lines.get(entry=promising.entries[0])

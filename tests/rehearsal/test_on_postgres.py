@@ -26,7 +26,7 @@ def schemas(url: str) -> list[str]:
 
 def test_the_journal_is_tried_where_the_real_one_is(postgres_url: str, tmp_path: Path) -> None:
     during: set[int] = set()
-    spec = spec_of(contestants=40, seconds=6, arriving_s=2, root=str(tmp_path), server=postgres_url)
+    spec = spec_of(contestants=40, seconds=3, arriving_s=1, root=str(tmp_path), server=postgres_url)
 
     def tell(_: Live) -> None:
         during.add(len(databases(postgres_url)))
