@@ -189,7 +189,7 @@ def _round_link(each: RoundFacts, now: datetime) -> Link:
     if now < opens_at:
         opens = _("opens %(at)s") % {"at": instant(opens_at)}
         return Link(each.round.name, each.href, note or opens, "muted")
-    if now < closes_at:
+    if now < closes_at or (each.progress is not None and each.progress.step is Step.RUN):
         return Link(each.round.name, each.href, note or _("running"), "now")
     return Link(each.round.name, each.href, note or _("over"), "warn")
 
@@ -368,14 +368,13 @@ def risks(
 
 
 def _hall_risks(rounds: list[RoundFacts], now: datetime) -> list[Link]:
-    """A sitting is open, or is about to be, and no hall answers."""
+    """A sitting or a window in it is open, or is about to be, and no hall answers."""
     sought = [
         each
         for each in rounds
         if each.progress is not None
         and any(
-            row.state == SittingState.PUBLISHED
-            and row.opens_at - _HALL_BEFORE <= now < row.closes_at
+            row.state == SittingState.PUBLISHED and row.is_open(now, _HALL_BEFORE)
             for row in each.progress.sittings
         )
     ]

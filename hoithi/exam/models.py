@@ -229,6 +229,27 @@ class RosterLine(models.Model):
     def __str__(self) -> str:
         return f"{self.sitting_id}/{self.line}"
 
+    @property
+    def window(self) -> tuple[datetime, datetime] | None:
+        """From when to when its holder may start besides the sitting's own time."""
+        if self.window_opens_at is None or self.window_closes_at is None:
+            return None
+        return self.window_opens_at, self.window_closes_at
+
+    def time_at(self, now: datetime) -> tuple[datetime, datetime]:
+        """From when to when its holder may start, as it stands now: of the sitting's time and the
+        window the open one that closes last, else the next, else the last.
+        """
+        own = (self.sitting.opens_at, self.sitting.closes_at)
+
+        def distance(time: tuple[datetime, datetime]) -> tuple[int, float]:
+            opens_at, closes_at = time
+            if now < opens_at:
+                return 1, opens_at.timestamp()
+            return (0 if now < closes_at else 2), -closes_at.timestamp()
+
+        return min(own, self.window or own, key=distance)
+
 
 class Attempt(models.Model):
     """An attempt as the journal tells it; marks are filled in when keys are opened.

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import zip_longest
 from uuid import UUID
 
-from django.db.models import Count, Max, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Max, QuerySet
 from django.http import Http404
 
 from hoithi.contests.models import Round
@@ -63,7 +63,7 @@ class PackageRow:
 class SittingRow:
     """A sitting as lists show it; numbers count from 1 within the round.
 
-    `ends_at` is when the last window of its own ends that somebody was given, or `closes_at`.
+    `windows` are the times that people of it were given for themselves.
     """
 
     id: int
@@ -72,11 +72,31 @@ class SittingRow:
     state: str
     opens_at: datetime
     closes_at: datetime
-    ends_at: datetime
+    windows: tuple[tuple[datetime, datetime], ...]
     people: int
     attempts: int
     published_at: datetime
     collected_at: datetime | None
+
+    @property
+    def ends_at(self) -> datetime:
+        """When nobody may start any more: its closing, or that of the last window."""
+        return max([self.closes_at, *(closes_at for _, closes_at in self.windows)])
+
+    def is_open(self, now: datetime, before: timedelta = timedelta()) -> bool:
+        """Whether somebody may start now, or in so much time."""
+        times = [(self.opens_at, self.closes_at), *self.windows]
+        return any(opens_at - before <= now < closes_at for opens_at, closes_at in times)
+
+
+@dataclass(frozen=True, slots=True)
+class WindowRow:
+    """A window of their own of so many people of these units."""
+
+    opens_at: datetime
+    closes_at: datetime
+    units: tuple[str, ...]
+    people: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +168,7 @@ def last_closing(each: Round, sittings: Iterable[Sitting | SittingRow]) -> datet
 
 
 def progress(each: Round, now: datetime) -> Progress:
-    """Where a round stands. Ten queries at most, whatever its size."""
+    """Where a round stands. Eleven queries at most, whatever its size."""
     packages = package_rows(each)
     sittings = sitting_rows(each)
     grading = newest_grading(each)
@@ -243,14 +263,18 @@ def package_rows(each: Round) -> tuple[PackageRow, ...]:
 
 
 def sitting_rows(each: Round) -> tuple[SittingRow, ...]:
-    """Every sitting of a round in the order they were made. Three queries."""
-    windows = RosterLine.objects.filter(sitting=OuterRef("pk"), window_opens_at__isnull=False)
-    last = windows.order_by().values("sitting").annotate(last=Max("window_closes_at"))
-    sittings = (
-        Sitting.objects.filter(round=each)
-        .annotate(last=Subquery(last.values("last")))
-        .order_by("id")
+    """Every sitting of a round in the order they were made. Four queries."""
+    sittings = Sitting.objects.filter(round=each).order_by("id")
+    windows: dict[int, list[tuple[datetime, datetime]]] = {}
+    given = (
+        RosterLine.objects.filter(sitting__round=each, window_opens_at__isnull=False)
+        .order_by("window_opens_at", "window_closes_at")
+        .values_list("sitting", "window_opens_at", "window_closes_at")
+        .distinct()
     )
+    for sitting_id, opens_at, closes_at in given:
+        if opens_at is not None and closes_at is not None:
+            windows.setdefault(sitting_id, []).append((opens_at, closes_at))
     people = _counts(RosterLine.objects.filter(sitting__round=each))
     attempts = _counts(Attempt.objects.filter(sitting__round=each))
     return tuple(
@@ -261,13 +285,33 @@ def sitting_rows(each: Round) -> tuple[SittingRow, ...]:
             state=sitting.state,
             opens_at=sitting.opens_at,
             closes_at=sitting.closes_at,
-            ends_at=max(sitting.closes_at, sitting.last or sitting.closes_at),
+            windows=tuple(windows.get(sitting.pk, ())),
             people=people.get(sitting.pk, 0),
             attempts=attempts.get(sitting.pk, 0),
             published_at=sitting.published_at,
             collected_at=sitting.collected_at,
         )
         for number, sitting in enumerate(sittings, start=1)
+    )
+
+
+def windows_of(sitting: Sitting) -> tuple[WindowRow, ...]:
+    """The windows that people of a sitting were given, in their order. One query."""
+    counted = (
+        sitting.lines.filter(window_opens_at__isnull=False)
+        .order_by(
+            "window_opens_at", "window_closes_at", "entry__unit__position", "entry__unit__code"
+        )
+        .values_list("window_opens_at", "window_closes_at", "entry__unit__name")
+        .annotate(people=Count("pk"))
+    )
+    found: dict[tuple[datetime, datetime], list[tuple[str, int]]] = {}
+    for opens_at, closes_at, unit, people in counted:
+        if opens_at is not None and closes_at is not None:
+            found.setdefault((opens_at, closes_at), []).append((unit, people))
+    return tuple(
+        WindowRow(*time, tuple(unit for unit, _ in units), sum(people for _, people in units))
+        for time, units in found.items()
     )
 
 

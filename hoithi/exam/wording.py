@@ -88,12 +88,13 @@ FLAWS: dict[str, Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class OrderPage:
-    """A page that asks for one order: what it does and what its button says."""
+    """A page that asks for one order: what it does, what else to know, what its button says."""
 
     title: Promise
     about: Promise
     button: Promise
     is_grave: bool = False
+    points: tuple[Promise, ...] = ()
 
 
 OPENING_PAGE = OrderPage(
@@ -128,27 +129,31 @@ MINUTES_PAGE = OrderPage(
     _("The minutes are added to this person's working time, also past the closing."),
     _("Give the minutes"),
 )
+_OF_WINDOWS = (
+    _(
+        "Each starts as often as the rules allow. An attempt that was cut short is lengthened by "
+        "minutes, or made void so that a new one may be started."
+    ),
+    _(
+        "A newer window replaces the one before. Who has started already keeps the end of their "
+        "time."
+    ),
+    _("The sitting is collected when the last window has closed."),
+)
 UNIT_WINDOW_PAGE = OrderPage(
     _("Give a unit a window of its own"),
     _(
-        "For those who could not come. Between the two times the people of this unit may start, "
-        "also after the sitting has closed for the others, each as often as the rules allow. An "
-        "attempt that was cut short is lengthened by minutes, or made void so that a new one may "
-        "be started. Of several windows the last one given holds; who has started already keeps "
-        "the end of their time. Collecting waits for its end."
+        "For those who could not come: besides the time of the sitting the people of this unit may "
+        "start between these two times."
     ),
     _("Give the window"),
+    points=_OF_WINDOWS,
 )
 WINDOW_PAGE = OrderPage(
     _("Give a window of their own"),
-    _(
-        "Between the two times this person may start, also after the sitting has closed for the "
-        "others, as often as the rules allow. An attempt that was cut short is lengthened by "
-        "minutes, or made void so that a new one may be started. Of several windows the last one "
-        "given holds; an attempt that has been started keeps the end of its time. Collecting waits "
-        "for its end."
-    ),
+    _("Besides the time of the sitting this person may start between these two times."),
     _("Give the window"),
+    points=_OF_WINDOWS,
 )
 NEW_CODE_PAGE = OrderPage(
     _("Issue a new code"),

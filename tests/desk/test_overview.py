@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -260,6 +261,45 @@ def test_a_hall_that_is_silent_while_a_sitting_is_open_is_urgent(
     assert "Phòng thi không trả lời" not in risks(an)
     publish_sitting(actor=an, each=contest.rounds.get(key="truc-tuyen"), now=factories.now())
     assert risks(an)[0] == "Phòng thi không trả lời"
+
+
+@pytest.mark.parametrize(
+    ("opens", "closes", "is_urgent"),
+    [
+        (timedelta(minutes=-5), timedelta(hours=1), True),
+        (timedelta(minutes=20), timedelta(hours=1), True),  # about to open
+        (timedelta(minutes=61), timedelta(hours=10), False),
+        (timedelta(hours=-2), timedelta(minutes=-1), False),
+    ],
+)
+def test_a_hall_that_is_silent_during_a_window_of_somebodys_own_is_urgent(
+    contest: Contest,
+    an: User,
+    binh: User,
+    settings: Settings,
+    tmp_path: Path,
+    opens: timedelta,
+    closes: timedelta,
+    is_urgent: bool,
+) -> None:
+    """The sitting's own time is over for all others."""
+    settings.HALL_CONTROL = str(tmp_path / "control.sqlite3")
+    settings.HALL_JOURNAL = str(tmp_path / "journal.sqlite3")
+    package = _package(contest, an)
+    for actor in (an, binh):
+        seal_package(actor=actor, package=package, now=factories.now())
+    factories.entry(contest, "GN", "Trần Thị Hai", "GN-001")
+    each = contest.rounds.get(key="truc-tuyen")
+    sitting = publish_sitting(actor=an, each=each, now=factories.now())
+    now = factories.now()
+    sitting.opens_at, sitting.closes_at = now - timedelta(days=2), now - timedelta(days=1)
+    sitting.save()
+    assert "Phòng thi không trả lời" not in risks(an)
+    running = page_of(an, HERE).count("đang diễn ra")
+    sitting.lines.update(window_opens_at=now + opens, window_closes_at=now + closes)
+    assert ("Phòng thi không trả lời" in risks(an)) == is_urgent
+    still = page_of(an, HERE).count("đang diễn ra") - running
+    assert still == (closes > timedelta(0))
 
 
 def test_the_desk_says_what_waits(contest: Contest, an: User) -> None:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from hoithi.contests.models import Incident
 from hoithi.entries.queries import access_code_of
-from hoithi.exam.hall_orders import publish_sitting
+from hoithi.exam.hall_orders import give_window, publish_sitting
 from hoithi.exam.jobs import ask_to_collect
 from hoithi.exam.models import Sitting, SittingState
 from hoithi.hall.store import control
@@ -95,6 +95,52 @@ def test_the_opening_is_moved(scene: Scene, sitting: Sitting) -> None:
     assert sitting.opens_at == to
 
 
+def rows_of_windows(page: str) -> list[str]:
+    """The rows of the table of windows."""
+    table = page.partition("Khung giờ riêng")[2].partition("<tbody>")[2].partition("</tbody>")[0]
+    return re.findall(r"<tr>.*?</tr>", table, re.DOTALL)
+
+
+def test_closing_now_says_which_windows_stay_open(scene: Scene, sitting: Sitting) -> None:
+    """At the confirmation and afterwards; windows that are over are no matter."""
+    address = f"ca/{sitting.pk}/dong-ngay/"
+    said = "Khung giờ riêng không đóng theo"
+    assert said not in page_of(scene.an, f"{HERE}{address}")
+    unit = scene.entries[0].unit
+    now = factories.now()
+
+    def give(line: int, opens: timedelta, closes: timedelta) -> None:
+        give_window(
+            actor=scene.an,
+            sitting=sitting,
+            line=sitting.lines.get(line=line),
+            unit_id=None,
+            opens_at=now + opens,
+            closes_at=now + closes,
+            reason="Mất điện",
+            now=now,
+        )
+
+    give(1, timedelta(0), timedelta(microseconds=1))
+    assert said not in page_of(scene.an, f"{HERE}{address}")
+    give(2, timedelta(0), timedelta(hours=5))
+    give(3, timedelta(days=20), timedelta(days=20, hours=5))
+    page = page_of(scene.an, f"{HERE}{address}")
+    assert said in page
+    assert ["sắp tới" in row for row in rows_of_windows(page)] == [False, True]
+    assert ["đang mở" in row for row in rows_of_windows(page)] == [True, False]
+    until = timezone.localtime(now + timedelta(days=20, hours=5))
+    page = press(scene.an, address, reason="Mọi người đã nộp")
+    closed = "Phòng thi đang đóng ca đối với những ai không có khung giờ riêng."
+    assert messages_in(page) == [f"{closed} Có thể thu bài sau {until:%Hh%M ngày %d/%m/%Y}."]
+    assert f"/ca/{sitting.pk}/thu-bai/" not in page
+    assert ["đã hết" in row for row in rows_of_windows(page)] == [True, False, False]
+    assert unit.name in page_of(scene.an, f"{HERE}ca/{sitting.pk}/khung-gio-rieng/")
+    closes = "khung giờ riêng đến"
+    assert closes in page_of(scene.an, HERE)
+    assert closes in page_of(scene.an, f"{HERE}truc-tiep/")
+
+
 def test_closing_now_leads_on_to_collecting(scene: Scene, sitting: Sitting) -> None:
     page = press(scene.an, f"ca/{sitting.pk}/dong-ngay/", reason="Mọi người đã nộp")
     assert f"/ca/{sitting.pk}/thu-bai/" in page
@@ -147,7 +193,9 @@ def test_a_unit_gets_a_window_by_one_order(scene: Scene, sitting: Sitting) -> No
         int(at.timestamp() * 1000) for at in (line.window_opens_at, line.window_closes_at)
     )
     assert f'<td data-label="Cho ai">{unit.name}</td>' in page.partition("Các lệnh đã ra")[2]
-    assert "Có thí sinh được khung giờ riêng đến" in page
+    row = rows_of_windows(page)
+    assert (len(row), unit.name in row[0], "sắp tới" in row[0]) == (1, True, True)
+    assert f'<td data-label="Thí sinh" class="number">{of_unit.count()}</td>' in row[0]
     # Others of the sitting have none, and collecting waits for its end.
     assert not sitting.lines.exclude(entry__unit=unit).exclude(window_closes_at=None).exists()
     Sitting.objects.filter(pk=sitting.pk).update(closes_at=factories.now())

@@ -9,13 +9,14 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from django.utils.translation import override
 from pytest_django.fixtures import DjangoAssertNumQueries, Settings
 
 from hoithi.contests.models import Contest, Round
 from hoithi.contests.queries import unit_by_code
 from hoithi.entries.models import Entry
-from hoithi.exam.hall_orders import publish_sitting
+from hoithi.exam.hall_orders import give_window, publish_sitting
 from hoithi.exam.models import Sitting
 from hoithi.exam.sealing import build_package, seal_package
 from hoithi.exam.slips import take_slips
@@ -121,6 +122,48 @@ def test_of_two_rounds_the_slip_is_about_the_first_that_is_not_over() -> None:
 def test_after_everything_the_slip_keeps_the_time_there_was(desk: Desk) -> None:
     sitting = desk.publish()
     assert desk.told(sitting.closes_at + timedelta(days=9)) == {"GN-001": opens(sitting.opens_at)}
+
+
+def give(desk: Desk, sitting: Sitting, opens_at: datetime, closes_at: datetime) -> None:
+    """A window for the first person."""
+    give_window(
+        actor=desk.an,
+        sitting=sitting,
+        line=sitting.lines.get(entry=desk.first),
+        unit_id=None,
+        opens_at=opens_at,
+        closes_at=closes_at,
+        reason="Mất điện",
+        now=factories.now(),
+    )
+
+
+def test_who_has_a_window_is_told_it_while_it_is_what_comes_next(desk: Desk) -> None:
+    sitting = desk.publish()
+    desk.accept("Bùi Văn Bảy", "GN-007")
+    start = timezone.localtime(sitting.closes_at + timedelta(days=2)).replace(hour=8, minute=0)
+    give(desk, sitting, start, start + timedelta(hours=2))
+    assert desk.told() == {"GN-001": opens(sitting.opens_at), "GN-007": LATER}
+    over = sitting.closes_at + timedelta(minutes=1)
+    day = f"ngày {start:%d/%m/%Y}"
+    own = f"Khung giờ riêng: từ 08h00 đến 10h00 {day}"
+    assert desk.told(over)["GN-001"] == own
+    assert desk.told(start + timedelta(days=9))["GN-001"] == own
+    end = start + timedelta(days=1)
+    give(desk, sitting, start, end)
+    assert desk.told(over)["GN-001"] == f"Khung giờ riêng: từ 08h00 {day} đến {moment(end)}"
+
+
+def test_a_window_before_the_second_round_is_the_one_on_the_slip() -> None:
+    """The first round is over for the others, not for who has a window still to come."""
+    desk = Desk(plan_of_two_rounds())
+    sitting = desk.publish()
+    desk.accept("Bùi Văn Bảy", "GN-007")
+    over = sitting.closes_at + timedelta(minutes=1)
+    give(desk, sitting, over + timedelta(hours=1), over + timedelta(hours=2))
+    second = opens(desk.round("truc-tuyen-2").opens_at)
+    told = desk.told(over)
+    assert (told["GN-001"].startswith("Khung giờ riêng: "), told["GN-007"]) == (True, second)
 
 
 def pdf(who: User, language: str) -> str:

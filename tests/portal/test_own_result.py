@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from contextlib import closing
+from datetime import timedelta
 from html import unescape
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from hoithi.rules.codes import grouped
 from hoithi.rules.errors import RuleViolation
 from hoithi.verify.checks import examine, verify
 from hoithi.verify.public import PublicValues
+from hoithi.web.wording import moment
 from tests import factories
 from tests.exam.scene import Scene
 from tests.portal.scene import HOME, RESULTS, text_of
@@ -65,6 +67,29 @@ def open_hall(scene: Scene) -> Sitting:
 def publish_round(scene: Scene, reason: str = "") -> None:
     close_round(actor=scene.an, each=scene.round, now=factories.now())
     publish(actor=scene.an, each=scene.round, reason=reason, now=factories.now())
+
+
+def test_who_has_a_window_reads_its_time_and_nobody_else_does(
+    hall_scene: Scene, client: Client
+) -> None:
+    """The sitting is over for the others."""
+    sitting = open_hall(hall_scene)
+    now = factories.now()
+    sitting.opens_at, sitting.closes_at = now - timedelta(days=2), now - timedelta(days=1)
+    sitting.save()
+    own, other = (access_code_of(entry) for entry in hall_scene.entries[:2])
+    over = f"Vòng thi đã đóng lúc {moment(sitting.closes_at)}"
+    assert over in ask(client, own)
+    opens_at, closes_at = now + timedelta(hours=1), now + timedelta(hours=2)
+    lines = sitting.lines.filter(entry=hall_scene.entries[0])
+    lines.update(window_opens_at=opens_at, window_closes_at=closes_at)
+    told = f"được bắt đầu thi từ {moment(opens_at)} đến {moment(closes_at)}"
+    assert (told in ask(client, own), over in ask(client, own)) == (True, False)
+    assert (told in ask(client, other), over in ask(client, other)) == (False, True)
+    opens_at, closes_at = now - timedelta(hours=2), now - timedelta(hours=1)
+    lines.update(window_opens_at=opens_at, window_closes_at=closes_at)
+    assert f"Khung giờ riêng của anh/chị đã đóng lúc {moment(closes_at)}" in ask(client, own)
+    assert over in ask(client, other)
 
 
 def last_item(sitting: Sitting, entry: Entry) -> str:

@@ -21,7 +21,7 @@ from hoithi.exam.flaws import accept_flaws
 from hoithi.exam.forms import MoveForm, ReasonForm, UnitMinutesForm, UnitWindowForm, WindowForm
 from hoithi.exam.hall_orders import give_minutes_to_all, give_window, move_close, move_opening
 from hoithi.exam.models import RosterLine, Sitting, SittingState
-from hoithi.exam.queries import ends_at, progress, sitting_by_id
+from hoithi.exam.queries import ends_at, progress, sitting_by_id, windows_of
 from hoithi.exam.roster import flaw_sheet, lines_of, orders_of, person_line, units_of_roster
 from hoithi.exam.views.rounds import READERS, RUNNERS, find_round
 from hoithi.exam.watching import nodes, put_together
@@ -98,8 +98,7 @@ def show(request: StaffRequest, contest: str, round_key: str, sitting: int) -> H
     may_run = not roles.isdisjoint(RUNNERS)
     sheet = flaw_sheet(found) if found.state == SittingState.PUBLISHED else None
     now = timezone.now()
-    end = ends_at(found)
-    may_collect = may_run and found.state == SittingState.PUBLISHED and end <= now
+    may_collect = may_run and found.state == SittingState.PUBLISHED and ends_at(found) <= now
     return render(
         request,
         "exam/sitting.html",
@@ -107,7 +106,8 @@ def show(request: StaffRequest, contest: str, round_key: str, sitting: int) -> H
             "contest": found.round.contest,
             "round": found.round,
             "sitting": found,
-            "window_until": end if end > found.closes_at else None,
+            "windows": windows_of(found),
+            "now": now,
             "state": SITTING_STATES[found.state],
             "orders": [
                 (row, CLOSED_NOW if row.is_at_once else ORDERS[row.kind])
@@ -146,7 +146,8 @@ def live(request: StaffRequest, contest: str, round_key: str) -> HttpResponseBas
     for number, sitting in numbered:
         seen = put_together(reports, sitting.public_id.bytes, now)
         newest = [point_of(seen, now)] if seen.is_alive and seen.units else []
-        watched.append((number, sitting, seen, drawn([*points.get(sitting.pk, []), *newest])))
+        course = drawn([*points.get(sitting.pk, []), *newest])
+        watched.append((number, sitting, ends_at(sitting), seen, course))
     context = {
         "contest": each.contest,
         "round": each,
@@ -202,13 +203,22 @@ def close_now(
     found = find_sitting(contest, round_key, sitting)
     form = ReasonForm(posted(request))
     now = timezone.now()
+    windows = [each for each in windows_of(found) if now < each.closes_at]
 
     def act() -> str:
         reason = form.cleaned_data["reason"]
         move_close(actor=request.user, sitting=found, closes_at=now, reason=reason, now=now)
+        if windows:
+            return _(
+                "The hall is closing the sitting for all who have no window of their own. "
+                "It can be collected after %(at)s."
+            ) % {"at": moment(max(each.closes_at for each in windows))}
         return _("The hall is closing the sitting. It can be collected in a moment.")
 
-    return order_answer(request, found, CLOSE_NOW_PAGE, form, act, back=sitting_address(found))
+    more = {"windows": windows, "now": now}
+    return order_answer(
+        request, found, CLOSE_NOW_PAGE, form, act, back=sitting_address(found), **more
+    )
 
 
 @contest_role(*RUNNERS)
@@ -251,7 +261,10 @@ def window(request: StaffRequest, contest: str, round_key: str, sitting: int) ->
             people,
         ) % {"count": people}
 
-    return order_answer(request, found, UNIT_WINDOW_PAGE, form, act, back=sitting_address(found))
+    more = {"windows": windows_of(found), "now": timezone.now()}
+    return order_answer(
+        request, found, UNIT_WINDOW_PAGE, form, act, back=sitting_address(found), **more
+    )
 
 
 def next_hour(now: datetime) -> dict[str, datetime]:

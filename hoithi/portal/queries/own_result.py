@@ -72,7 +72,10 @@ class OwnPlace:
 
 @dataclass(frozen=True, slots=True)
 class OwnRound:
-    """A round as one contestant sees it; `place` once its result is published."""
+    """A round as one contestant sees it; `place` once its result is published.
+
+    It is open when its holder may start: `has_window` where that is a window of their own.
+    """
 
     key: str
     name: str
@@ -80,6 +83,7 @@ class OwnRound:
     opens_at: datetime
     closes_at: datetime
     is_closed: bool
+    has_window: bool
     is_collected: bool
     place: OwnPlace | None
     attempts: tuple[OwnAttempt, ...]
@@ -154,13 +158,15 @@ def _own_round(line: RosterLine, now: datetime) -> OwnRound:
     publication = latest_publication(each) if is_official else None
     secrecy = secrecy_of(sitting.package, now) if publication else None
     opened = opened_package(sitting, publication, secrecy) if publication else None
+    opens_at, closes_at = line.time_at(now)
     return OwnRound(
         key=each.key,
         name=each.name,
         is_official=is_official,
-        opens_at=sitting.opens_at,
-        closes_at=sitting.closes_at,
-        is_closed=sitting.closes_at <= now,
+        opens_at=opens_at,
+        closes_at=closes_at,
+        is_closed=closes_at <= now,
+        has_window=line.window == (opens_at, closes_at),
         is_collected=sitting.collected_at is not None,
         place=_place(line, publication, secrecy) if publication else None,
         attempts=_attempts(line, opened),
