@@ -153,7 +153,7 @@ def test_a_killed_process_is_back_and_the_others_go_on(served: Served, name: str
 
 def interrupted(process: subprocess.Popen[str]) -> str:
     """Press Ctrl-C until it ends: Python drops one that falls into a callback, such as SQLite's."""
-    for _ in range(30):
+    for _ in range(120):
         process.send_signal(signal.SIGINT)
         with contextlib.suppress(subprocess.TimeoutExpired):
             return process.communicate(timeout=1)[0]
