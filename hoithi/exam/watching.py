@@ -49,13 +49,15 @@ class UnitWatch:
 class Watch:
     """A sitting as the hall saw it last; `seen_at` is none when no hall ever reported.
 
-    `saves` are those that all nodes have stored, also the dead ones.
+    `saves` are those that all nodes have stored, also the dead ones; `waiting` are among those who
+    have entered, and wait for a turn at a living node.
     """
 
     seen_at: datetime | None
     is_alive: bool
     units: tuple[UnitWatch, ...]
     saves: int = 0
+    waiting: int = 0
 
     @property
     def total(self) -> UnitWatch:
@@ -99,6 +101,7 @@ def put_together(reports: Sequence[NodeStatus], sitting: bytes, now: datetime) -
         is_alive=bool(living),
         units=tuple(_unit([each[unit] for each in counts if unit in each]) for unit in counts[-1]),
         saves=sum(_snapshot(report).saves.get(sitting.hex(), 0) for report in reports),
+        waiting=sum(_snapshot(report).waiting.get(sitting.hex(), 0) for report in living),
     )
 
 

@@ -5,9 +5,12 @@ Made once a second from memory and stored as one small row: watching costs the h
 
 from __future__ import annotations
 
+from collections import Counter
+
 import msgspec
 
 from hoithi.hall.journal import Journal
+from hoithi.hall.queue import Queue
 from hoithi.hall.session import Ended, Line
 from hoithi.hall.sittings import RosterEntry, Sitting, Sittings
 from hoithi.hall.steps import in_steps
@@ -32,7 +35,8 @@ class Snapshot(msgspec.Struct, frozen=True):
     """What one node saw; counts by sitting in hex, and how much waits for the disk.
 
     `refused` are sittings, in hex, that it does not open since their roster was changed; `saves`
-    is how many saves of a sitting this process has stored since it started.
+    is how many saves of a sitting this process has stored since it started, `waiting` how many of
+    a sitting wait for a turn (`hall.queue`).
     """
 
     now_ms: int
@@ -42,12 +46,16 @@ class Snapshot(msgspec.Struct, frozen=True):
     sittings: dict[str, list[UnitCount]]
     refused: list[str] = []
     saves: dict[str, int] = {}
+    waiting: dict[str, int] = {}
 
 
 class Monitor:
-    def __init__(self, sittings: Sittings, journal: Journal) -> None:
+    def __init__(
+        self, sittings: Sittings, journal: Journal, queue: Queue[tuple[bytes, int]]
+    ) -> None:
         self._sittings = sittings
         self._journal = journal
+        self._queue = queue
 
     async def snapshot(self) -> str:
         """The counts as JSON. Sittings that are long over are left out."""
@@ -65,6 +73,7 @@ class Monitor:
             counts,
             sorted(key.hex() for key in self._sittings.refused),
             {key.hex(): each.saves for key, each in self._sittings.by_id.items() if each.saves},
+            Counter(sitting.hex() for sitting, _ in self._queue.waiting),
         )
         return msgspec.json.encode(snapshot).decode()
 

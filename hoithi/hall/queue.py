@@ -12,8 +12,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import deque
-from collections.abc import Hashable
+from collections.abc import Collection, Hashable
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 SLOW_MS = 3000
 LOOK_EVERY_MS = 1000
@@ -45,8 +46,11 @@ class _Waiting:
     gone_ms: int
 
 
-class Queue:
-    """The places of one hall process."""
+K = TypeVar("K", bound=Hashable)
+
+
+class Queue(Generic[K]):
+    """The places of one hall process; a key is somebody."""
 
     def __init__(self, capacity: int | None = None) -> None:
         self.capacity = capacity
@@ -56,7 +60,7 @@ class Queue:
         self._begun = 0
         self._begun_before_look = 0
         self._beginning = 0
-        self._waiting: dict[Hashable, _Waiting] = {}
+        self._waiting: dict[K, _Waiting] = {}
         self._order: list[int] = []
         self._serial = 0
         self._looks: deque[tuple[int, int]] = deque()
@@ -66,6 +70,11 @@ class Queue:
     def length(self) -> int:
         """How many wait."""
         return len(self._order)
+
+    @property
+    def waiting(self) -> Collection[K]:
+        """Who waits, and those who have not been heard of since the last look."""
+        return self._waiting.keys()
 
     @property
     def is_open(self) -> bool:
@@ -95,7 +104,7 @@ class Queue:
             if each.gone_ms < now_ms:
                 self._leave(key)
 
-    def ask(self, key: Hashable, now_ms: int) -> Turn:
+    def ask(self, key: K, now_ms: int) -> Turn:
         """Whether somebody may begin; who may not has a place from the first asking on.
 
         Whoever may begin must be `settled` when it is known whether they have.
@@ -131,7 +140,7 @@ class Queue:
             free = min(free, self.capacity - self._at_work - since - self._beginning)
         return free
 
-    def _leave(self, key: Hashable) -> None:
+    def _leave(self, key: K) -> None:
         waiting = self._waiting.pop(key, None)
         if waiting is not None:
             del self._order[bisect_left(self._order, waiting.serial)]

@@ -19,40 +19,49 @@ from hoithi.hall.queue import (
 )
 
 
-def looked(queue: Queue, at_work: int, now_ms: int, delay_ms: int = 0) -> None:
+def looked(queue: Queue[str] | Queue[int], at_work: int, now_ms: int, delay_ms: int = 0) -> None:
     queue.look(at_work=at_work, mark=queue.mark(), delay_ms=delay_ms, now_ms=now_ms)
 
 
-def full(capacity: int = 2) -> Queue:
+def full(capacity: int = 2) -> Queue[str]:
     """A queue before a hall in which every place is taken."""
-    queue = Queue(capacity)
+    queue = Queue[str](capacity)
     looked(queue, capacity, 0)
     return queue
 
 
-def begin(queue: Queue, key: str, now_ms: int) -> Turn:
+def begin(queue: Queue[str], key: str, now_ms: int) -> Turn:
     turn = queue.ask(key, now_ms)
     if turn.may_begin:
         queue.settle(has_begun=True)
     return turn
 
 
-def places(queue: Queue, keys: Sequence[str], now_ms: int) -> list[int]:
+def places(queue: Queue[str], keys: Sequence[str], now_ms: int) -> list[int]:
     """The place of each, 0 for whoever may begin."""
     return [begin(queue, key, now_ms).place for key in keys]
 
 
 def test_without_a_capacity_nobody_is_asked() -> None:
-    queue = Queue()
+    queue = Queue[str]()
     looked(queue, 100_000, 1000)
     assert queue.is_open
 
 
 def test_nobody_begins_before_those_at_work_were_counted() -> None:
-    queue = Queue(2)
+    queue = Queue[str](2)
     assert places(queue, ["a"], 0) == [1]
     looked(queue, 1, 1000)
     assert places(queue, ["b", "a"], 1000) == [2, 0]
+
+
+def test_it_says_who_waits() -> None:
+    queue = full()
+    places(queue, ["a", "b", "a"], 0)
+    assert list(queue.waiting) == ["a", "b"]
+    looked(queue, 1, 1000)
+    places(queue, ["a"], 1000)
+    assert list(queue.waiting) == ["b"]
 
 
 def test_places_are_given_in_the_order_of_coming_and_kept_by_asking_again() -> None:
@@ -114,7 +123,7 @@ def test_the_estimate_is_by_those_who_ended_and_nothing_is_said_before() -> None
 
 
 def test_a_rush_into_an_empty_hall_makes_no_estimate_better() -> None:
-    queue = Queue(100)
+    queue = Queue[str](100)
     looked(queue, 0, 0)
     assert places(queue, [str(number) for number in range(100)], 500) == [0] * 100
     looked(queue, 100, 1000)
@@ -122,7 +131,7 @@ def test_a_rush_into_an_empty_hall_makes_no_estimate_better() -> None:
 
 
 def test_slow_batches_make_newcomers_wait_and_then_let_in_more_and_more() -> None:
-    queue = Queue()
+    queue = Queue[str]()
     looked(queue, 0, 1000, SLOW_MS + 1)
     assert not queue.is_open
     people = [str(number) for number in range(6 * FIRST_PACE)]
@@ -140,7 +149,7 @@ def test_slow_batches_make_newcomers_wait_and_then_let_in_more_and_more() -> Non
 
 
 def test_when_all_is_well_for_a_while_the_queue_is_open_again() -> None:
-    queue = Queue()
+    queue = Queue[str]()
     looked(queue, 0, 1000, SLOW_MS + 1)
     for second in range(2, 14):
         looked(queue, 0, second * 1000, SLOW_MS)
@@ -162,7 +171,7 @@ STEPS = st.lists(
 def test_order_is_kept_and_the_capacity_never_exceeded(
     capacity: int, steps: list[tuple[str, int]]
 ) -> None:
-    queue, at_work, now_ms = Queue(capacity), set[int](), 0
+    queue, at_work, now_ms = Queue[int](capacity), set[int](), 0
     line: list[int] = []  # those who wait, in order, as they were told
     for deed, number in steps:
         now_ms += 10
@@ -193,7 +202,7 @@ def test_order_is_kept_and_the_capacity_never_exceeded(
 def test_everybody_gets_in_within_as_many_rounds_as_are_before_them(
     capacity: int, people: int
 ) -> None:
-    queue, inside = Queue(capacity), list[str]()
+    queue, inside = Queue[str](capacity), list[str]()
     waiting = [str(number) for number in range(people)]
     for rounds in range(people // capacity + 1):
         looked(queue, 0, rounds * 1000)  # everybody who was in has ended
@@ -206,6 +215,6 @@ def test_everybody_gets_in_within_as_many_rounds_as_are_before_them(
 def test_asking_costs_little_however_many_wait(seen: int) -> None:
     queue = full()
     for number in range(seen):
-        queue.ask(number, 0)
+        queue.ask(str(number), 0)
     assert queue.ask("last", 0).place == seen + 1
     assert queue.length == seen + 1

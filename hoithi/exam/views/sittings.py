@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse, HttpResponseBase
@@ -153,6 +154,7 @@ def live(request: StaffRequest, contest: str, round_key: str) -> HttpResponseBas
         "round": each,
         "now": now,
         "watched": watched,
+        "has_limit": settings.HALL_CAPACITY > 0,
     }
     answer: HttpResponse = render(request, "exam/live.html", context)
     answer.headers["Cache-Control"] = "no-store"
