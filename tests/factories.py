@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from allauth.mfa.models import Authenticator
 from django.test import Client
 
 from hoithi.bank.actions import save_items
+from hoithi.bank.importing import NewItem
 from hoithi.bank.models import Collection
 from hoithi.bank.sheets import read_bank_file
 from hoithi.contests.actions import load_plan, move_windows
@@ -20,6 +22,7 @@ from hoithi.people.models import Role, User
 from hoithi.people.permissions import contest_scope
 from hoithi.rules.vietnamese import fold, given_name, name_sort_key
 
+Names = tuple[tuple[str, str], ...]
 ROOT = Path(__file__).parents[1]
 PLAN = (ROOT / "plans/daknong-2023/contest.toml").read_bytes()
 BANK = (ROOT / "plans/daknong-2023/bank.csv").read_bytes()
@@ -68,19 +71,25 @@ def bank(made: Contest, content: bytes = BANK, *, key: str = "") -> Collection:
     plan = plan_of(made)
     topics = {topic.name: topic.key for topic in plan.topics}
     levels = {level.name: level.key for level in plan.levels}
-    read = read_bank_file(content, "bank.csv", topics=topics, levels=levels)
-    assert read.problems == ()
     save_items(
         collection_key=key or made.key,
         collection_name=made.title,
         topics=topics,
         levels=levels,
-        items=read.items,
+        items=_read(content, tuple(topics.items()), tuple(levels.items())),
         actor_id="0",
         actor_name="hoithi",
         now=now(),
     )
     return Collection.objects.get(key=key or made.key)
+
+
+@cache
+def _read(content: bytes, topics: Names, levels: Names) -> tuple[NewItem, ...]:
+    """The questions of a file, which takes longest of all that a test begins with."""
+    read = read_bank_file(content, "bank.csv", topics=dict(topics), levels=dict(levels))
+    assert read.problems == ()
+    return read.items
 
 
 def person(made: Contest, unit_code: str, name: str) -> Person:
