@@ -78,7 +78,7 @@ def test_who_has_a_window_reads_its_time_and_nobody_else_does(
     sitting.opens_at, sitting.closes_at = now - timedelta(days=2), now - timedelta(days=1)
     sitting.save()
     own, other = (access_code_of(entry) for entry in hall_scene.entries[:2])
-    over = f"Vòng thi đã đóng lúc {moment(sitting.closes_at)}"
+    over = f"Vòng thi đã kết thúc lúc {moment(sitting.closes_at)}"
     assert over in ask(client, own)
     opens_at, closes_at = now + timedelta(hours=1), now + timedelta(hours=2)
     lines = sitting.lines.filter(entry=hall_scene.entries[0])
@@ -88,7 +88,7 @@ def test_who_has_a_window_reads_its_time_and_nobody_else_does(
     assert (told in ask(client, other), over in ask(client, other)) == (False, True)
     opens_at, closes_at = now - timedelta(hours=2), now - timedelta(hours=1)
     lines.update(window_opens_at=opens_at, window_closes_at=closes_at)
-    assert f"Khung giờ riêng của anh/chị đã đóng lúc {moment(closes_at)}" in ask(client, own)
+    assert f"Khung giờ riêng của anh/chị đã kết thúc lúc {moment(closes_at)}" in ask(client, own)
     assert over in ask(client, other)
 
 
