@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 
 from hoithi.contests.models import Contest, Purpose, Round
 from hoithi.contests.queries import online_plan
-from hoithi.exam.models import Package, PackageState, Sitting
+from hoithi.exam.models import Package, PackageState, RosterLine, Sitting
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,10 @@ def _users(package: Package, now: datetime) -> Iterator[Secrecy]:
         collected_at=None,
         package__items__version__item__in=package.items.values("version__item"),
     )
-    for sitting in sittings.select_related("round").distinct():
-        yield Secrecy(sitting.round.name, sitting.closes_at)
+    windows = RosterLine.objects.filter(sitting=OuterRef("pk"), window_opens_at__isnull=False)
+    last = windows.order_by("-window_closes_at").values("window_closes_at")[:1]
+    for sitting in sittings.select_related("round").annotate(last=Subquery(last)).distinct():
+        yield Secrecy(sitting.round.name, max(sitting.closes_at, sitting.last or sitting.closes_at))
     to_come = (
         Round.objects.filter(
             contest=package.round.contest_id,

@@ -19,8 +19,8 @@ from hoithi.entries.queries import access_code_of
 from hoithi.exam.actions import close_round
 from hoithi.exam.bundling import write_bundle
 from hoithi.exam.hall_orders import publish_sitting
-from hoithi.exam.models import Package, Sitting
-from hoithi.exam.secrecy import closed_rounds, secrecy_of
+from hoithi.exam.models import Package, RosterLine, Sitting
+from hoithi.exam.secrecy import Secrecy, closed_rounds, secrecy_of
 from hoithi.people.models import Role
 from hoithi.results.actions import publish
 from hoithi.rules.errors import RuleViolation
@@ -187,6 +187,17 @@ def test_a_sitting_keeps_questions_closed_until_it_is_collected(scene: Scene) ->
     found = secrecy_of(package, late + timedelta(days=1))
     assert found is not None
     assert (found.round, found.until) == ("Vòng hai", late)
+    ends = late + timedelta(hours=3)
+    RosterLine.objects.create(
+        sitting=sitting.get(),
+        line=1,
+        entry=scene.entries[0],
+        entry_key="0" * 32,
+        code_tag="0" * 32,
+        window_opens_at=late,
+        window_closes_at=ends,
+    )
+    assert secrecy_of(package, late) == Secrecy("Vòng hai", ends)
     sitting.update(collected_at=factories.now())
     assert waits_for(package) == ""
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from hoithi.hall.formats import Kind
 from hoithi.hall.ledger import read_ledger
 from hoithi.hall.store import control_writer
 from hoithi.hall.store.api import OrderKind
 from hoithi.hall.times import not_applied, started_outside, times_of
 from hoithi.hall.windows import HEARD_WITHIN_MS
+from hoithi.rules.paper import Policy
 from tests.hall.scene import (
     SITTING,
     Client,
@@ -21,6 +24,7 @@ from tests.hall.scene import (
     wait_until,
 )
 from tests.hall.writing import chain_findings, stored_rows
+from tests.rules.test_paper import POLICY
 
 LINES = 5
 HOUR_MS = 3_600_000
@@ -32,10 +36,10 @@ def entered(hall: HallProcess, line: int) -> Client:
     return client
 
 
-def over(hall: HallProcess) -> int:
+def over(hall: HallProcess, policy: Policy = POLICY) -> int:
     """A hall whose only sitting closed a minute ago; answers when."""
     closes_ms = now_ms() - 60_000
-    publish(hall.control_address, opens_ms=0, closes_ms=closes_ms, lines=LINES)
+    publish(hall.control_address, opens_ms=0, closes_ms=closes_ms, lines=LINES, policy=policy)
     hall.start()
     return closes_ms
 
@@ -202,6 +206,21 @@ def test_who_works_keeps_the_window_they_began_in_when_it_is_made_longer_and_tak
         )
     )
     check(new_hall, attempts=2)
+
+
+def test_who_works_in_a_window_that_was_taken_back_still_tells_signals(
+    new_hall: HallProcess,
+) -> None:
+    over(new_hall, msgspec.structs.replace(POLICY, signals=True))
+    client = entered(new_hall, 1)
+    wait_for_order(client, window(new_hall, now_ms() - 1, now_ms() + HOUR_MS))
+    started, _ = began(client)
+    wait_for_order(
+        client, window(new_hall, 0, now_ms() - 60_000, at_ms=started + HEARD_WITHIN_MS + 1)
+    )
+    assert client.post("signals", {"signals": [["left", -1, -1, 1000]]}) == (200, {"taken": 1})
+    assert client.submit()[0] == 200
+    check(new_hall)
 
 
 def test_who_could_start_only_by_the_newer_window_goes_by_it(new_hall: HallProcess) -> None:
