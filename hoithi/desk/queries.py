@@ -14,7 +14,7 @@ from hoithi.contests.queries import contests_of, plan_of, units_of
 from hoithi.entries.jobs import READ_LIST, SAVE_LIST
 from hoithi.entries.models import Entry, EntryState, UnitRegistration
 from hoithi.entries.queries import deadline_of
-from hoithi.exam.jobs import COLLECT, GRADE, WITHDRAW
+from hoithi.exam.jobs import COLLECT, COMPARE, GRADE, WITHDRAW
 from hoithi.exam.rehearsal_jobs import REHEARSE
 from hoithi.jobs.models import Job, JobState
 from hoithi.people.models import ScopeKind, Unit, User
@@ -25,7 +25,12 @@ from hoithi.web.periods import deadline
 
 LISTS = (READ_LIST, SAVE_LIST)
 # Where a round's work leads: to its steps, or to what was graded.
-ROUNDS = {COLLECT: "exam:round", WITHDRAW: "exam:round", GRADE: "results:round"}
+ROUNDS = {
+    COLLECT: "exam:round",
+    WITHDRAW: "exam:round",
+    GRADE: "results:round",
+    COMPARE: "exam:likeness",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from hoithi.contests.models import Contest
 from hoithi.contests.plan.schema import Plan
 from hoithi.desk.queries import FormRegistration, UnitCount
 from hoithi.entries.jobs import READ_LIST, SAVE_LIST
-from hoithi.exam.jobs import COLLECT, GRADE, WITHDRAW
+from hoithi.exam.jobs import COLLECT, COMPARE, GRADE, WITHDRAW
 from hoithi.exam.rehearsal_jobs import REHEARSE
 from hoithi.results.jobs import CERTIFICATES
 from hoithi.rules.vietnamese import fold
@@ -28,6 +28,7 @@ JOBS: dict[str, Promise] = {
     SAVE_LIST: _("Saving a list"),
     COLLECT: _("Collecting a sitting"),
     GRADE: _("Grading a round"),
+    COMPARE: _("Comparing the sheets of a round"),
     WITHDRAW: _("Withdrawing a package"),
     REHEARSE: _("Rehearsing a round"),
 }
@@ -35,6 +36,7 @@ JOBS_DONE: dict[str, Promise] = {
     SAVE_LIST: _("The list is saved."),
     COLLECT: _("Every attempt of the sitting is collected."),
     GRADE: _("Every attempt is graded. Please look at the proposed result."),
+    COMPARE: _("The sheets are compared."),
     WITHDRAW: _("The package is withdrawn. Another one can be put together and sealed."),
 }
 ACTS: dict[str, Promise] = {
@@ -76,6 +78,8 @@ ACTS: dict[str, Promise] = {
     "exam.order.restore": _("restored an attempt"),
     "exam.read_closed_questions": _("read questions that later rounds may draw"),
     "exam.collect_sitting": _("collected a sitting"),
+    "exam.compare_sheets": _("compared the sheets of a round"),
+    "exam.review_pair": _("wrote down what was made of two sheets that are alike"),
     "results.record_round_scores": _("recorded the scores of a round"),
     "approve.minutes.first": _("entered minutes"),
     "approve.minutes.second": _("confirmed minutes"),

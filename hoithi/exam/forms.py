@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from hoithi.bank.models import Collection
+from hoithi.exam.wording import REVIEWS
 from hoithi.people.models import Unit
 from hoithi.rehearsal.spec import MOST_CONTESTANTS
 from hoithi.rehearsal.spec import MOST_MINUTES as MOST_REHEARSED
@@ -39,6 +40,15 @@ class ReasonForm(forms.Form):
         max_length=LONGEST_REASON,
         help_text=_("Recorded in the log with your name."),
     )
+
+
+class ReviewForm(ReasonForm):
+    """What was made of two sheets that are alike."""
+
+    outcome = forms.ChoiceField(
+        label=_("Decision"), choices=list(REVIEWS.items()), widget=forms.RadioSelect
+    )
+    field_order = ("outcome", "reason")
 
 
 class MoveForm(ReasonForm):

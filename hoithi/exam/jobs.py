@@ -1,4 +1,5 @@
-"""Long work of this room: collecting a sitting, grading a round, waiting for the hall's word.
+"""Long work of this room: collecting a sitting, grading a round, comparing its sheets, waiting for
+the hall's word.
 
 Each reads, computes or waits as long as it takes and stores what it found in one short transaction,
 in which the job ends too: a worker may die at any moment and another one start over. Who presses
@@ -24,6 +25,7 @@ from hoithi.exam.queries import ends_at, is_to_be_graded, work_at
 from hoithi.exam.rehearsal_jobs import register_rehearsals
 from hoithi.exam.scores_at_once import LOOK_EVERY_S, show_scores
 from hoithi.exam.sealing import withdraw_package
+from hoithi.exam.similarity import check_comparable, compare_round
 from hoithi.exam.withdrawing import withdraw_from_hall
 from hoithi.jobs.actions import Json, Progress, ask, do_every, register
 from hoithi.jobs.models import Job
@@ -31,6 +33,7 @@ from hoithi.people.models import ScopeKind, User
 from hoithi.rules.errors import RuleViolation
 
 COLLECT, GRADE, WITHDRAW = "exam.collect", "exam.grade", "exam.withdraw"
+COMPARE = "exam.compare"
 
 
 @transaction.atomic
@@ -89,6 +92,16 @@ def ask_to_withdraw_again(*, actor: User, package: Package, now: datetime) -> Jo
     return _ask(WITHDRAW, actor, package.round, now, package=package.pk)
 
 
+@transaction.atomic
+def ask_to_compare(*, actor: User, each: Round, now: datetime) -> Job:
+    """Have the sheets of a graded round compared. Raises RuleViolation: `not_graded_yet`,
+    `too_many_sheets`.
+    """
+    hold_contest(each.contest)
+    check_comparable(each)
+    return _ask(COMPARE, actor, each, now)
+
+
 def _ask(kind: str, actor: User, each: Round, now: datetime, **what: int) -> Job:
     """The job that is at it, else a new one."""
     standing = work_at(each, kind, **what)
@@ -132,6 +145,19 @@ def grade(params: Mapping[str, Json], progress: Progress) -> None:
     )
 
 
+def compare(params: Mapping[str, Json], progress: Progress) -> None:
+    """Compare the sheets of the `round` of the `contest`, both keys, on behalf of `user`."""
+    compare_round(
+        actor=_actor(params),
+        each=Round.objects.select_related("contest").get(
+            contest__key=str(params["contest"]), key=str(params["round"])
+        ),
+        now=timezone.now(),
+        tell=progress,
+        settle=lambda: progress.finish({}),
+    )
+
+
 def withdraw(params: Mapping[str, Json], progress: Progress) -> None:
     """Take the sittings of the `package` out of the hall on behalf of `user`, both ids."""
     withdraw_from_hall(
@@ -152,6 +178,7 @@ def register_jobs() -> None:
     register(COLLECT, collect)
     register(GRADE, grade)
     register(WITHDRAW, withdraw)
+    register(COMPARE, compare)
     do_every(EVERY_S, "exam.note_heads", note_heads)
     register_rehearsals()
     do_every(LOOK_EVERY_S, "exam.show_scores", show_scores, beside_jobs=True)

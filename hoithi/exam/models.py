@@ -343,3 +343,50 @@ class Rehearsal(models.Model):
     def failure(self) -> RuleViolation | None:
         """Why there is no report."""
         return RuleViolation(self.message, **self.facts) if self.message else None
+
+
+class SimilarityReport(models.Model):
+    """What a comparison of all sheets of a round found (`exam.similarity`); the newest is shown.
+
+    `pairs` are those that stand out, as `rules.similarity.Pair`. It decides nothing.
+    """
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="+")
+    sheets = models.PositiveIntegerField()
+    compared = models.PositiveBigIntegerField()
+    passed_over = models.PositiveBigIntegerField()
+    pairs = models.JSONField(default=list)
+    made_by = models.CharField(max_length=200)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("round", "id")
+
+    def __str__(self) -> str:
+        return f"{self.round_id} {self.made_at:%H:%M}"
+
+
+class ReviewOutcome(models.TextChoices):
+    NOTHING = "nothing", "nothing"
+    ACTED = "acted", "acted"
+
+
+class PairReview(models.Model):
+    """What the committee made of two sheets that are alike. Rows are only added; the newest holds.
+
+    It changes no mark: whoever acts makes an attempt void by the order that there is for it.
+    """
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="+")
+    first = models.ForeignKey(Attempt, models.PROTECT, related_name="+")
+    second = models.ForeignKey(Attempt, models.PROTECT, related_name="+")
+    outcome = models.CharField(max_length=10, choices=ReviewOutcome)
+    reason = models.CharField(max_length=300)
+    decided_by = models.CharField(max_length=200)
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("round", "id")
+
+    def __str__(self) -> str:
+        return f"{self.first_id}/{self.second_id} {self.outcome}"

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from hoithi.exam.views import incidents, items, people, rehearsals, rounds, sittings, slips
+from hoithi.exam.views import (
+    incidents,
+    items,
+    likeness,
+    people,
+    rehearsals,
+    rounds,
+    sittings,
+    slips,
+)
 
 app_name = "exam"
 _ROUND = "<slug:contest>/vong/<slug:round_key>/"
@@ -49,5 +58,8 @@ urlpatterns = [
     path(f"{_REHEARSAL}bao-cao.pdf", rehearsals.report_pdf, name="rehearsal_report"),
     path(f"{_REHEARSAL}dung/", rehearsals.stop, name="stop_rehearsal"),
     path(f"{_ROUND}cham-bai/", rounds.grade, name="grade"),
+    path(f"{_ROUND}bai-giong-nhau/", likeness.show, name="likeness"),
+    path(f"{_ROUND}bai-giong-nhau/so-sanh/", likeness.compare, name="compare"),
+    path(f"{_ROUND}bai-giong-nhau/<slug:first>/<slug:second>/", likeness.pair, name="pair"),
     path("<slug:contest>/phieu-du-thi/<str:unit>/", slips.take, name="slips"),
 ]

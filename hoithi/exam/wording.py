@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hoithi.contests.plan.schema import Plan
 from hoithi.exam.flaws import HEAD_NOT_PASSED
-from hoithi.exam.models import PackageState, SittingState
+from hoithi.exam.models import PackageState, ReviewOutcome, SittingState
 from hoithi.exam.queries import ItemRow, PackageRow, Step
 from hoithi.hall.store.api import OrderKind
 from hoithi.rules.errors import RuleViolation
@@ -198,3 +198,9 @@ def with_names(violation: RuleViolation, plan: Plan) -> RuleViolation:
         for key, value in violation.params.items()
     }
     return RuleViolation(violation.code, **params)
+
+
+REVIEWS: dict[str, Promise] = {
+    ReviewOutcome.NOTHING: _("Looked at, nothing to be done"),
+    ReviewOutcome.ACTED: _("Acted upon"),
+}

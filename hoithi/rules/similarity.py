@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, combinations_with_replacement, product
 from operator import add, mul
@@ -106,16 +106,28 @@ class _Class:
     members: list[_Bits]
 
 
-def compare(sheets: Sequence[Sheet], questions: Mapping[str, Question]) -> Comparison:
+def _to_nobody(_done: int, _total: int) -> None:
+    pass
+
+
+def compare(
+    sheets: Sequence[Sheet],
+    questions: Mapping[str, Question],
+    tell: Callable[[int, int], None] = _to_nobody,
+) -> Comparison:
     """All pairs that stand out, the least likely first.
 
     A pair is listed when at most one like it is expected by chance among all that were compared.
+    `tell` hears how many pairs were looked at, and of how many.
     """
     classes = _classes(sheets, questions)
     compared = _count(classes)
     total = len(sheets) * (len(sheets) - 1) // 2
     pairs: list[Pair] = []
+    done = 0
     for one, other in combinations_with_replacement(classes, 2):
+        tell(done, total)
+        done += _size(one, other)
         common = (one.asked & other.asked).bit_count()
         if common < FEWEST_COMMON:
             continue
@@ -265,6 +277,12 @@ def _count(classes: Sequence[_Class]) -> int:
         for one, other in combinations(sizes, 2)
         if (one & other).bit_count() >= FEWEST_COMMON
     )
+
+
+def _size(one: _Class, other: _Class) -> int:
+    """How many pairs `_members` has."""
+    count = len(one.members)
+    return count * (count - 1) // 2 if one is other else count * len(other.members)
 
 
 def _members(one: _Class, other: _Class) -> Iterator[tuple[_Bits, _Bits]]:

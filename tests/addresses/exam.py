@@ -61,6 +61,12 @@ ROWS = {
     "exam:collect": RUN,
     "exam:flaws": Row(get="signin 403 403 403 403 403 405", post="signin 403 403 403 403 403 302"),
     "exam:grade": RUN,
+    "exam:likeness": Row(
+        get="signin 403 403 403 403 200 200", post="signin 403 403 403 403 405 405"
+    ),
+    "exam:compare": RUN,
+    # Nothing was compared.
+    "exam:pair": Row(get="signin 403 403 403 403 404 404", post="signin 403 403 403 403 404 404"),
     "exam:slips": Row(get="signin 403 403 403 405 405 403", post="signin 403 403 403 200 200 403"),
 }
 
@@ -92,6 +98,8 @@ def parameters(scene: Scene) -> dict[str, Pair]:
         "line": Pair(_line(sitting, scene).line, 8),
         # Attempts of people in the hall are in its journal, and no hall runs here.
         "attempt": Pair("0" * 32, "1" * 32),
+        "first": Pair("0" * 32, "1" * 32),
+        "second": Pair("2" * 32, "3" * 32),
     }
 
 

@@ -16,6 +16,7 @@ from django.db import models
 
 from hoithi.contests.models import CommitteeSeat, Duty
 from hoithi.entries.models import Entry, Person, UnitRegistration
+from hoithi.exam.models import PairReview
 from hoithi.people.models import Approval, Grant, Invitation, User
 from hoithi.results.models import (
     CollectivePublication,
@@ -59,6 +60,7 @@ KEPT: dict[str, tuple[Kept, ...]] = {
     ),
     "entries.ReturnForm.reason": ((UnitRegistration, "returned_reason"),),
     "exam.ReasonForm.reason": ((Approval, "reason"),),
+    "exam.ReviewForm.reason": ((PairReview, "reason"),),
     "exam.RulingForm.reason": ((Ruling, "reason"), (Approval, "reason")),
     "people.InvitationForm.email": ((Invitation, "email"), (User, "email")),
     "people.InvitationForm.name": ((Invitation, "name"), (User, "name")),

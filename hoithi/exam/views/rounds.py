@@ -252,7 +252,7 @@ def withdraw_again(
 ) -> HttpResponseBase:
     """Go on with a withdrawal that the hall had not answered."""
     found = package_by_number(find_round(contest, round_key), number)
-    return _to_work(
+    return to_work(
         request,
         lambda: ask_to_withdraw_again(actor=request.user, package=found, now=timezone.now()),
         found.round,
@@ -285,7 +285,7 @@ def _open(actor: User, each: Round) -> None:
 def collect(request: StaffRequest, contest: str, round_key: str, sitting: int) -> HttpResponseBase:
     """Have the worker take in what a closed sitting has written."""
     found = sitting_by_id(find_round(contest, round_key), sitting)
-    return _to_work(
+    return to_work(
         request,
         lambda: ask_to_collect(actor=request.user, sitting=found, now=timezone.now()),
         found.round,
@@ -297,14 +297,14 @@ def collect(request: StaffRequest, contest: str, round_key: str, sitting: int) -
 def grade(request: StaffRequest, contest: str, round_key: str) -> HttpResponseBase:
     """Have the worker open the keys and grade; again after a ruling."""
     each = find_round(contest, round_key)
-    return _to_work(
+    return to_work(
         request,
         lambda: ask_to_grade(actor=request.user, each=each, now=timezone.now()),
         each,
     )
 
 
-def _to_work(request: StaffRequest, asked: Callable[[], Job], each: Round) -> HttpResponseBase:
+def to_work(request: StaffRequest, asked: Callable[[], Job], each: Round) -> HttpResponseBase:
     """To the page of the work that was asked for, or back with the reason why not."""
     try:
         job = asked()
