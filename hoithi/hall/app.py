@@ -52,7 +52,7 @@ from hoithi.hall.session import (
     attempts_left,
     would_begin,
 )
-from hoithi.hall.signals import MOST_AT_ONCE, Signals
+from hoithi.hall.signals import MOST_AT_ONCE, STARTED, Signals
 from hoithi.hall.sittings import RosterEntry, Sitting, Sittings
 from hoithi.hall.store import signal_store
 from hoithi.hall.store.api import (
@@ -358,6 +358,20 @@ class Hall:
         attempt = _standing(reply)
         entry.seen_ms = now_ms = self.clock.now_ms()
         pieces = sitting.pieces_of(entry, attempt.number)
+        if policy.signals:
+            address = self._address(scope).encode()
+            came = Signal(
+                sitting.sitting,
+                attempt.attempt,
+                attempt.epoch,
+                STARTED,
+                NONE,
+                NONE,
+                0,
+                now_ms,
+                address,
+            )
+            self.signals.take(attempt.attempt, [came])
         started = {
             "token": self._tokens.make(
                 Token(token.line, token.issue, attempt.epoch, sitting.sitting, attempt.attempt)

@@ -1,4 +1,4 @@
-"""Signals on their way to their store: left the page, copied, pasted.
+"""Signals on their way to their store: started or came back, left the page, copied, pasted.
 
 They are taken into memory and written once a second, to a store of their own: no answer
 waits for them. What is lost on the way (a crash, a full disk) is lost, and is nobody's fault: a
@@ -15,6 +15,8 @@ from collections.abc import Sequence
 from hoithi.hall.store.api import UnavailableError
 from hoithi.hall.store.signals import Signal, SignalStore
 
+STARTED = "started"
+"""The hall's own: from which address an attempt was begun or gone on with."""
 MOST_AT_ONCE = 50
 MOST_OF_ATTEMPT = 500
 MOST_WAITING = 20_000

@@ -120,6 +120,8 @@ def _entrance(questions: Questions) -> bytes:
         "prediction": prediction
         and wire.PredictionPrompt(prediction.prompt, prediction.minimum, prediction.maximum),
         "signals": policy.signals,
+        "signals_in": policy.signals_announced_in,
+        "signals_days": policy.signals_days,
         "result": policy.result,
         "utc_offset_min": policy.attempts.utc_offset_min,
     }

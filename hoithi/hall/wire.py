@@ -100,7 +100,11 @@ class ReceiptView(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class EnterReply(msgspec.Struct, frozen=True):
-    """Who the code belongs to and what waits for them; the token allows start and pulse."""
+    """Who the code belongs to and what waits for them; the token allows start and pulse.
+
+    `signals_in` is the part of the regulation that announces signals, `signals_days` how many days
+    after the sitting they are erased; empty and 0 where there are none.
+    """
 
     token: str
     name: str
@@ -120,6 +124,8 @@ class EnterReply(msgspec.Struct, frozen=True):
     sample: SampleQuestion
     prediction: PredictionPrompt | None
     signals: bool
+    signals_in: str
+    signals_days: int
     result: str
     utc_offset_min: int
     results_url: str

@@ -68,8 +68,12 @@ class Sample(Strict, frozen=True):
     options: list[str]
 
 
-class Policy(Strict, frozen=True):
-    """What the hall must know of the regulation; it says nothing about keys or marks."""
+class Policy(Strict, frozen=True, omit_defaults=True):
+    """What the hall must know of the regulation; it says nothing about keys or marks.
+
+    The last two stand in the file only where there are signals: `signals_announced_in` is the part
+    of the regulation that announces them, `signals_days` how long after the sitting they are kept.
+    """
 
     duration_ms: int
     grace_ms: int
@@ -81,6 +85,8 @@ class Policy(Strict, frozen=True):
     regulation: Text
     consent: Text
     sample: Sample
+    signals_announced_in: str = ""
+    signals_days: int = 0
 
 
 class QuestionsFile(Strict, frozen=True):

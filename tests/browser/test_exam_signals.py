@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from playwright.sync_api import Page, expect
 
 from hoithi.hall.config import signals_beside
+from hoithi.hall.signals import STARTED
 from hoithi.hall.store import signal_store
 from tests.browser.accessibility import broken_rules
 from tests.browser.chromium import record_requests
@@ -28,9 +29,11 @@ LEAVE_AND_COME_BACK = """
 def test_where_it_is_announced_it_is_told_before_the_start_and_kept(
     new_hall: NewHall, phone: Page
 ) -> None:
-    hall = new_hall(replace(POLICY, signals=True))
+    hall = new_hall(replace(POLICY, signals=True, signals_announced_in="mục 8", signals_days=30))
     person = Contestant(phone, hall, 1).come_with_slip()
     expect(phone.locator("#signals")).to_contain_text("Riêng các ghi nhận này không làm ai bị loại")
+    expect(phone.locator("#signals")).to_contain_text("Thể lệ (mục 8) quy định ghi lại")
+    expect(phone.locator("#signals")).to_contain_text("được xóa sau 30 ngày kể từ khi ca thi")
     assert broken_rules(phone) == []
     phone.evaluate(LEAVE_AND_COME_BACK)
     person.accept()
@@ -38,8 +41,12 @@ def test_where_it_is_announced_it_is_told_before_the_start_and_kept(
     person.sees_question(1)
     phone.evaluate(LEAVE_AND_COME_BACK)
     store = signal_store(signals_beside(hall.journal_address))
-    wait_until(lambda: len(store.read(SITTING)) == 2)
-    assert {(each.kind, each.item) for each in store.read(SITTING)} == {("left", 0), ("copied", 0)}
+    wait_until(lambda: len(store.read(SITTING)) == 3)
+    assert {(each.kind, each.item) for each in store.read(SITTING)} == {
+        (STARTED, -1),
+        ("left", 0),
+        ("copied", 0),
+    }
 
 
 def test_where_nothing_is_announced_nothing_is_said_or_sent(new_hall: NewHall, phone: Page) -> None:

@@ -11,10 +11,10 @@ import msgspec
 import pytest
 
 from hoithi.hall.config import signals_beside
-from hoithi.hall.signals import MOST_AT_ONCE, MOST_OF_ATTEMPT, Signals
+from hoithi.hall.signals import MOST_AT_ONCE, MOST_OF_ATTEMPT, STARTED, Signals
 from hoithi.hall.store import signal_store
 from hoithi.hall.store.api import UnavailableError
-from hoithi.hall.store.signals import Signal, SqliteSignals
+from hoithi.hall.store.signals import Kept, Pace, Signal, SqliteSignals, Told
 from tests.hall.scene import (
     SITTING,
     Client,
@@ -29,6 +29,9 @@ from tests.hall.writing import stored_rows
 from tests.rules.test_paper import POLICY
 
 LINES = count(1)
+WATCHING = msgspec.structs.replace(
+    POLICY, signals=True, signals_announced_in="Điều 8", signals_days=30
+)
 LEFT = ["left", 2, 1_700_000_000_000, 4500]
 
 
@@ -47,7 +50,7 @@ def watching(
         opens_ms=now_ms() - 1000,
         closes_ms=now_ms() + 3_600_000,
         lines=40,
-        policy=msgspec.structs.replace(POLICY, signals=True),
+        policy=WATCHING,
     )
     yield process.start()
     process.stop()
@@ -68,9 +71,14 @@ def tell(client: Client, *rows: object, **headers: str) -> tuple[int, Json]:
     return status, reply
 
 
-def stored(hall: HallProcess, attempt: str = "") -> list[Signal]:
+def all_stored(hall: HallProcess, attempt: str) -> list[Signal]:
     signals = signal_store(signals_beside(hall.journal_address)).read(SITTING)
-    return [each for each in signals if each.attempt.hex() == attempt or not attempt]
+    return [each for each in signals if each.attempt.hex() == attempt]
+
+
+def stored(hall: HallProcess, attempt: str) -> list[Signal]:
+    """What the page has told."""
+    return [each for each in all_stored(hall, attempt) if each.kind != STARTED]
 
 
 def test_nothing_is_kept_where_nothing_was_announced(hall: HallProcess) -> None:
@@ -149,9 +157,21 @@ def test_an_attempt_is_bounded_and_its_answers_go_on(watching: HallProcess) -> N
         status, reply = tell(client, *[LEFT] * MOST_AT_ONCE)
         assert status == 200
         taken += int(str(reply["taken"]))
-    assert taken == MOST_OF_ATTEMPT
+    assert taken == MOST_OF_ATTEMPT - 1
     assert client.save((0, 1))[0] == 200
-    wait_until(lambda: len(stored(watching, attempt)) == MOST_OF_ATTEMPT)
+    wait_until(lambda: len(all_stored(watching, attempt)) == MOST_OF_ATTEMPT)
+
+
+def test_the_start_keeps_where_from_and_the_page_is_told_the_terms(watching: HallProcess) -> None:
+    client = Client(watching.port)
+    status, entered = client.enter(code(next(LINES)))
+    assert (status, entered["signals"]) == (200, True)
+    assert (entered["signals_in"], entered["signals_days"]) == ("Điều 8", 30)
+    _, started = client.start()
+    attempt = str(started["attempt"])
+    wait_until(lambda: len(all_stored(watching, attempt)) == 1)
+    (came,) = all_stored(watching, attempt)
+    assert (came.kind, came.item, came.epoch, len(came.address)) == (STARTED, -1, 1, 8)
 
 
 def signal(sitting: bytes, address: str = "203.0.113.7") -> Signal:
@@ -175,6 +195,32 @@ def test_erasing_takes_one_sitting_with_its_key(signals_address: str) -> None:
     assert len(store.read(b"2" * 16)) == 1
     store.write([signal(b"1" * 16)])
     assert store.read(b"1" * 16)[0].address != old.address
+
+
+def test_what_is_kept_is_put_together_by_attempt_and_erased_whole(signals_address: str) -> None:
+    store = signal_store(signals_address)
+    one, two = b"1" * 16, b"2" * 16
+    assert store.kept(one) == Kept([], [], [])
+    away = [
+        Signal(one, b"b" * 16, 1, "left", 0, 0, lasted, 0, b"203.0.113.8")
+        for lasted in (500, 2**63 - 1)
+    ]
+    store.write([signal(one), signal(one), signal(two), *away])
+    store.keep_paces(one, [Pace(b"a" * 16, 9, 9, 9)])
+    store.keep_paces(one, [Pace(b"a" * 16, 1, 30, 2), Pace(b"b" * 16, 2, 28, 0)])
+    store.keep_paces(two, [Pace(b"a" * 16, 1, 30, 0)])
+    kept = store.kept(one)
+    day_ms = 24 * 3_600_000
+    assert kept.told == [
+        Told(b"a" * 16, "left", 2, 2 * 77_777),
+        Told(b"b" * 16, "left", 2, day_ms + 500),
+    ]
+    assert sorted(attempt for _, attempt in kept.addresses) == [b"a" * 16, b"b" * 16]
+    assert len({address for address, _ in kept.addresses}) == 2
+    assert kept.paces == [Pace(b"a" * 16, 1, 30, 2), Pace(b"b" * 16, 2, 28, 0)]
+    assert store.erase(one) == 4
+    assert store.kept(one) == Kept([], [], [])
+    assert len(store.kept(two).paces) == 1
 
 
 def test_nothing_of_an_erased_row_is_left_in_the_files(tmp_path: Path) -> None:

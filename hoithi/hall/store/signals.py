@@ -2,7 +2,8 @@
 
 An address is stored as a digest under a key of its sitting. The key lies beside the signals and
 goes with them: equal addresses can be grouped until then, and nothing can be told afterwards.
-Written by the hall, erased by the desk; both open the store for a moment only.
+Signals are written by the hall. What the desk works out of the journal about devices and pace is
+kept here too, so that one erasure takes all of it. Both open the store for a moment only.
 """
 
 from __future__ import annotations
@@ -30,6 +31,9 @@ CREATE TABLE IF NOT EXISTS signals (
   kind TEXT NOT NULL, item INTEGER NOT NULL, client_ms INTEGER NOT NULL,
   lasted_ms INTEGER NOT NULL, server_ms INTEGER NOT NULL, address BLOB NOT NULL) STRICT;
 CREATE INDEX IF NOT EXISTS signals_of_sitting ON signals (sitting);
+CREATE TABLE IF NOT EXISTS paces (
+  sitting BLOB NOT NULL, attempt BLOB NOT NULL, devices INTEGER NOT NULL,
+  answers INTEGER NOT NULL, fast INTEGER NOT NULL, PRIMARY KEY (sitting, attempt)) STRICT;
 """
 _FIELDS = "sitting, attempt, epoch, kind, item, client_ms, lasted_ms, server_ms, address"
 _POSTGRES_SCHEMA = """
@@ -42,8 +46,25 @@ CREATE TABLE IF NOT EXISTS hall_signals.signals (
   client_ms bigint NOT NULL, lasted_ms bigint NOT NULL, server_ms bigint NOT NULL,
   address bytea NOT NULL);
 CREATE INDEX IF NOT EXISTS signals_of_sitting ON hall_signals.signals (sitting);
+CREATE TABLE IF NOT EXISTS hall_signals.paces (
+  sitting bytea NOT NULL, attempt bytea NOT NULL, devices integer NOT NULL,
+  answers integer NOT NULL, fast integer NOT NULL, PRIMARY KEY (sitting, attempt));
 """
+# A page that says that it was away for longer than a day was away for a day.
+_TOLD = (
+    "SELECT attempt, kind, count(*), sum({least}(lasted_ms, 86400000))"
+    " FROM {table} WHERE sitting = {sitting} GROUP BY attempt, kind ORDER BY attempt, kind"
+)
+_ADDRESSES = (
+    "SELECT DISTINCT address, attempt FROM {table} WHERE sitting = {sitting}"
+    " ORDER BY address, attempt"
+)
+_PACES = (
+    "SELECT attempt, devices, answers, fast FROM {table} WHERE sitting = {sitting} ORDER BY attempt"
+)
 _Row: TypeAlias = tuple[bytes, bytes, int, str, int, int, int, int, bytes]
+_ToldRow: TypeAlias = tuple[bytes, str, int, int]
+_PaceRow: TypeAlias = tuple[bytes, int, int, int]
 _PostgresConnection: TypeAlias = psycopg.Connection[tuple[object, ...]]
 
 
@@ -62,6 +83,36 @@ class Signal:
     address: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How often an attempt has told one kind of signal, and how long those lasted together."""
+
+    attempt: bytes
+    kind: str
+    times: int
+    lasted_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Of an attempt: its devices, the questions it answered, and those answered too fast
+    (docs/rules/pace.md)."""
+
+    attempt: bytes
+    devices: int
+    answers: int
+    fast: int
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """All that is kept of a sitting, put together; `addresses` are (digest, attempt), each once."""
+
+    told: list[Told]
+    addresses: list[tuple[bytes, bytes]]
+    paces: list[Pace]
+
+
 class SignalStore(Protocol):
     def write(self, signals: Sequence[Signal]) -> None:
         """Store them all, or none. Raises UnavailableError."""
@@ -69,8 +120,17 @@ class SignalStore(Protocol):
     def read(self, sitting: bytes) -> list[Signal]:
         """In the order in which they were stored. Raises UnavailableError."""
 
+    def keep_paces(self, sitting: bytes, paces: Sequence[Pace]) -> None:
+        """Store them in the place of those stored before. Raises UnavailableError."""
+
+    def kept(self, sitting: bytes) -> Kept:
+        """What is kept, put together by attempt. Raises UnavailableError."""
+
     def erase(self, sitting: bytes) -> int:
-        """Erase signals and key for good; answers how many signals. Raises UnavailableError."""
+        """Erase signals, paces and key for good; answers how many signals.
+
+        Raises UnavailableError.
+        """
 
 
 class SqliteSignals:
@@ -117,6 +177,28 @@ class SqliteSignals:
             )
             return [Signal(*cast("_Row", row)) for row in rows]
 
+    def keep_paces(self, sitting: bytes, paces: Sequence[Pace]) -> None:
+        with self._open() as db, db:
+            db.execute("DELETE FROM paces WHERE sitting = ?", (sitting,))
+            db.executemany(
+                "INSERT INTO paces VALUES (?, ?, ?, ?, ?)",
+                [(sitting, each.attempt, each.devices, each.answers, each.fast) for each in paces],
+            )
+
+    def kept(self, sitting: bytes) -> Kept:
+        if not self._path.exists():
+            return Kept([], [], [])
+
+        def rows(query: str, table: str) -> apsw.Cursor:
+            return db.execute(query.format(least="min", table=table, sitting="?"), (sitting,))
+
+        with self._open() as db:
+            return Kept(
+                [Told(*cast("_ToldRow", row)) for row in rows(_TOLD, "signals")],
+                [cast("tuple[bytes, bytes]", row) for row in rows(_ADDRESSES, "signals")],
+                [Pace(*cast("_PaceRow", row)) for row in rows(_PACES, "paces")],
+            )
+
     def erase(self, sitting: bytes) -> int:
         if not self._path.exists():
             return 0
@@ -124,6 +206,7 @@ class SqliteSignals:
             with db:
                 db.execute("DELETE FROM signals WHERE sitting = ?", (sitting,))
                 erased = db.changes()
+                db.execute("DELETE FROM paces WHERE sitting = ?", (sitting,))
                 db.execute("DELETE FROM keys WHERE sitting = ?", (sitting,))
             db.execute("VACUUM")
         return erased
@@ -173,14 +256,36 @@ class PostgresSignals:
             ).fetchall()
         return [Signal(*cast("_Row", row)) for row in rows]
 
+    def keep_paces(self, sitting: bytes, paces: Sequence[Pace]) -> None:
+        with self._open() as db, db.transaction(), db.cursor() as cursor:
+            cursor.execute("DELETE FROM hall_signals.paces WHERE sitting = %s", (sitting,))
+            cursor.executemany(
+                "INSERT INTO hall_signals.paces VALUES (%s, %s, %s, %s, %s)",
+                [(sitting, each.attempt, each.devices, each.answers, each.fast) for each in paces],
+            )
+
+    def kept(self, sitting: bytes) -> Kept:
+        def rows(query: str, table: str) -> list[tuple[object, ...]]:
+            text = query.format(least="least", table=f"hall_signals.{table}", sitting="%s")
+            return db.execute(text.encode(), (sitting,)).fetchall()
+
+        with self._open() as db:
+            told = [(*row[:3], int(str(row[3]))) for row in rows(_TOLD, "signals")]
+            return Kept(
+                [Told(*cast("_ToldRow", row)) for row in told],
+                [cast("tuple[bytes, bytes]", row) for row in rows(_ADDRESSES, "signals")],
+                [Pace(*cast("_PaceRow", row)) for row in rows(_PACES, "paces")],
+            )
+
     def erase(self, sitting: bytes) -> int:
         with self._open() as db:
             with db.transaction():
                 erased = db.execute(
                     "DELETE FROM hall_signals.signals WHERE sitting = %s", (sitting,)
                 ).rowcount
+                db.execute("DELETE FROM hall_signals.paces WHERE sitting = %s", (sitting,))
                 db.execute("DELETE FROM hall_signals.keys WHERE sitting = %s", (sitting,))
-            db.execute("VACUUM (FULL) hall_signals.signals, hall_signals.keys")
+            db.execute("VACUUM (FULL) hall_signals.signals, hall_signals.paces, hall_signals.keys")
         return erased
 
 
