@@ -31,6 +31,7 @@ from hoithi.exam.models import (
     SittingState,
 )
 from hoithi.exam.queries import held_between, last_closing, unseated_entries
+from hoithi.exam.sealing import signals_days_of
 from hoithi.exam.stores import control
 from hoithi.hall.roster import roster_bytes
 from hoithi.hall.scores import ToldScore, read_scores, write_scores
@@ -129,6 +130,7 @@ def _prepare(*, actor: User, each: Round, now: datetime) -> Sitting:
         roster_sha256="",
         published_by=actor.name,
         published_at=now,
+        signals_days=signals_days_of(package),
     )
     RosterLine.objects.bulk_create(
         RosterLine(

@@ -17,6 +17,8 @@ from django.utils import timezone
 from hoithi.contests.actions import hold_contest
 from hoithi.contests.models import Round
 from hoithi.exam.actions import close_round, collect_sitting
+from hoithi.exam.conduct import EVERY_S as MIND_EVERY_S
+from hoithi.exam.conduct import mind_signals
 from hoithi.exam.course import EVERY_S as COURSE_EVERY_S
 from hoithi.exam.course import note_course
 from hoithi.exam.heads import EVERY_S, note_heads
@@ -183,3 +185,4 @@ def register_jobs() -> None:
     register_rehearsals()
     do_every(LOOK_EVERY_S, "exam.show_scores", show_scores, beside_jobs=True)
     do_every(COURSE_EVERY_S, "exam.note_course", note_course)
+    do_every(MIND_EVERY_S, "exam.mind_signals", mind_signals)

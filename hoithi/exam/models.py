@@ -115,7 +115,9 @@ class Sitting(models.Model):
     since; those published before this was kept have none.
 
     `flaws` are the rows that its journal should not have, when somebody last tried to collect it;
-    `times` are the orders about time as the bundle tells them, once collected.
+    `times` are the orders about time as the bundle tells them, once collected. `signals_days` is
+    what the sealed policy says, 0 where it keeps no signals; what was worked out of the journal
+    besides them (`exam.conduct`) is there since `paced_at`, all of it gone since `erased_at`.
     """
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="sittings")
@@ -134,6 +136,9 @@ class Sitting(models.Model):
     published_by = models.CharField(max_length=200)
     published_at = models.DateTimeField()
     collected_at = models.DateTimeField(null=True)
+    signals_days = models.PositiveSmallIntegerField(default=0)
+    paced_at = models.DateTimeField(null=True)
+    erased_at = models.DateTimeField(null=True)
 
     objects = SittingQuerySet.as_manager()
 

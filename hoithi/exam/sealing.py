@@ -200,6 +200,12 @@ def promise_of(package: Package) -> str:
     return paper.read_questions(bytes(package.questions)).file.policy.result
 
 
+def signals_days_of(package: Package) -> int:
+    """How many days after a sitting its signals are kept; 0 where the sealed rules have none."""
+    policy = paper.read_questions(bytes(package.questions)).file.policy
+    return policy.signals_days if policy.signals else 0
+
+
 def open_keys_at_once(package: Package) -> KeysFile:
     """The keys of a package while its sittings run, for the scores that its sealed rules promise.
 

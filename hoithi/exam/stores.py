@@ -1,4 +1,4 @@
-"""The desk's doors to the hall's two stores; a store that cannot be used is told as a rule."""
+"""The desk's doors to the hall's stores; a store that cannot be used is told as a rule."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from contextlib import closing, contextmanager
 
 from django.conf import settings
 
-from hoithi.hall.store import control_writer, journal_reader
-from hoithi.hall.store.api import ControlWriter, JournalReader, StoreError
+from hoithi.hall.config import signals_beside
+from hoithi.hall.store import control_writer, journal_reader, signal_store
+from hoithi.hall.store.api import ControlWriter, JournalReader, StoreError, UnavailableError
+from hoithi.hall.store.signals import SignalStore
 from hoithi.rules.errors import RuleViolation
 
 
@@ -32,3 +34,12 @@ def journal() -> Iterator[JournalReader]:
         raise RuleViolation("hall_out_of_reach") from error
     with closing(reader):
         yield reader
+
+
+@contextmanager
+def signals() -> Iterator[SignalStore]:
+    """Signals, to be read and erased. Raises RuleViolation `hall_out_of_reach`."""
+    try:
+        yield signal_store(signals_beside(settings.HALL_JOURNAL))
+    except UnavailableError as error:
+        raise RuleViolation("hall_out_of_reach") from error

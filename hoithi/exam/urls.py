@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from hoithi.exam.views import (
+    conduct,
     incidents,
     items,
     likeness,
@@ -61,5 +62,6 @@ urlpatterns = [
     path(f"{_ROUND}bai-giong-nhau/", likeness.show, name="likeness"),
     path(f"{_ROUND}bai-giong-nhau/so-sanh/", likeness.compare, name="compare"),
     path(f"{_ROUND}bai-giong-nhau/<slug:first>/<slug:second>/", likeness.pair, name="pair"),
+    path(f"{_ROUND}ghi-nhan/", conduct.show, name="conduct"),
     path("<slug:contest>/phieu-du-thi/<str:unit>/", slips.take, name="slips"),
 ]

@@ -98,6 +98,8 @@ def rehearsed(policy: Policy, seconds: float) -> Policy:
         attempts=AttemptRule(1, "round", policy.attempts.utc_offset_min, []),
         result="none",
         signals=False,
+        signals_announced_in="",
+        signals_days=0,
     )
 
 

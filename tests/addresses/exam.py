@@ -67,6 +67,9 @@ ROWS = {
     "exam:compare": RUN,
     # Nothing was compared.
     "exam:pair": Row(get="signin 403 403 403 403 404 404", post="signin 403 403 403 403 404 404"),
+    "exam:conduct": Row(
+        get="signin 403 403 403 403 403 200", post="signin 403 403 403 403 403 405"
+    ),
     "exam:slips": Row(get="signin 403 403 403 405 405 403", post="signin 403 403 403 200 200 403"),
 }
 

@@ -175,7 +175,7 @@ def _online(plan: Plan, each: Round, online: OnlinePlan, key: str) -> Iterator[P
     items = sum(part.count for part in online.paper)
     if items > MOST_ITEMS:
         yield Problem(f"{key}.paper", "paper_too_long", {"items": items, "most": MOST_ITEMS})
-    yield from _not_yet(online, key)
+    yield from _signals(plan, online, key)
     asked = online.prediction
     if asked is not None and asked.maximum < asked.minimum:
         yield Problem(f"{key}.prediction.maximum", "maximum_below_minimum")
@@ -205,10 +205,22 @@ def _online(plan: Plan, each: Round, online: OnlinePlan, key: str) -> Iterator[P
             yield Problem(here, "periods_overlap")
 
 
-def _not_yet(online: OnlinePlan, key: str) -> Iterator[Problem]:
-    """What contestants would be told, and nobody does."""
-    if online.signals:
-        yield Problem(f"{key}.signals", "not_in_this_version", {"value": "false"})
+def _signals(plan: Plan, online: OnlinePlan, key: str) -> Iterator[Problem]:
+    """Sensitive data (Decree 356/2025): only announced, in the text that contestants accept."""
+    announced, days = online.signals_announced_in, online.signals_days
+    if not online.signals:
+        if announced is not None:
+            yield Problem(f"{key}.signals_announced_in", "signals_are_off")
+        if days is not None:
+            yield Problem(f"{key}.signals_days", "signals_are_off")
+        return
+    if announced is None:
+        yield Problem(f"{key}.signals_announced_in", "signals_not_announced")
+    elif announced not in plan.rules.text:
+        params = {"value": announced}
+        yield Problem(f"{key}.signals_announced_in", "signals_not_in_rules", params)
+    if days is None:
+        yield Problem(f"{key}.signals_days", "signals_kept_for_ever")
 
 
 def _collective(plan: Plan) -> Iterator[Problem]:

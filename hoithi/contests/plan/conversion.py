@@ -75,4 +75,6 @@ def policy_of(plan: Plan, online: OnlinePlan) -> Policy:
         regulation=Text(plan.rules.version, plan.rules.text),
         consent=Text(plan.rules.consent_version, plan.rules.consent_text),
         sample=Sample(online.sample.stem, list(online.sample.options)),
+        signals_announced_in=online.signals_announced_in or "",
+        signals_days=online.signals_days or 0,
     )

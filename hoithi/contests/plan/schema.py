@@ -256,8 +256,33 @@ class OnlinePlan(Strict, frozen=True):
     ]
     signals: Annotated[
         bool,
-        Meta(description="whether leaving the page is recorded; this version does not: false"),
+        Meta(
+            description="whether it is recorded that a page was left, and text copied or pasted; "
+            "only where the regulation announces it"
+        ),
     ]
+    signals_announced_in: (
+        Annotated[
+            ShortLine,
+            Meta(
+                description="what stands in `rules.text` at the head of the part that announces "
+                "signals, such as “Điều 8”; only with them"
+            ),
+        ]
+        | None
+    )
+    signals_days: (
+        Annotated[
+            int,
+            Meta(
+                ge=1,
+                le=365,
+                description="how many days after the end of its sitting signals are erased; only "
+                "with them",
+            ),
+        ]
+        | None
+    )
     paper: Annotated[
         list[PaperPart],
         Meta(description="the questions of a paper; a topic without level after those with one"),

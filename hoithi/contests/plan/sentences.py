@@ -267,11 +267,35 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "“{value}” không phải là một mục của tệp này. Hãy sửa lại, ví dụ rounds[1].online.minutes.",
         "“{value}” is not a key of this file. Correct it, such as rounds[1].online.minutes.",
     ),
-    "not_in_this_version": (
-        "Chưa dùng được ở phiên bản này: thí sinh sẽ được hứa điều không xảy ra. Hãy ghi {value}.",
+    "signals_are_off": (
+        "Vòng này không ghi nhận hành vi (signals = false). Hãy xóa dòng này, hoặc ghi true.",
+        "This round records no signals (signals = false). Delete this line, or put true there.",
+    ),
+    "signals_not_announced": (
         (
-            "Not there in this version: contestants would be promised what does not happen. "
-            "Put {value}."
+            "Chỉ được ghi nhận hành vi khi thể lệ đã thông báo. Hãy ghi điều khoản ấy đúng như "
+            "trong rules.text, ví dụ “Điều 8”."
+        ),
+        (
+            "Signals are recorded only where the regulation announces them. Put the part that "
+            "does, as it stands in rules.text, such as “Điều 8”."
+        ),
+    ),
+    "signals_not_in_rules": (
+        (
+            "Không có “{value}” trong rules.text, là thể lệ mà thí sinh đọc và đồng ý. Hãy bổ sung "
+            "vào thể lệ hoặc sửa lại ở đây."
+        ),
+        (
+            "There is no “{value}” in rules.text, which contestants read and accept. Add it to "
+            "the regulation, or correct it here."
+        ),
+    ),
+    "signals_kept_for_ever": (
+        "Thiếu số ngày lưu các ghi nhận sau ca thi. Hãy ghi từ 1 đến 365, đúng như thể lệ.",
+        (
+            "How many days signals are kept after the sitting is missing. Put 1 to 365, as the "
+            "regulation says."
         ),
     ),
     "kept_unchecked": (

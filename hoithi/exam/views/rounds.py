@@ -18,6 +18,7 @@ from hoithi.bank.models import Collection
 from hoithi.contests.models import Round
 from hoithi.contests.queries import contest_by_key, plan_of, round_by_key
 from hoithi.documents.render.decree import paper_pdf
+from hoithi.exam.conduct import has_signals
 from hoithi.exam.forms import BuildForm, ReasonForm
 from hoithi.exam.hall_orders import publish_sitting, push_to_hall
 from hoithi.exam.jobs import (
@@ -117,6 +118,7 @@ def show(request: StaffRequest, contest: str, round_key: str) -> HttpResponseBas
             "sittings": [(row, SITTING_STATES[row.state]) for row in found.every_sitting],
             "may_run": not roles.isdisjoint(RUNNERS),
             "may_sign": Role.COMMITTEE in roles,
+            "has_signals": has_signals(each),
             "has_signed": found.package is not None and found.package.first_id == request.user.pk,
             "build_form": _build_form(each) if found.step is Step.BUILD else None,
             "work": work_at(each) if found.step in (Step.COLLECT, Step.GRADE) else None,

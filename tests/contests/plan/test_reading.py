@@ -527,12 +527,16 @@ def said(text: str | bytes) -> list[str]:
         ),
         (
             "signals = false",
-            "signals = true",
+            'signals = false\nsignals_days = 0\nsignals_announced_in = "a\\nb"',
             [
                 (
-                    "rounds[1].online.signals: Chưa dùng được ở phiên bản này: thí sinh sẽ được "
-                    "hứa điều không xảy ra. Hãy ghi false."
-                )
+                    "rounds[1].online.signals_announced_in: Phải nằm trên một dòng. Hãy bỏ chỗ "
+                    "xuống dòng và dấu tab."
+                ),
+                (
+                    "rounds[1].online.signals_days: Giá trị 0 nằm ngoài giới hạn: phải từ 1 "
+                    "đến 365. Hãy sửa lại."
+                ),
             ],
         ),
         (
@@ -550,6 +554,41 @@ def said(text: str | bytes) -> list[str]:
 def test_each_error_is_told_at_its_key(good: str, bad: str, expected: list[str]) -> None:
     assert good in GOOD
     assert said(GOOD.replace(good, bad, 1)) == expected
+
+
+OFF = "Vòng này không ghi nhận hành vi (signals = false). Hãy xóa dòng này, hoặc ghi true."
+UNANNOUNCED = (
+    "Chỉ được ghi nhận hành vi khi thể lệ đã thông báo. Hãy ghi điều khoản ấy đúng như trong "
+    "rules.text, ví dụ “Điều 8”."
+)
+UNKNOWN_PART = (
+    "Không có “Điều 8” trong rules.text, là thể lệ mà thí sinh đọc và đồng ý. Hãy bổ sung vào thể "
+    "lệ hoặc sửa lại ở đây."
+)
+FOR_EVER = "Thiếu số ngày lưu các ghi nhận sau ca thi. Hãy ghi từ 1 đến 365, đúng như thể lệ."
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        ("signals = false\nsignals_announced_in = ''", []),
+        (
+            "signals = false\nsignals_announced_in = '7.'\nsignals_days = 30",
+            [("signals_announced_in", OFF), ("signals_days", OFF)],
+        ),
+        ("signals = true", [("signals_announced_in", UNANNOUNCED), ("signals_days", FOR_EVER)]),
+        (
+            "signals = true\nsignals_announced_in = 'Điều 8'\nsignals_days = 30",
+            [("signals_announced_in", UNKNOWN_PART)],
+        ),
+        ("signals = true\nsignals_announced_in = '7. Kết quả'\nsignals_days = 30", []),
+    ],
+)
+def test_signals_are_announced_in_the_rules_and_end_at_a_date(
+    lines: str, expected: list[tuple[str, str]]
+) -> None:
+    told = [f"rounds[1].online.{key}: {sentence}" for key, sentence in expected]
+    assert said(GOOD.replace("signals = false", lines, 1)) == told
 
 
 def test_a_line_without_level_comes_after_those_with_one() -> None:

@@ -35,6 +35,8 @@ OF_THE_FILE = [
     "rounds[].form",
     "rounds[].purpose",
     "rounds[].segments",
+    "rounds[].online.signals_announced_in",  # none, as signals are off
+    "rounds[].online.signals_days",
     "assumptions",
 ]
 # What the published sources say, by key; a part of a key names everything below it.
