@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.db import transaction
 from django.test import Client as Browser
 from pytest_django.fixtures import Settings
 
@@ -22,9 +23,10 @@ from hoithi.results.models import RoundScore
 from hoithi.rules import paper
 from hoithi.rules.errors import RuleViolation
 from tests import factories
+from tests.desk_postgres import Beside, PostgresDesk
 from tests.exam.scene import Scene, scene_in
 from tests.exam.test_pages import HERE, page_of, press
-from tests.hall.scene import wait_until
+from tests.hall.scene import SECRET, HallProcess, close_connections, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PAGE = f"{HERE}ghi-nhan/"
@@ -219,3 +221,28 @@ def test_what_nobodys_attempt_has_told_is_left_out(watched: Scene) -> None:
         Person(sitting.pk, line.line, line.entry.number, line.entry.unit.name)
         for line in sitting.lines.select_related("entry__unit")
     }
+
+
+@pytest.mark.postgres
+def test_on_postgres_of_two_workers_at_once_one_erases(
+    postgres_desk: PostgresDesk, tmp_path: Path, settings: Settings
+) -> None:
+    hall = HallProcess(tmp_path, postgres_desk.url)
+    settings.HALL_CONTROL = hall.control_address
+    settings.HALL_JOURNAL = hall.journal_address
+    settings.HALL_SECRET = SECRET.decode()
+    try:
+        sitting = held(Scene(hall, plan_with_signals()))
+    finally:
+        close_connections()
+        hall.stop()
+    assert mind_signals(factories.now()) == 0
+    assert {(pace.answers, pace.devices) for pace in kept(sitting).paces} == {(30, 1)}
+    assert len(kept(sitting).told) == 5
+    end = due(sitting)
+    with transaction.atomic():
+        assert mind_signals(end) == 1
+        other = Beside(lambda: mind_signals(end))
+        postgres_desk.wait_until_blocked()
+    assert other.end() == "done"
+    assert (erasures(), kept(sitting)) == (1, NEVER_KEPT)

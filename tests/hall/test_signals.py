@@ -229,6 +229,7 @@ def test_nothing_of_an_erased_row_is_left_in_the_files(tmp_path: Path) -> None:
     mark = b"a mark of the tests"[:16]
     store.write([signal(b"1" * 16), Signal(b"1" * 16, mark, 1, "left", 0, 0, 0, 0, b"x")])
     assert mark in path.read_bytes()
+    assert path.stat().st_mode & 0o777 == 0o600
     store.erase(b"1" * 16)
     assert [each.name for each in tmp_path.iterdir()] == ["signals.sqlite3"]
     assert mark not in path.read_bytes()

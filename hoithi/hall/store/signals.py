@@ -143,6 +143,7 @@ class SqliteSignals:
     @contextmanager
     def _open(self) -> Iterator[apsw.Connection]:
         try:
+            self._path.touch(mode=0o600)
             db = apsw.Connection(str(self._path))
             try:
                 db.set_busy_timeout(_BUSY_MS)
@@ -152,7 +153,7 @@ class SqliteSignals:
                 yield db
             finally:
                 db.close()
-        except apsw.Error as error:
+        except (apsw.Error, OSError) as error:
             raise UnavailableError(type(error).__name__) from error
 
     def write(self, signals: Sequence[Signal]) -> None:
