@@ -19,6 +19,7 @@ from hoithi.web.violations import explain
 
 PAGE_SIZE = 50
 MOST_NAMED = 20
+MOST_GROUPS = 100
 
 
 @contest_role(Role.COMMITTEE)
@@ -45,6 +46,7 @@ def show(request: StaffRequest, contest: str, round_key: str) -> HttpResponseBas
             "page": page,
             "most_named": MOST_NAMED,
             "most_named_slice": f":{MOST_NAMED}",
+            "most_groups_slice": f":{MOST_GROUPS}",
             "pace": {
                 "short": SHORT_MS // 1000,
                 "middle": MIDDLE_MS // 1000,
