@@ -20,7 +20,7 @@ demo: $(RUNS)   ## a fresh copy beside it, on its own ports
 	rm -rf var/demo
 	@bin/hoithi run
 
-nodes: setup   ## two halls on one PostgreSQL behind nginx, with made-up people; Ctrl-C ends and removes it
+nodes: setup needs ## two halls on one PostgreSQL behind nginx, with made-up people; Ctrl-C ends and removes it
 	@$(PY) -m examples.nodes
 
 setup: $(STAMP) ## virtual environment, locked dependencies, compiled catalogues

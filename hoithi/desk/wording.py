@@ -71,6 +71,7 @@ ACTS: dict[str, Promise] = {
     "exam.order.open_at": _("moved the opening"),
     "exam.order.close_at": _("moved the closing"),
     "exam.order.extra_time": _("gave extra minutes"),
+    "exam.order.window": _("gave a window of its own"),
     "exam.order.reissue": _("issued a new code"),
     "exam.order.withdraw": _("told the hall of a withdrawal"),
     "exam.withdrawal_called_off": _("called a withdrawal off, as somebody had started"),

@@ -309,10 +309,13 @@ class Hall:
         too_many = _Refusing(429, Refusal("too_many"), max(1, wait_ms // 1000))
         if wait_ms and not self.guesses.is_heard(address, now_ms):
             raise too_many
-        found = self.sittings.find(code_tag(self.config.secret, code), now_ms)
+        tag = code_tag(self.config.secret, code)
+        found = self.sittings.find(tag, now_ms)
         if found is None:
             if wait_ms:
                 raise too_many
+            if self.sittings.is_replaced(tag):
+                raise _Refusing(401, Refusal("code_replaced"))
             self.guesses.wrong(address, now_ms)
             raise _Refusing(401, Refusal("code_unknown"))
         sitting, entry = found
@@ -416,7 +419,9 @@ class Hall:
     async def save(self, scope: HTTPScope, body: bytes) -> Answer:
         token, sitting, entry = self._known(scope)
         saves = _decode(_save, body).saves
-        if token.attempt == NO_ATTEMPT or not 0 < len(saves) <= MOST_SAVES:
+        if token.attempt == NO_ATTEMPT:
+            raise _Refusing(401, Refusal("token_invalid"))
+        if not 0 < len(saves) <= MOST_SAVES:
             raise _Refusing(400, Refusal("malformed"))
         exam = sitting.exam
         counts = exam.option_counts or await self._option_counts(sitting, entry, token.attempt)
@@ -485,7 +490,9 @@ class Hall:
         if not sitting.exam.questions.file.policy.signals:
             raise _Refusing(403, Refusal("signals_off"))
         rows = _decode(_signals, body).signals
-        if token.attempt == NO_ATTEMPT or not 0 < len(rows) <= MOST_AT_ONCE:
+        if token.attempt == NO_ATTEMPT:
+            raise _Refusing(401, Refusal("token_invalid"))
+        if not 0 < len(rows) <= MOST_AT_ONCE:
             raise _Refusing(400, Refusal("malformed"))
         if any(not NONE <= item < sitting.items or lasted < 0 for _, item, _, lasted in rows):
             raise _Refusing(400, Refusal("malformed"))

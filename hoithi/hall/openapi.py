@@ -21,6 +21,7 @@ REFUSALS: dict[str, dict[str, tuple[int, ...]]] = {
         **_ANYWHERE,
         "code_mistyped": (400,),
         "code_unknown": (401,),
+        "code_replaced": (401,),
         "held": (403,),
         "too_many": (429,),
     },

@@ -328,6 +328,7 @@ class Sittings:
         self.refused: dict[bytes, Sitting] = {}
         self._exams: dict[str, Exam] = {}
         self._tags: dict[bytes, list[tuple[bytes, int]]] = {}
+        self._replaced: set[bytes] = set()
 
     def add(
         self,
@@ -396,8 +397,13 @@ class Sittings:
         """A new code for a line: the old one opens nothing any more."""
         entry = sitting.lines[line]
         self._tags[entry.code_tag].remove((sitting.sitting, line))
+        self._replaced.add(entry.code_tag)
         entry.issue, entry.code_tag = issue, code_tag
         self._tags.setdefault(code_tag, []).append((sitting.sitting, line))
+
+    def is_replaced(self, code_tag: bytes) -> bool:
+        """Whether a code was one that a newer slip has replaced."""
+        return code_tag in self._replaced
 
     def find(self, code_tag: bytes, now_ms: int) -> tuple[Sitting, RosterEntry] | None:
         """The sitting a code opens now: the open one, else the next, else the last; one that was

@@ -53,7 +53,7 @@ def test_figures_are_those_of_the_sheets_that_count(scene: Scene, sitting: Sitti
     assert page.count("Đúng 100% (1/1 bài)") == 10
     assert page.count("Đúng 0% (0/1 bài)") == 20
     assert page.count("Không có trong bài nào được tính.") == len(report.figures) - 30
-    assert "Không có câu nào khác thường." in page
+    assert "Chưa đủ bài để nói câu nào khác thường: mỗi câu cần từ 30 bài trở lên." in page
 
 
 def test_a_ruling_makes_a_new_report_and_the_old_one_stays(scene: Scene, sitting: Sitting) -> None:

@@ -228,7 +228,7 @@ def test_a_forged_token_opens_nothing(hall: HallProcess) -> None:
 def test_a_token_from_before_the_start_saves_nothing(hall: HallProcess) -> None:
     client = Client(hall.port)
     client.enter(code(next(LINES)))
-    assert client.save((0, 1)) == (400, {"error": "malformed"})
+    assert client.save((0, 1)) == (401, {"error": "token_invalid"})
 
 
 def test_a_code_guessed_a_thousand_times_is_stopped_early(new_hall: HallProcess) -> None:
@@ -361,7 +361,7 @@ def test_a_reissued_code_kills_the_old_one_and_its_tokens(hall: HallProcess) -> 
     )
     wait_for_order(other, number)
     assert client.save((0, 1)) == (401, {"error": "code_replaced"})
-    assert Client(hall.port).enter(code(line)) == (401, {"error": "code_unknown"})
+    assert Client(hall.port).enter(code(line)) == (401, {"error": "code_replaced"})
     newer = Client(hall.port, device="0" * 32)
     assert newer.enter(code(line, 2))[0] == 200
     assert newer.start()[0] == 200

@@ -21,6 +21,7 @@ from hoithi.people.http import StaffRequest, contest_role
 from hoithi.people.models import Role
 from hoithi.people.permissions import contest_scope, has_role
 from hoithi.results.actions import rule_on_item
+from hoithi.rules.statistics import FEWEST_SERVED
 from hoithi.web.acting import carried_out
 
 
@@ -54,6 +55,7 @@ def show(request: StaffRequest, contest: str, round_key: str, number: int) -> Ht
                 key=lambda shown: list(ITEM_NOTES.values()).index(shown[1][0]),
             ),
             "report": newest_report(package),
+            "fewest": FEWEST_SERVED,
             "secrecy": secrecy,
             "may_decide": may_decide,
         },
