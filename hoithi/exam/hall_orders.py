@@ -30,7 +30,7 @@ from hoithi.exam.models import (
     Sitting,
     SittingState,
 )
-from hoithi.exam.queries import held_between, last_closing, unseated_entries
+from hoithi.exam.queries import A_DAY, held_between, last_closing, unseated_entries
 from hoithi.exam.sealing import signals_days_of
 from hoithi.exam.stores import control
 from hoithi.hall.roster import roster_bytes
@@ -326,8 +326,10 @@ def order_withdrawal(
     )
 
 
+@transaction.atomic
 def give_minutes(*, actor: User, line: RosterLine, minutes: int, reason: str, now: datetime) -> int:
     """Give one person more time, whole minutes."""
+    _lengthen(RosterLine.objects.filter(pk=line.pk), minutes, now)
     return _order(
         actor=actor,
         sitting=line.sitting,
@@ -339,6 +341,7 @@ def give_minutes(*, actor: User, line: RosterLine, minutes: int, reason: str, no
     )
 
 
+@transaction.atomic
 def give_minutes_to_all(
     *,
     actor: User,
@@ -356,6 +359,7 @@ def give_minutes_to_all(
     lines, unit = RosterLine.objects.filter(sitting=sitting), ""
     if unit_id is not None:
         lines, unit = _of_unit(sitting, unit_id)
+    _lengthen(lines, minutes, now)
     _order(
         actor=actor,
         sitting=sitting,
@@ -410,6 +414,13 @@ def give_window(
         unit=unit,
     )
     return people
+
+
+def _lengthen(lines: RosterLineQuerySet, minutes: int, now: datetime) -> None:
+    """Note by how much later a sitting closes for some; minutes of earlier days may be spent."""
+    more_ms = minutes * 60_000
+    lines.exclude(extra_at__gt=now - A_DAY).update(extra_ms=0)
+    lines.update(extra_ms=F("extra_ms") + more_ms, extra_at=now)
 
 
 def _of_unit(sitting: Sitting, unit_id: int | None) -> tuple[RosterLineQuerySet, str]:

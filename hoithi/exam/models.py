@@ -203,7 +203,8 @@ class RosterLine(models.Model):
     """A line of a sitting's roster; the entry key draws its papers.
 
     `is_barred` is as the roster was committed. A line with a window may start in it besides the
-    sitting's own time (docs/decisions/0019).
+    sitting's own time (docs/decisions/0019). `extra_ms` are the minutes last given, of one
+    day at most, and `extra_at` says when: on its last day the sitting closes later by them.
     """
 
     sitting = models.ForeignKey(Sitting, models.PROTECT, related_name="lines")
@@ -214,6 +215,8 @@ class RosterLine(models.Model):
     is_barred = models.BooleanField(default=False)
     window_opens_at = models.DateTimeField(null=True)
     window_closes_at = models.DateTimeField(null=True)
+    extra_ms = models.BigIntegerField(default=0)
+    extra_at = models.DateTimeField(null=True)
 
     objects = RosterLineQuerySet.as_manager()
 

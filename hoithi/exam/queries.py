@@ -9,7 +9,7 @@ from enum import StrEnum
 from itertools import zip_longest
 from uuid import UUID
 
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, F, Max, QuerySet
 from django.http import Http404
 
 from hoithi.contests.models import Round
@@ -26,6 +26,8 @@ from hoithi.results.pending import is_grading_outdated, newest_grading
 from hoithi.results.wording import LETTERS
 from hoithi.rules.paper import read_questions
 from hoithi.rules.statistics import ItemFigures
+
+A_DAY = timedelta(days=1)
 
 
 class Step(StrEnum):
@@ -77,11 +79,13 @@ class SittingRow:
     attempts: int
     published_at: datetime
     collected_at: datetime | None
+    longer_until: datetime
 
     @property
     def ends_at(self) -> datetime:
-        """When nobody may start any more: its closing, or that of the last window."""
-        return max([self.closes_at, *(closes_at for _, closes_at in self.windows)])
+        """When nobody may start any more: its closing, or that of the last window, with the minutes
+        that some were given."""
+        return max([self.longer_until, *(closes_at for _, closes_at in self.windows)])
 
     def is_open(self, now: datetime, before: timedelta = timedelta()) -> bool:
         """Whether somebody may start now, or in so much time."""
@@ -263,7 +267,7 @@ def package_rows(each: Round) -> tuple[PackageRow, ...]:
 
 
 def sitting_rows(each: Round) -> tuple[SittingRow, ...]:
-    """Every sitting of a round in the order they were made. Four queries."""
+    """Every sitting of a round in the order they were made. Five queries."""
     sittings = Sitting.objects.filter(round=each).order_by("id")
     windows: dict[int, list[tuple[datetime, datetime]]] = {}
     given = (
@@ -275,6 +279,7 @@ def sitting_rows(each: Round) -> tuple[SittingRow, ...]:
     for sitting_id, opens_at, closes_at in given:
         if opens_at is not None and closes_at is not None:
             windows.setdefault(sitting_id, []).append((opens_at, closes_at))
+    longer = _longer(RosterLine.objects.filter(sitting__round=each))
     people = _counts(RosterLine.objects.filter(sitting__round=each))
     attempts = _counts(Attempt.objects.filter(sitting__round=each))
     return tuple(
@@ -290,6 +295,7 @@ def sitting_rows(each: Round) -> tuple[SittingRow, ...]:
             attempts=attempts.get(sitting.pk, 0),
             published_at=sitting.published_at,
             collected_at=sitting.collected_at,
+            longer_until=longer.get(sitting.pk, sitting.closes_at),
         )
         for number, sitting in enumerate(sittings, start=1)
     )
@@ -321,6 +327,28 @@ def ends_at(sitting: Sitting) -> datetime:
     windows = sitting.lines.filter(window_opens_at__isnull=False)
     last: datetime | None = windows.aggregate(last=Max("window_closes_at"))["last"]
     return max(sitting.closes_at, last or sitting.closes_at)
+
+
+def goes_on_until(sitting: Sitting) -> datetime:
+    """The same with the minutes that some were given: before it the hall does not close, even
+    where nobody makes use of them. Two queries."""
+    longer = _longer(sitting.lines.all()).get(sitting.pk, sitting.closes_at)
+    return max(ends_at(sitting), longer)
+
+
+def _longer(lines: QuerySet[RosterLine]) -> dict[int, datetime]:
+    """Until when those may start who were given minutes on the last day, by sitting. One query."""
+    given = (
+        lines.filter(extra_ms__gt=0, extra_at__gte=F("sitting__closes_at") - A_DAY)
+        .order_by()
+        .values_list("sitting", "sitting__closes_at", "window_closes_at")
+        .annotate(most=Max("extra_ms"))
+    )
+    until: dict[int, datetime] = {}
+    for sitting, closes_at, window_closes_at, most in given:
+        last = max(closes_at, window_closes_at or closes_at) + timedelta(milliseconds=most)
+        until[sitting] = max(last, until.get(sitting, last))
+    return until
 
 
 def _counts(rows: QuerySet[RosterLine] | QuerySet[Attempt]) -> dict[int, int]:

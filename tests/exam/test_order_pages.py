@@ -136,9 +136,30 @@ def test_closing_now_says_which_windows_stay_open(scene: Scene, sitting: Sitting
     assert f"/ca/{sitting.pk}/thu-bai/" not in page
     assert ["đã hết" in row for row in rows_of_windows(page)] == [True, False, False]
     assert unit.name in page_of(scene.an, f"{HERE}ca/{sitting.pk}/khung-gio-rieng/")
-    closes = "khung giờ riêng đến"
+    closes = "với một số thí sinh đến"
     assert closes in page_of(scene.an, HERE)
     assert closes in page_of(scene.an, f"{HERE}truc-tiep/")
+
+
+def test_minutes_that_were_given_are_waited_for_and_their_end_is_named(
+    scene: Scene, sitting: Sitting
+) -> None:
+    """Ten minutes for a unit, then two more for one of it, then the sitting is closed."""
+    unit = scene.entries[0].unit
+    line = sitting.lines.get(entry=scene.entries[0])
+    place = f"ca/{sitting.pk}/"
+    press(scene.an, f"{place}them-phut/", unit=str(unit.pk), minutes="10", reason="Mất mạng")
+    press(scene.an, f"{place}thi-sinh/{line.line}/them-phut/", minutes="2", reason="Máy hỏng")
+    page = press(scene.an, f"{place}dong-ngay/", reason="Mọi người đã nộp")
+    sitting.refresh_from_db()
+    until = timezone.localtime(sitting.closes_at + timedelta(minutes=12))
+    end = f"{until:%Hh%M ngày %d/%m/%Y}"
+    closing = "Phòng thi đang đóng ca. Người được thêm phút còn được thi đến"
+    assert messages_in(page) == [f"{closing} {end}; sau giờ đó mới thu bài."]
+    assert f"/ca/{sitting.pk}/thu-bai/" not in page
+    assert f"với một số thí sinh đến {end}" in page_of(scene.an, HERE)
+    sitting.lines.update(extra_at=sitting.closes_at - timedelta(days=1, seconds=1))
+    assert f"/ca/{sitting.pk}/thu-bai/" in page_of(scene.an, f"{HERE}{place}")
 
 
 def test_closing_now_leads_on_to_collecting(scene: Scene, sitting: Sitting) -> None:

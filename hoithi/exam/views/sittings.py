@@ -22,7 +22,7 @@ from hoithi.exam.flaws import accept_flaws
 from hoithi.exam.forms import MoveForm, ReasonForm, UnitMinutesForm, UnitWindowForm, WindowForm
 from hoithi.exam.hall_orders import give_minutes_to_all, give_window, move_close, move_opening
 from hoithi.exam.models import RosterLine, Sitting, SittingState
-from hoithi.exam.queries import ends_at, progress, sitting_by_id, windows_of
+from hoithi.exam.queries import goes_on_until, progress, sitting_by_id, windows_of
 from hoithi.exam.roster import flaw_sheet, lines_of, orders_of, person_line, units_of_roster
 from hoithi.exam.views.rounds import READERS, RUNNERS, find_round
 from hoithi.exam.watching import nodes, put_together
@@ -99,7 +99,7 @@ def show(request: StaffRequest, contest: str, round_key: str, sitting: int) -> H
     may_run = not roles.isdisjoint(RUNNERS)
     sheet = flaw_sheet(found) if found.state == SittingState.PUBLISHED else None
     now = timezone.now()
-    may_collect = may_run and found.state == SittingState.PUBLISHED and ends_at(found) <= now
+    may_collect = may_run and found.state == SittingState.PUBLISHED and goes_on_until(found) <= now
     return render(
         request,
         "exam/sitting.html",
@@ -148,7 +148,7 @@ def live(request: StaffRequest, contest: str, round_key: str) -> HttpResponseBas
         seen = put_together(reports, sitting.public_id.bytes, now)
         newest = [point_of(seen, now)] if seen.is_alive and seen.units else []
         course = drawn([*points.get(sitting.pk, []), *newest])
-        watched.append((number, sitting, ends_at(sitting), seen, course))
+        watched.append((number, sitting, goes_on_until(sitting), seen, course))
     context = {
         "contest": each.contest,
         "round": each,
@@ -215,6 +215,12 @@ def close_now(
                 "The hall is closing the sitting for all who have no window of their own. "
                 "It can be collected after %(at)s."
             ) % {"at": moment(max(each.closes_at for each in windows))}
+        found.refresh_from_db()
+        if (until := goes_on_until(found)) > now:
+            return _(
+                "The hall is closing the sitting. Who was given minutes may go on until %(at)s; "
+                "it can be collected after that."
+            ) % {"at": moment(until)}
         return _("The hall is closing the sitting. It can be collected in a moment.")
 
     more = {"windows": windows, "now": now}
