@@ -393,12 +393,16 @@ class Contents:
     """A package's questions as a grid: a row for each topic, a cell for each of the levels.
 
     A level without a name takes any; a cell is none where the blueprint asks for nothing.
-    `tells_scores` says that who hands in is told the score at once (docs/decisions/0018).
+    `tells_scores` says that who hands in is told the score at once (docs/decisions/0018). Signals
+    are kept for `signals_days` days after the sitting, as `signals_in` of the regulation says
+    (docs/decisions/0017); 0 where none are.
     """
 
     levels: tuple[str, ...]
     rows: tuple[tuple[str, tuple[Share | None, ...]], ...]
     tells_scores: bool
+    signals_in: str
+    signals_days: int
 
 
 def withdrawal_of(package: Package) -> Approval | None:
@@ -415,6 +419,7 @@ def package_contents(package: Package) -> Contents:
     plan = plan_of(package.round.contest)
     names = {each.key: each.name for each in (*plan.topics, *plan.levels)}
     questions = read_questions(bytes(package.questions))
+    policy = questions.file.policy
     shares: dict[str, dict[str, Share]] = {}
     levels: dict[str, None] = {}
     for row, pool in zip(questions.file.blueprint, questions.pools, strict=True):
@@ -426,7 +431,9 @@ def package_contents(package: Package) -> Contents:
             (names.get(topic, topic), tuple(of_topic.get(level) for level in levels))
             for topic, of_topic in shares.items()
         ),
-        tells_scores=questions.file.policy.result != "none",
+        tells_scores=policy.result != "none",
+        signals_in=policy.signals_announced_in,
+        signals_days=policy.signals_days if policy.signals else 0,
     )
 
 

@@ -21,7 +21,7 @@ from hoithi.documents.render.decree import (
 )
 from hoithi.exam.models import Package
 from hoithi.exam.queries import Contents, package_contents
-from hoithi.exam.sealing import promise_of
+from hoithi.exam.sealing import promise_of, signals_days_of
 from hoithi.people.models import Approval, User
 from hoithi.web.wording import ZONE, moment, number
 
@@ -135,12 +135,20 @@ def _promises(package: Package) -> tuple[Block, ...]:
         if promise_of(package) != "none"
         else "khóa cho đến khi thu xong mọi bài thi"
     )
+    days = signals_days_of(package)
+    recorded = (
+        " Việc rời trang thi, sao chép, dán chữ trong giờ làm bài được ghi lại như thể lệ đã thông "
+        f"báo và xóa sau ca thi {days} ngày."
+        if days
+        else ""
+    )
     blocks.append(
         Paragraph(
             "Từ lúc niêm phong, câu hỏi và đáp án không sửa được nữa; đáp án được mã hóa và "
             f"{until}. Ba vân tay trên đã công khai tại "
             f"{page.split('://', 1)[-1]}. Sau khi công bố kết quả, câu hỏi và đáp án có trong hồ "
             "sơ kiểm chứng: ai cũng tính lại được vân tay và so với biên bản này."
+            f"{recorded}"
         )
     )
     blocks.append(Paragraph("Biên bản được in thành … bản có giá trị như nhau./."))

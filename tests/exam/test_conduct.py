@@ -16,6 +16,7 @@ from hoithi.contests.plan.reading import parse_plan
 from hoithi.exam.conduct import Person, conduct_of, erased_from, mind_signals
 from hoithi.exam.hall_orders import publish_sitting
 from hoithi.exam.models import Attempt, Sitting
+from hoithi.exam.records import sealing_record
 from hoithi.exam.stores import signals
 from hoithi.hall.store.signals import Kept, Signal
 from hoithi.people.models import Role
@@ -93,6 +94,10 @@ def test_the_sealed_policy_carries_place_and_days_and_without_signals_neither(
         DAYS,
     )
     assert ANNOUNCED in policy.regulation.text
+    told = f"như thể lệ đã thông báo ({ANNOUNCED}) và xóa sau ca thi {DAYS} ngày"
+    assert told in page_of(watched.an, f"{HERE}de/1/")
+    minutes = str(sealing_record(package))
+    assert f"như thể lệ đã thông báo và xóa sau ca thi {DAYS} ngày" in minutes
     assert parse_plan(factories.PLAN).rounds[0].online is not None
 
 
@@ -101,6 +106,8 @@ def test_a_package_without_signals_does_not_name_them(scene: Scene) -> None:
     content = bytes(package.questions)
     assert b"signals_announced_in" not in content
     assert b"signals_days" not in content
+    assert "rời trang thi" not in page_of(scene.an, f"{HERE}de/1/")
+    assert "rời trang thi" not in str(sealing_record(package))
     sitting = publish_sitting(actor=scene.an, each=scene.round, now=factories.now())
     assert sitting.signals_days == 0
     assert mind_signals(factories.now() + timedelta(days=4000)) == 0
