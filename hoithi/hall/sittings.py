@@ -26,7 +26,7 @@ from hoithi.hall.store.api import (
     UnavailableError,
     Withdrawal,
 )
-from hoithi.hall.windows import Window, closing_of, holding, with_another
+from hoithi.hall.windows import Window, closing_of, holding, spans_of, with_another
 from hoithi.rules import paper
 from hoithi.rules.attempts import span
 from hoithi.rules.paper import PackageError, Paper, PaperItem, Questions
@@ -211,7 +211,7 @@ class Sitting:
         """The span for which minutes count that are given at an instant, which may be after the
         end: they are meant for the attempts that it cut short.
         """
-        windows = [self.own, *(each.span for each in line.windows)]
+        windows = [self.own, *spans_of(line.windows)]
         begun = [closes_ms for opens_ms, closes_ms in windows if opens_ms <= at_ms]
         return self.span(min(at_ms, max(begun) - 1) if begun else min(windows)[0])
 

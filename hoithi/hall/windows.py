@@ -32,9 +32,20 @@ class Window:
 
 
 def with_another(windows: Sequence[Window], given: Window) -> tuple[Window, ...]:
-    """A line's windows once another one is given; one replaced before it opened has never been."""
+    """A line's windows once another one is given. Of one replaced before it opened nothing is left
+    but that it was given: it replaced the one before.
+    """
     latest_ms = given.given_ms + HEARD_WITHIN_MS
-    return (*(each for each in windows if each.opens_ms < latest_ms), given)
+    kept = (
+        each if each.opens_ms < latest_ms else Window(each.given_ms, each.given_ms, each.given_ms)
+        for each in windows
+    )
+    return (*kept, given)
+
+
+def spans_of(windows: Iterable[Window]) -> list[Span]:
+    """From when to when each window was open that ever was."""
+    return [each.span for each in windows if each.opens_ms < each.closes_ms]
 
 
 def holding(own: Span, windows: Sequence[Window], at_ms: int, extra_ms: int) -> Span:
@@ -65,7 +76,7 @@ def closing_of(own: Span, windows: Sequence[Window], started_ms: int, extra_ms: 
     latest_ms = started_ms + HEARD_WITHIN_MS
     in_force = [own, *_in_force(windows, started_ms)]
     newer = [each.span for each in windows if each.given_ms > latest_ms]
-    every = [own, *(each.span for each in windows)]
+    every = [own, *spans_of(windows)]
 
     def open_of(spans: Iterable[Span], more_ms: int = 0) -> list[int]:
         return [closes for opens, closes in spans if opens <= started_ms < closes + more_ms]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hoithi.hall.windows import HEARD_WITHIN_MS, Window, closing_of, holding, with_another
+from hoithi.hall.windows import HEARD_WITHIN_MS, Window, closing_of, holding, spans_of, with_another
 
 MINUTE = 60_000
 OWN = (0, 10 * MINUTE)
@@ -80,8 +80,18 @@ def test_what_no_window_admits_any_more_goes_by_what_had_opened() -> None:
 
 def test_a_window_replaced_before_it_opened_has_never_been() -> None:
     kept = with_another((FIRST,), minutes(40, 50, 25))
-    assert kept == (minutes(40, 50, 25),)
+    assert spans_of(kept) == [minutes(40, 50, 25).span]
     assert with_another((FIRST,), minutes(40, 50, 31)) == (FIRST, minutes(40, 50, 31))
+
+
+def test_a_window_that_never_opened_still_replaced_the_one_before() -> None:
+    """Taken back at the 60th minute by one for another day, which is moved before it opens."""
+    windows = FIRST, minutes(300, 360, 60), minutes(400, 460, 100)
+    assert closing(*windows, started=45) == 90
+    assert closing_of((0, 80 * MINUTE), FIRST_TWICE, 70 * MINUTE, 0) == 80 * MINUTE
+
+
+FIRST_TWICE = with_another(with_another((FIRST,), minutes(300, 360, 60)), minutes(400, 460, 100))
 
 
 def test_the_last_window_says_who_may_start() -> None:
@@ -104,6 +114,7 @@ def given_in_turn(draw: st.DrawFn) -> list[Window]:
 
 
 @given(given_in_turn(), instants)
+@settings(max_examples=1000)
 def test_no_window_given_later_moves_the_end_of_an_attempt(
     windows: list[Window], started_ms: int
 ) -> None:
