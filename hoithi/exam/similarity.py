@@ -19,14 +19,13 @@ from django.http import Http404
 from hoithi.audit.actions import record
 from hoithi.contests.models import Round
 from hoithi.exam.actions import read_rulings
+from hoithi.exam.item_reports import Opened, open_packages
 from hoithi.exam.models import Attempt, PairReview, ReviewOutcome, RosterLine, SimilarityReport
-from hoithi.exam.sealing import open_keys
 from hoithi.people.models import User
 from hoithi.results.models import RoundScore
 from hoithi.results.pending import newest_grading
-from hoithi.rules import paper, similarity
+from hoithi.rules import similarity
 from hoithi.rules.errors import RuleViolation
-from hoithi.rules.scoring import Effect, Ruling
 from hoithi.rules.similarity import Comparison, Pair, Question, Sheet
 from hoithi.web.wording import marks
 
@@ -119,43 +118,23 @@ def _gathered(each: Round) -> tuple[list[Sheet], dict[str, Question]]:
         )
     ]
     attempts = _attempts(each, counted)
-    sittings = list(each.sittings.standing().select_related("package"))
-    package_of = {sitting.pk: sitting.package_id for sitting in sittings}
-    packages = {sitting.package_id: sitting.package for sitting in sittings}
-    opened = {pk: paper.read_questions(bytes(one.questions)) for pk, one in packages.items()}
+    opened = open_packages(list(each.sittings.standing().select_related("package")))
     rulings = read_rulings(each.rulings.values_list("pk", flat=True))
-    questions: dict[str, Question] = {}
-    for pk, package in packages.items():
-        keys = open_keys(package).keys
-        for item in opened[pk].file.items:
-            right = {*keys[item.id], *_also(item.id, rulings)}
-            questions[f"{pk}:{item.id}"] = Question(frozenset(right), len(item.options))
-    sheets = [
-        sheet_of(attempt, package_of[attempt.sitting_id], opened[package_of[attempt.sitting_id]])
-        for attempt in attempts.values()
-    ]
-    return sheets, questions
+    questions = {
+        f"{pk}:{item}": question
+        for pk, package in {each.package: each for each in opened.values()}.items()
+        for item, question in package.accepted(rulings).items()
+    }
+    return [
+        sheet_of(attempt, opened[attempt.sitting_id]) for attempt in attempts.values()
+    ], questions
 
 
-def _also(item: str, rulings: Iterable[Ruling]) -> Iterable[int]:
-    """The options that were accepted besides the key."""
-    return (
-        each.option
-        for each in rulings
-        if each.item == item and each.effect is Effect.ACCEPT_ALSO and each.option is not None
-    )
-
-
-def sheet_of(attempt: Attempt, package: int, questions: paper.Questions) -> Sheet:
+def sheet_of(attempt: Attempt, package: Opened) -> Sheet:
     """What an attempt chose, by question and option of its package."""
-    drawn = paper.draw(questions, bytes.fromhex(attempt.line.entry_key), attempt.number)
+    chosen = (each for each in package.sheet_of(attempt) if each[1] >= 0)
     return Sheet(
-        attempt.public_id,
-        {
-            f"{package}:{questions.file.items[place.item].id}": place.order[answer]
-            for place, answer in zip(drawn, attempt.answers, strict=True)
-            if 0 <= answer < len(place.order)
-        },
+        attempt.public_id, {f"{package.package}:{item}": option for item, option in chosen}
     )
 
 

@@ -15,8 +15,8 @@ from hoithi.contests.plan.reading import plan_from
 from hoithi.contests.plan.writing import write_plan
 from hoithi.entries.models import Entry
 from hoithi.entries.queries import access_code_of
-from hoithi.exam.actions import collect_sitting
-from hoithi.exam.hall_orders import move_close
+from hoithi.exam.actions import close_round, collect_sitting
+from hoithi.exam.hall_orders import move_close, publish_sitting
 from hoithi.exam.models import Package, Sitting
 from hoithi.exam.sealing import build_package, seal_package
 from hoithi.people.models import Role
@@ -113,6 +113,16 @@ class Scene:
             else:
                 return
         raise TimeoutError("the hall did not close the sitting")
+
+    def graded(self) -> Sitting:
+        """A graded sitting of one person with ten right answers."""
+        self.seal()
+        made = publish_sitting(actor=self.an, each=self.round, now=factories.now())
+        self.hall.start()
+        self.sit(self.entries[0], made, 10)
+        self.close(made)
+        close_round(actor=self.an, each=self.round, now=factories.now())
+        return made
 
 
 @contextmanager

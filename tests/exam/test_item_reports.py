@@ -8,7 +8,6 @@ from decimal import Decimal
 import pytest
 
 from hoithi.exam.actions import close_round
-from hoithi.exam.hall_orders import publish_sitting
 from hoithi.exam.item_reports import (
     Figured,
     newest_report,
@@ -28,14 +27,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def sitting(scene: Scene) -> Sitting:
-    """A graded sitting of one person with ten right answers."""
-    scene.seal()
-    made = publish_sitting(actor=scene.an, each=scene.round, now=factories.now())
-    scene.hall.start()
-    scene.sit(scene.entries[0], made, 10)
-    scene.close(made)
-    close_round(actor=scene.an, each=scene.round, now=factories.now())
-    return made
+    return scene.graded()
 
 
 def test_figures_are_those_of_the_sheets_that_count(scene: Scene, sitting: Sitting) -> None:

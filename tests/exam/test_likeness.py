@@ -10,6 +10,7 @@ from django.test import Client
 from hoithi.audit.models import LogEntry
 from hoithi.contests.queries import plan_version_of
 from hoithi.exam.hall_orders import publish_sitting
+from hoithi.exam.item_reports import open_packages
 from hoithi.exam.jobs import ask_to_compare
 from hoithi.exam.models import Attempt, PairReview, SimilarityReport, Sitting, SittingState
 from hoithi.exam.similarity import comparison_of, newest_report, pair_rows, sheet_of
@@ -85,13 +86,13 @@ def test_a_round_that_is_not_graded_is_not_compared(scene: Scene) -> None:
 
 def test_sheets_are_told_by_question_and_option_whatever_their_order(scene: Scene) -> None:
     sitting = graded(scene)
-    questions = paper.read_questions(bytes(sitting.package.questions))
+    package = open_packages([sitting])[sitting.pk]
     attempt = Attempt.objects.order_by("public_id")[0]
-    drawn = paper.draw(questions, bytes.fromhex(attempt.line.entry_key), 1)
-    first = questions.file.items[drawn[0].item].id
+    drawn = package.paper_of(attempt)
+    first = package.questions.file.items[drawn[0].item].id
     attempt.answers = [2, -1, 9, *[-1] * 27]
-    sheet = sheet_of(attempt, 7, questions)
-    assert sheet.answers == {f"7:{first}": drawn[0].order[2]}
+    sheet = sheet_of(attempt, package)
+    assert sheet.answers == {f"{package.package}:{first}": drawn[0].order[2]}
 
 
 def test_the_worker_compares_and_the_copy_is_listed_first(scene: Scene) -> None:

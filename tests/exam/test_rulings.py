@@ -34,14 +34,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def sitting(scene: Scene) -> Sitting:
-    """A graded sitting of one person with ten right answers."""
-    scene.seal()
-    made = publish_sitting(actor=scene.an, each=scene.round, now=factories.now())
-    scene.hall.start()
-    scene.sit(scene.entries[0], made, 10)
-    scene.close(made)
-    close_round(actor=scene.an, each=scene.round, now=factories.now())
-    return made
+    return scene.graded()
 
 
 def wrong_item(scene: Scene, sitting: Sitting) -> str:
