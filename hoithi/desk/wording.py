@@ -106,6 +106,7 @@ ACTS: dict[str, Promise] = {
     "approve.minutes.refused": _("refused minutes"),
     "approve.tie.refused": _("refused an order in a tie"),
     "approve.ruling.refused": _("refused a ruling"),
+    "exam.open_keys_at_once": _("opened the keys to show scores at once"),
     "exam.order.score_to_show": _("showed a score"),
     "entries.choose_forms": _("chose forms"),
     "entries.stage_list": _("uploaded a list"),

@@ -23,6 +23,7 @@ from hoithi.entries.actions import mark_seated
 from hoithi.entries.models import BY_NUMBER, Entry
 from hoithi.entries.queries import access_code_of
 from hoithi.exam.models import (
+    A_DAY,
     Package,
     PackageState,
     RosterLine,
@@ -30,7 +31,7 @@ from hoithi.exam.models import (
     Sitting,
     SittingState,
 )
-from hoithi.exam.queries import A_DAY, held_between, last_closing, unseated_entries
+from hoithi.exam.queries import held_between, last_closing, unseated_entries
 from hoithi.exam.sealing import signals_days_of
 from hoithi.exam.stores import control
 from hoithi.hall.roster import roster_bytes
@@ -49,6 +50,7 @@ from hoithi.people.models import User
 from hoithi.results.queries import entry_name
 from hoithi.rules.codes import code_tag
 from hoithi.rules.errors import RuleViolation
+from hoithi.rules.paper import read_questions
 
 FURTHEST_WINDOW = timedelta(days=31)
 
@@ -329,7 +331,7 @@ def order_withdrawal(
 @transaction.atomic
 def give_minutes(*, actor: User, line: RosterLine, minutes: int, reason: str, now: datetime) -> int:
     """Give one person more time, whole minutes."""
-    _lengthen(RosterLine.objects.filter(pk=line.pk), minutes, now)
+    _lengthen(RosterLine.objects.filter(pk=line.pk), line.sitting, minutes, now)
     return _order(
         actor=actor,
         sitting=line.sitting,
@@ -359,7 +361,7 @@ def give_minutes_to_all(
     lines, unit = RosterLine.objects.filter(sitting=sitting), ""
     if unit_id is not None:
         lines, unit = _of_unit(sitting, unit_id)
-    _lengthen(lines, minutes, now)
+    _lengthen(lines, sitting, minutes, now)
     _order(
         actor=actor,
         sitting=sitting,
@@ -416,11 +418,13 @@ def give_window(
     return people
 
 
-def _lengthen(lines: RosterLineQuerySet, minutes: int, now: datetime) -> None:
-    """Note by how much later a sitting closes for some; minutes of earlier days may be spent."""
-    more_ms = minutes * 60_000
-    lines.exclude(extra_at__gt=now - A_DAY).update(extra_ms=0)
-    lines.update(extra_ms=F("extra_ms") + more_ms, extra_at=now)
+def _lengthen(lines: RosterLineQuerySet, sitting: Sitting, minutes: int, now: datetime) -> None:
+    """Note by how much later a sitting closes for some. Where attempts are counted by the day,
+    minutes of earlier days are spent."""
+    is_daily = read_questions(bytes(sitting.package.questions)).file.policy.attempts.per == "day"
+    if is_daily:
+        lines.exclude(extra_at__gt=now - A_DAY).update(extra_ms=0)
+    lines.update(extra_ms=F("extra_ms") + minutes * 60_000, extra_at=now if is_daily else None)
 
 
 def _of_unit(sitting: Sitting, unit_id: int | None) -> tuple[RosterLineQuerySet, str]:

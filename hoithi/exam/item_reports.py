@@ -108,9 +108,13 @@ class Report:
 
 
 def newest_report(package: Package) -> Report | None:
-    """None before the package's round is graded. One query."""
+    """None before the package's round is graded, and of figures that another version has kept in
+    another form: grading makes them anew. One query."""
     row = package.item_reports.order_by("-pk").first()
     if row is None:
         return None
-    figures = msgspec.convert(row.figures, tuple[ItemFigures, ...], strict=False)
+    try:
+        figures = msgspec.convert(row.figures, tuple[ItemFigures, ...], strict=False)
+    except msgspec.ValidationError:
+        return None
     return Report(row.sheets, row.made_at, {each.item: each for each in figures})

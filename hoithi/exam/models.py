@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self, TypeVar
 
 from django.db import models
@@ -14,6 +14,8 @@ from hoithi.contests.models import Round
 from hoithi.entries.models import Entry
 from hoithi.people.models import Approval
 from hoithi.rules.errors import RuleViolation
+
+A_DAY = timedelta(days=1)
 
 
 class PackageState(models.TextChoices):
@@ -203,8 +205,9 @@ class RosterLine(models.Model):
     """A line of a sitting's roster; the entry key draws its papers.
 
     `is_barred` is as the roster was committed. A line with a window may start in it besides the
-    sitting's own time (docs/decisions/0019). `extra_ms` are the minutes last given, of one
-    day at most, and `extra_at` says when: on its last day the sitting closes later by them.
+    sitting's own time (docs/decisions/0019). `extra_ms` are the minutes given, where
+    attempts are counted by the day those of one day, and then `extra_at` says when: the sitting
+    closes later by them.
     """
 
     sitting = models.ForeignKey(Sitting, models.PROTECT, related_name="lines")
@@ -246,17 +249,25 @@ class RosterLine(models.Model):
 
     def time_at(self, now: datetime) -> tuple[datetime, datetime]:
         """From when to when its holder may start, as it stands now: of the sitting's time and the
-        window the open one that closes last, else the next, else the last.
+        window the open one that closes last, else the next, else the last; with minutes given.
         """
+        more = self.minutes_until(self.sitting.closes_at)
         own = (self.sitting.opens_at, self.sitting.closes_at)
 
         def distance(time: tuple[datetime, datetime]) -> tuple[int, float]:
             opens_at, closes_at = time
             if now < opens_at:
                 return 1, opens_at.timestamp()
-            return (0 if now < closes_at else 2), -closes_at.timestamp()
+            return (0 if now < closes_at + more else 2), -closes_at.timestamp()
 
-        return min(own, self.window or own, key=distance)
+        opens_at, closes_at = min(own, self.window or own, key=distance)
+        return opens_at, closes_at + more
+
+    def minutes_until(self, until: datetime) -> timedelta:
+        """The minutes that count on the day on which something ends."""
+        if self.extra_at is not None and self.extra_at < until - A_DAY:
+            return timedelta()
+        return timedelta(milliseconds=self.extra_ms)
 
 
 class Attempt(models.Model):

@@ -16,7 +16,15 @@ from hoithi.contests.models import Round
 from hoithi.contests.queries import plan_of
 from hoithi.entries.models import Entry, EntryState
 from hoithi.exam.item_reports import newest_report
-from hoithi.exam.models import Attempt, Package, PackageState, RosterLine, Sitting, SittingState
+from hoithi.exam.models import (
+    A_DAY,
+    Attempt,
+    Package,
+    PackageState,
+    RosterLine,
+    Sitting,
+    SittingState,
+)
 from hoithi.exam.sealing import open_keys
 from hoithi.exam.secrecy import is_collected
 from hoithi.jobs.models import Job, JobState
@@ -26,8 +34,6 @@ from hoithi.results.pending import is_grading_outdated, newest_grading
 from hoithi.results.wording import LETTERS
 from hoithi.rules.paper import read_questions
 from hoithi.rules.statistics import ItemFigures
-
-A_DAY = timedelta(days=1)
 
 
 class Step(StrEnum):
@@ -339,7 +345,8 @@ def goes_on_until(sitting: Sitting) -> datetime:
 def _longer(lines: QuerySet[RosterLine]) -> dict[int, datetime]:
     """Until when those may start who were given minutes on the last day, by sitting. One query."""
     given = (
-        lines.filter(extra_ms__gt=0, extra_at__gte=F("sitting__closes_at") - A_DAY)
+        lines.filter(extra_ms__gt=0)
+        .exclude(extra_at__lt=F("sitting__closes_at") - A_DAY)
         .order_by()
         .values_list("sitting", "sitting__closes_at", "window_closes_at")
         .annotate(most=Max("extra_ms"))

@@ -56,15 +56,16 @@ class Monitor:
         self._sittings = sittings
         self._journal = journal
         self._queue = queue
+        self._idle: set[bytes] = set()  # nobody works in them, as far as was looked
 
     async def snapshot(self) -> str:
-        """The counts as JSON. Sittings that are long over are left out."""
+        """The counts as JSON, without sittings that are long over and in which nobody works."""
         now_ms = self._journal.clock.now_ms()
-        counts = {
-            key.hex(): await self._count(sitting, now_ms)
-            for key, sitting in self._sittings.by_id.items()
-            if now_ms < sitting.last_moment_ms() + 60_000
-        }
+        counts: dict[str, list[UnitCount]] = {}
+        for key, sitting in list(self._sittings.by_id.items()):
+            if now_ms < sitting.last_moment_ms() + 60_000 or key not in self._idle:
+                units = counts[key.hex()] = await self._count(sitting, now_ms)
+                (self._idle.discard if any(each.working for each in units) else self._idle.add)(key)
         snapshot = Snapshot(
             now_ms,
             self._journal.clock.drift_ms(),

@@ -135,7 +135,7 @@ class Follower:
         entry = sitting.lines.get(order.line) if order.line is not None else None
         match order.kind:
             case OrderKind.OPEN_AT:
-                sitting.move_opening(order.amount)
+                sitting.move_opening(order.amount, order.at_ms)
             case OrderKind.CLOSE_AT:
                 sitting.move_closing(order.amount)
             case OrderKind.EXTRA_TIME:

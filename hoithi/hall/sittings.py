@@ -26,12 +26,20 @@ from hoithi.hall.store.api import (
     UnavailableError,
     Withdrawal,
 )
-from hoithi.hall.windows import Window, closing_of, holding, spans_of, with_another
+from hoithi.hall.windows import (
+    HEARD_WITHIN_MS,
+    Window,
+    closing_of,
+    holding,
+    spans_of,
+    with_another,
+)
 from hoithi.rules import paper
 from hoithi.rules.attempts import span
 from hoithi.rules.paper import PackageError, Paper, PaperItem, Questions
 
 _MOST_SHARED_BYTES = 64_000_000
+_NEVER_MS = 1 << 62
 _json = msgspec.json.Encoder()
 _log = logging.getLogger("hoithi.hall")
 
@@ -174,6 +182,7 @@ class Sitting:
     saves: int = 0
     _special: dict[int, RosterEntry] = field(default_factory=dict)
     _last_ms: int | None = None
+    _opened_ms: int = _NEVER_MS
     _terms: dict[tuple[int, int, int, int, int], Terms] = field(default_factory=dict)
 
     @property
@@ -205,7 +214,8 @@ class Sitting:
     def closing_of(self, line: RosterEntry, started_ms: int) -> int:
         """When the time closes to which an attempt belongs that starts at an instant."""
         extra_ms = self.extra_ms(line, started_ms)
-        return closing_of(self.own, line.windows, started_ms, extra_ms)
+        begun = (min(self.opens_ms, self._opened_ms), self.closes_ms)
+        return closing_of(begun, line.windows, started_ms, extra_ms)
 
     def span_of_grant(self, line: RosterEntry, at_ms: int) -> int:
         """The span for which minutes count that are given at an instant, which may be after the
@@ -261,7 +271,10 @@ class Sitting:
         last_ms = min(attempt.started_ms + policy.duration_ms, closes_ms)
         return last_ms + self.extra_ms(line, attempt.started_ms)
 
-    def move_opening(self, opens_ms: int) -> None:
+    def move_opening(self, opens_ms: int, at_ms: int) -> None:
+        """Open at another instant. Who has started by an opening that had passed keeps to it."""
+        if self.opens_ms < at_ms + HEARD_WITHIN_MS:
+            self._opened_ms = min(self._opened_ms, self.opens_ms)
         self.opens_ms = opens_ms
 
     def move_closing(self, closes_ms: int) -> None:
@@ -394,12 +407,16 @@ class Sittings:
             sitting.is_drawn = True
 
     def reissue(self, sitting: Sitting, line: int, issue: int, code_tag: bytes) -> None:
-        """A new code for a line: the old one opens nothing any more."""
-        entry = sitting.lines[line]
-        self._tags[entry.code_tag].remove((sitting.sitting, line))
-        self._replaced.add(entry.code_tag)
-        entry.issue, entry.code_tag = issue, code_tag
-        self._tags.setdefault(code_tag, []).append((sitting.sitting, line))
+        """A new code for a line, in every sitting that the old one opened; that opens nothing any
+        more."""
+        old = sitting.lines[line].code_tag
+        if old == code_tag:  # another sitting of the same person has told it
+            return
+        self._replaced.add(old)
+        for key, number in self._tags.pop(old):
+            entry = (self.by_id.get(key) or self.refused[key]).lines[number]
+            entry.issue, entry.code_tag = issue, code_tag
+            self._tags.setdefault(code_tag, []).append((key, number))
 
     def is_replaced(self, code_tag: bytes) -> bool:
         """Whether a code was one that a newer slip has replaced."""

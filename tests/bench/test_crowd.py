@@ -90,7 +90,7 @@ def test_a_refusal_is_an_error_and_no_time(tmp_path: Path) -> None:
     hall.start()
     tally = played(hall.port, at_once("enter", "save"))
     hall.stop()
-    assert tally.errors == {"save 400": PEOPLE}
+    assert tally.errors == {"save 401": PEOPLE}
     assert list(tally.milliseconds) == ["enter"]
 
 

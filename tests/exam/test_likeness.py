@@ -158,6 +158,21 @@ def test_only_listed_pairs_are_decided_on_and_only_by_those_who_run_the_round(
     assert PairReview.objects.count() == 0
 
 
+def test_who_runs_the_round_looks_and_the_committee_decides(scene: Scene) -> None:
+    graded(scene)
+    press(scene.an, "bai-giong-nhau/so-sanh/")
+    report = newest_report(scene.round)
+    assert report is not None
+    pair = pair_rows(report)[0].pair
+    where = f"{ALIKE}{pair.first}/{pair.second}/"
+    client = factories.sign_in(Client(), factories.user("Tổ", scene.contest.key, Role.ORGANISER))
+    assert "Ghi kết luận" not in client.get(where).content.decode()
+    fields = {"outcome": "acted", "reason": "Chép bài"}
+    assert client.post(where, fields).status_code == 404
+    assert PairReview.objects.count() == 0
+    assert "Ghi kết luận" in page_of(scene.binh, where)
+
+
 def test_after_another_grading_the_page_asks_for_another_comparison(scene: Scene) -> None:
     graded(scene)
     press(scene.an, "bai-giong-nhau/so-sanh/")

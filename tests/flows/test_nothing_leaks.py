@@ -80,7 +80,7 @@ ANSWERS = {
     "enter": {"", "code_mistyped", "code_unknown", "too_many"},
     "start": {"", "malformed", "other_device", "no_attempts_left"},
     "save": {
-        *("", "malformed", "conflict", "gap", "unknown_item"),
+        *("", "token_invalid", "conflict", "gap", "unknown_item"),
         *("too_large", "stale_device", "submitted"),
     },
     "submit": {"", "gap"},

@@ -147,7 +147,7 @@ def test_without_a_token_or_before_the_start(watching: HallProcess) -> None:
     client = Client(watching.port)
     assert tell(client, LEFT) == (401, {"error": "token_invalid"})
     client.enter(code(39))
-    assert tell(client, LEFT) == (400, {"error": "malformed"})
+    assert tell(client, LEFT) == (401, {"error": "token_invalid"})
 
 
 def test_an_attempt_is_bounded_and_its_answers_go_on(watching: HallProcess) -> None:

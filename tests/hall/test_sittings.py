@@ -169,7 +169,7 @@ def test_the_last_moment_is_that_of_all_lines_after_every_order(told: list[Any])
     sitting = whole_days()
     for kind, *more in told:
         if kind == "open":
-            sitting.move_opening(more[0])
+            sitting.move_opening(more[0], more[0])
         elif kind == "close":
             sitting.move_closing(more[0])
         elif kind == "grant":
@@ -202,6 +202,48 @@ def test_a_window_does_not_move_the_end_of_an_attempt_that_began_before_it() -> 
     assert sitting.deadline_of(began, line) == 2000
     fresh = msgspec.structs.replace(began, started_ms=1500)
     assert sitting.deadline_of(fresh, line) == min(1500 + POLICY.duration_ms, 50_000)
+
+
+def test_an_opening_that_is_moved_cuts_nobody_off_who_has_started() -> None:
+    """They hold a window that is long over; the sitting is put off a moment after their start."""
+    _, sitting = taken_in(made_package())
+    line = sitting.lines[1]
+    line.windows = (Window(100, 200, 0),)
+    began = Attempt(b"a" * 16, 1, 1400, 2000, 1, b"", ())
+    sitting.move_opening(1900, 1450)
+    assert sitting.deadline_of(began, line) == 2000
+    sitting.move_closing(2500)
+    assert sitting.deadline_of(began, line) == 2500
+
+
+def test_an_opening_that_never_came_lengthens_no_window() -> None:
+    _, sitting = taken_in(made_package())
+    line = sitting.lines[1]
+    line.windows = (Window(140_000, 160_000, 0),)
+    sitting.move_closing(900_000)
+    sitting.move_opening(145_000, -100_000)
+    sitting.move_opening(800_000, 100_000)
+    began = Attempt(b"a" * 16, 1, 150_000, 160_000, 1, b"", ())
+    assert sitting.deadline_of(began, line) == min(150_000 + POLICY.duration_ms, 160_000)
+
+
+def test_a_newer_slip_replaces_the_code_in_every_sitting() -> None:
+    sittings, first = taken_in(made_package())
+    roster = [published_line(line) for line in (1, 2, 3)]
+    package = PublishedPackage("ab" * 16, b"", b"", bytes(32))
+    other = dataclasses.replace(
+        published_sitting(roster, 5000, 9000),
+        sitting=b"x" * 16,
+        roster_sha256=roster_sha256(b"x" * 16, roster),
+    )
+    second = sittings.add(package, other, roster)
+    old, new = code_tag(SECRET, code(1)), code_tag(SECRET, code(1, 2))
+    for each in (first, second):
+        sittings.reissue(each, 1, 2, new)
+    assert [sittings.is_replaced(tag) for tag in (old, new)] == [True, False]
+    assert sittings.find(old, 6000) is None
+    assert sittings.find(new, 6000) == (second, second.lines[1])
+    assert [each.lines[1].issue for each in (first, second)] == [2, 2]
 
 
 def swapped(lines: list[PublishedLine]) -> list[PublishedLine]:

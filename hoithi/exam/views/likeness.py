@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -78,8 +78,11 @@ def compare(request: StaffRequest, contest: str, round_key: str) -> HttpResponse
 def pair(
     request: StaffRequest, contest: str, round_key: str, first: str, second: str
 ) -> HttpResponseBase:
-    """Two sheets, what was decided on them so far, and deciding."""
+    """Two sheets, what was decided on them so far, and for the committee deciding."""
     each = find_round(contest, round_key)
+    may_decide = has_role(request.user, (Role.COMMITTEE,), contest_scope(contest))
+    if request.method == "POST" and not may_decide:
+        raise Http404
     row = pair_row(newest_report(each), first, second)
     form = ReviewForm(posted(request))
 
@@ -109,6 +112,6 @@ def pair(
                 (review, REVIEWS[review.outcome]) for review in reviews_of(each, first, second)
             ],
             "may_bar": has_role(request.user, (Role.ORGANISER,), contest_scope(contest)),
-            "form": form,
+            "form": form if may_decide else None,
         },
     )
