@@ -161,21 +161,31 @@ def interrupted(process: subprocess.Popen[str]) -> str:
     return process.communicate(timeout=WITHIN_S)[0]
 
 
-@pytest.mark.faults
-def test_interrupted_before_it_serves_it_ends_with_a_word(tmp_path: Path) -> None:
+def interrupted_while_setting_up(folder: Path) -> tuple[int | None, str]:
+    """Ctrl-C in the middle of making tables and people; its exit code and what it has said."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("HOITHI_")}
     ports = {"HOITHI_DESK_PORT": str(free_port()), "HOITHI_HALL_PORT": str(free_port())}
     process = subprocess.Popen(
         [sys.executable, "-m", "hoithi.config.cli", "run"],
         cwd=ROOT,
-        env=environment | {"HOITHI_VAR": str(tmp_path)} | ports,
+        env=environment | {"HOITHI_VAR": str(folder)} | ports,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
     )
-    wait_for((tmp_path / "desk.sqlite3").exists)  # in the middle of making tables and people
+    wait_for((folder / "desk.sqlite3").exists)
     said = interrupted(process)
-    assert (process.returncode, said) == (1, "Stopped.\n")
+    return process.returncode, said
+
+
+@pytest.mark.faults
+def test_interrupted_before_it_serves_it_ends_with_a_word(tmp_path: Path) -> None:
+    """Where the machine is so busy that it serves before it is interrupted, once more."""
+    for place in range(5):
+        code, said = interrupted_while_setting_up(tmp_path / str(place))
+        if code != 0:
+            break
+    assert (code, said) == (1, "Stopped.\n")
 
 
 @pytest.mark.faults
