@@ -14,13 +14,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils import timezone
 
 from hoithi.audit.actions import record
 from hoithi.contests.models import Round
 from hoithi.exam.models import Attempt, Sitting, SittingState
 from hoithi.exam.queries import ends_at
 from hoithi.exam.stores import journal, signals
-from hoithi.hall.formats import Kind, Row, read_start_data
+from hoithi.hall.formats import START_BYTES, Kind, Row, read_start_data
 from hoithi.hall.store.signals import Kept, Pace
 from hoithi.rules import paper
 from hoithi.rules.pace import Choice, fast_answers, least_ms
@@ -39,43 +40,47 @@ def mind_signals(now: datetime) -> int:
     """Erase what is due, and work out what the journal tells of collected sittings; answers how
     many were erased.
 
-    What does not succeed is tried again the next time. Raises RuleViolation `hall_out_of_reach`.
+    All that is due goes before anything is worked out. What does not succeed is tried again the
+    next time. Raises RuleViolation `hall_out_of_reach`.
     """
-    erased = 0
-    for sitting in Sitting.objects.filter(signals_days__gt=0).order_by("pk"):
-        if _sitting_signals(sitting, now).is_overdue:
-            erased += _erase(sitting, now)
-        elif sitting.paced_at is None and sitting.erased_at is None and sitting.state in _COLLECTED:
+    sittings = list(Sitting.objects.filter(signals_days__gt=0).order_by("pk"))
+    due = [sitting for sitting in sittings if _sitting_signals(sitting, now).is_overdue]
+    erased = sum(_erase(sitting, now) for sitting in due)
+    for sitting in sittings:
+        is_new = sitting.paced_at is None and sitting.erased_at is None
+        if is_new and sitting not in due and sitting.state in _COLLECTED:
             note_paces(sitting, now)
     return erased
 
 
-@transaction.atomic
 def _erase(sitting: Sitting, now: datetime) -> int:
-    """Erase the signals of a sitting; of two workers at once the second finds it done.
+    """Erase the signals of a sitting; of two workers at once one writes it down.
 
-    The entry of the log stands or falls with the erasing: a store out of reach leaves none.
+    A store out of reach leaves no entry. Erasing takes long where there is much, and is harmless
+    twice, so that no transaction of the desk's stands open meanwhile.
     """
-    row = Sitting.objects.filter(pk=sitting.pk, erased_at=sitting.erased_at)
-    if row.update(erased_at=now) != 1:
-        return 0
     with signals() as store:
-        gone = store.erase(sitting.public_id.bytes)
-    record(
-        actor_id="0",
-        actor_name="hoithi",
-        action="exam.erase_signals",
-        target=f"sitting:{sitting.public_id.hex}",
-        now=now,
-        after={"signals": gone, "days": sitting.signals_days},
-    )
+        store.erase(sitting.public_id.bytes)
+    with transaction.atomic():
+        row = Sitting.objects.filter(pk=sitting.pk, erased_at=sitting.erased_at)
+        if row.update(erased_at=now) != 1:
+            return 0
+        record(
+            actor_id="0",
+            actor_name="hoithi",
+            action="exam.erase_signals",
+            target=f"sitting:{sitting.public_id.hex}",
+            now=now,
+            after={"days": sitting.signals_days},
+        )
     return 1
 
 
 def note_paces(sitting: Sitting, now: datetime) -> None:
     """Keep with the signals how many devices each attempt had, and how many answers were fast.
 
-    Reads the whole journal of the sitting. Raises RuleViolation `hall_out_of_reach`.
+    Reads the whole journal of the sitting; what is due by the end of that is not kept any more.
+    Raises RuleViolation `hall_out_of_reach`.
     """
     questions = paper.read_questions(bytes(sitting.package.questions))
     entry_keys = dict(sitting.lines.order_by().values_list("line", "entry_key"))
@@ -83,6 +88,9 @@ def note_paces(sitting: Sitting, now: datetime) -> None:
     with journal() as reader:
         batches = reader.batches(sitting.public_id.bytes)
         paces = paces_of((row for batch in batches for row in batch.rows), questions, lines)
+    sitting.refresh_from_db(fields=["erased_at", "closes_at"])
+    if sitting.erased_at is not None or erased_from(sitting) <= timezone.now():
+        return
     with signals() as store:
         store.keep_paces(sitting.public_id.bytes, paces)
     Sitting.objects.filter(pk=sitting.pk).update(paced_at=now)
@@ -109,12 +117,13 @@ def paces_of(
 ) -> list[Pace]:
     """Devices and fast answers of each attempt of a sitting, by its rows in any order.
 
-    `entry_keys` are by the line of the roster.
+    `entry_keys` are by the line of the roster. An attempt whose start is a flaw of the journal,
+    with which two people have collected it, is left out.
     """
     courses: dict[bytes, _Course] = defaultdict(_Course)
     for row in rows:
         match row.kind:
-            case Kind.START:
+            case Kind.START if _can_be_read(row, entry_keys):
                 course = courses[row.attempt]
                 course.start = row
                 course.devices.add(read_start_data(row.data)[1])
@@ -138,6 +147,10 @@ def paces_of(
         answered = len({choice.position for choice in choices})
         found.append(Pace(attempt, len(course.devices), answered, len(fast)))
     return found
+
+
+def _can_be_read(start: Row, entry_keys: Mapping[int, bytes]) -> bool:
+    return start.item in entry_keys and start.option > 0 and len(start.data) == START_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +190,7 @@ class ConductRow:
 
 @dataclass(frozen=True, slots=True)
 class UnitRow:
-    """All attempts of a unit together: how many there are, and how many show what."""
+    """All attempts of a unit together: how many there are, and how many people show what."""
 
     unit: str
     attempts: int
@@ -320,13 +333,17 @@ def _units(rows: Sequence[ConductRow]) -> list[UnitRow]:
         UnitRow(
             unit=unit,
             attempts=len(own),
-            left=sum(row.left > 0 for row in own),
+            left=_people_of(row for row in own if row.left),
             away_s=sum(row.away_ms for row in own) // 1000,
-            copied=sum(row.copied > 0 for row in own),
-            pasted=sum(row.pasted > 0 for row in own),
-            devices=sum(row.devices > 1 for row in own),
-            fast=sum(row.fast > 0 for row in own),
+            copied=_people_of(row for row in own if row.copied),
+            pasted=_people_of(row for row in own if row.pasted),
+            devices=_people_of(row for row in own if row.devices > 1),
+            fast=_people_of(row for row in own if row.fast),
         )
         for unit, own in sorted(by_unit.items())
         if any(row.is_told for row in own)
     ]
+
+
+def _people_of(rows: Iterable[ConductRow]) -> int:
+    return len({row.person for row in rows})

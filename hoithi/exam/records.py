@@ -137,8 +137,9 @@ def _promises(package: Package) -> tuple[Block, ...]:
     )
     days = signals_days_of(package)
     recorded = (
-        " Việc rời trang thi, sao chép, dán chữ trong giờ làm bài được ghi lại như thể lệ đã thông "
-        f"báo và xóa sau ca thi {days} ngày."
+        " Việc rời trang thi, sao chép, dán chữ, thiết bị và địa chỉ mạng (dạng mã hóa), tốc độ "
+        "trả lời trong giờ làm bài được ghi nhận như thể lệ đã thông báo; các ghi nhận được xóa "
+        f"{days} ngày sau khi ca thi kết thúc, kể cả khung giờ riêng."
         if days
         else ""
     )

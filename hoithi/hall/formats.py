@@ -125,6 +125,9 @@ def start_data(deadline_ms: int, device_tag: bytes) -> bytes:
     return _START.pack(deadline_ms, device_tag)
 
 
+START_BYTES = _START.size
+
+
 def read_start_data(data: bytes) -> tuple[int, bytes]:
     """Deadline in milliseconds and device tag of a START row."""
     deadline_ms, device_tag = _START.unpack(data)

@@ -163,6 +163,9 @@ def read_questions(content: bytes) -> Questions:
     ids = [item.id for item in file.items]
     if ids != sorted(set(ids)):
         raise PackageError("items must be sorted by id, each id once")
+    policy = file.policy
+    if policy.signals and not (policy.signals_announced_in and policy.signals_days > 0):
+        raise PackageError("signals are announced and erased, or not recorded")
     _check_blueprint(file.blueprint)
     pools = tuple(
         tuple(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from msgspec import structs
+
 from hoithi.exam.conduct import paces_of
 from hoithi.hall.formats import NONE, Kind, Row, start_data
 from hoithi.hall.store.signals import Pace
@@ -53,5 +55,11 @@ def test_rows_that_are_no_attempt_or_no_question_are_left_out() -> None:
         answer(TWO, 2, 4, 50),
         Row(TWO, 1, 3, Kind.LATE_ANSWER, 3, 0, BEGIN, BEGIN),
     ]
+    flawed = [  # a journal can be collected with them by two signatures
+        structs.replace(start(b"3" * 16, 1), data=b""),
+        structs.replace(start(b"4" * 16, 1), option=-1),
+        start(b"5" * 16, 99),
+    ]
+    rows += flawed
     assert paces_of(rows, QUESTIONS, KEYS) == [Pace(TWO, devices=1, answers=1, fast=0)]
     assert paces_of([], QUESTIONS, KEYS) == []

@@ -211,7 +211,12 @@ def test_who_works_keeps_the_window_they_began_in_when_it_is_made_longer_and_tak
 def test_who_works_in_a_window_that_was_taken_back_still_tells_signals(
     new_hall: HallProcess,
 ) -> None:
-    over(new_hall, msgspec.structs.replace(POLICY, signals=True))
+    over(
+        new_hall,
+        msgspec.structs.replace(
+            POLICY, signals=True, signals_announced_in="Điều 8", signals_days=30
+        ),
+    )
     client = entered(new_hall, 1)
     wait_for_order(client, window(new_hall, now_ms() - 1, now_ms() + HOUR_MS))
     started, _ = began(client)

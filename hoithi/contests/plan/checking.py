@@ -216,11 +216,17 @@ def _signals(plan: Plan, online: OnlinePlan, key: str) -> Iterator[Problem]:
         return
     if announced is None:
         yield Problem(f"{key}.signals_announced_in", "signals_not_announced")
-    elif announced not in plan.rules.text:
+    elif not _is_a_part(announced, plan.rules.text):
         params = {"value": announced}
         yield Problem(f"{key}.signals_announced_in", "signals_not_in_rules", params)
     if days is None:
         yield Problem(f"{key}.signals_days", "signals_kept_for_ever")
+
+
+def _is_a_part(name: str, text: str) -> bool:
+    """Whether a line begins with the name of a part, such as "Điều 8", and then a new word."""
+    begins = re.compile(rf"^[\W_]*{re.escape(name.strip())}(?!\w)", re.MULTILINE | re.IGNORECASE)
+    return bool(name.strip()) and begins.search(text) is not None
 
 
 def _collective(plan: Plan) -> Iterator[Problem]:

@@ -257,7 +257,8 @@ class OnlinePlan(Strict, frozen=True):
     signals: Annotated[
         bool,
         Meta(
-            description="whether it is recorded that a page was left, and text copied or pasted; "
+            description="whether it is recorded that a page was left, text copied or pasted, "
+            "and devices, coded addresses and pace; "
             "only where the regulation announces it"
         ),
     ]

@@ -582,6 +582,13 @@ FOR_EVER = "Thiếu số ngày lưu các ghi nhận sau ca thi. Hãy ghi từ 1 
             [("signals_announced_in", UNKNOWN_PART)],
         ),
         ("signals = true\nsignals_announced_in = '7. Kết quả'\nsignals_days = 30", []),
+        *(
+            (
+                f"signals = true\nsignals_announced_in = '{part}'\nsignals_days = 30",
+                [("signals_announced_in", UNKNOWN_PART.replace("Điều 8", part))],
+            )
+            for part in ("Kết quả", "7. Kết qu")
+        ),
     ],
 )
 def test_signals_are_announced_in_the_rules_and_end_at_a_date(
