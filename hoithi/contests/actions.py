@@ -221,20 +221,28 @@ def _store_rounds(contest: Contest, plan: Plan) -> None:
 
 
 def _store_duties(contest: Contest, plan: Plan) -> None:
-    for duty in plan.duties:
-        Duty.objects.update_or_create(
-            contest=contest,
-            key=duty.key,
-            defaults={"holder": duty.holder, "text": duty.text, "due": duty.due},
-        )
+    Duty.objects.bulk_create(
+        [
+            Duty(contest=contest, key=each.key, holder=each.holder, text=each.text, due=each.due)
+            for each in plan.duties
+        ],
+        update_conflicts=True,
+        unique_fields=("contest", "key"),
+        update_fields=("holder", "text", "due"),
+    )
 
 
 def _store_assumptions(contest: Contest, plan: Plan) -> None:
     """As the file has them; one that it has not any more stays only where it was confirmed."""
-    for each in plan.assumptions:
-        Assumption.objects.update_or_create(
-            contest=contest, key=each.key, defaults={"value": each.value, "source": each.source}
-        )
+    Assumption.objects.bulk_create(
+        [
+            Assumption(contest=contest, key=each.key, value=each.value, source=each.source)
+            for each in plan.assumptions
+        ],
+        update_conflicts=True,
+        unique_fields=("contest", "key"),
+        update_fields=("value", "source"),
+    )
     keys = [each.key for each in plan.assumptions]
     contest.assumptions.filter(confirmed_at=None).exclude(key__in=keys).delete()
 
