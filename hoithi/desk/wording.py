@@ -79,6 +79,7 @@ ACTS: dict[str, Promise] = {
     "exam.order.restore": _("restored an attempt"),
     "exam.read_closed_questions": _("read questions that later rounds may draw"),
     "exam.collect_sitting": _("collected a sitting"),
+    "exam.read_signals": _("read the signals of a round"),
     "exam.erase_signals": _("erased the signals of a sitting at their date"),
     "exam.compare_sheets": _("compared the sheets of a round"),
     "exam.review_pair": _("wrote down what was made of two sheets that are alike"),

@@ -23,6 +23,7 @@ from hoithi.exam.queries import ends_at
 from hoithi.exam.stores import journal, signals
 from hoithi.hall.formats import START_BYTES, Kind, Row, read_start_data
 from hoithi.hall.store.signals import Kept, Pace
+from hoithi.people.models import User
 from hoithi.rules import paper
 from hoithi.rules.pace import Choice, fast_answers, least_ms
 
@@ -236,6 +237,18 @@ class Conduct:
 def has_signals(each: Round) -> bool:
     """Whether a sitting of the round keeps signals, or has kept some. One query."""
     return each.sittings.standing().filter(signals_days__gt=0).exists()
+
+
+@transaction.atomic
+def read_signals(*, actor: User, each: Round, now: datetime) -> None:
+    """Write down that a member of the committee reads what is kept of people in a round."""
+    record(
+        actor_id=actor.pk,
+        actor_name=actor.name,
+        action="exam.read_signals",
+        target=f"round:{each.contest.key}/{each.key}",
+        now=now,
+    )
 
 
 def conduct_of(each: Round, now: datetime) -> Conduct:

@@ -137,6 +137,8 @@ def test_the_committee_sees_what_was_told_and_what_the_journal_says(watched: Sce
     assert [person.number for person in group.people] == ["GN-001", "GN-002"]
     assert (one.group, two.group) == (1, 1)
     page = page_of(watched.binh, PAGE)
+    read = LogEntry.objects.filter(action="exam.read_signals").order_by("pk")
+    assert [entry.actor_name for entry in read] == ["An", "Bình"]
     assert "đang được tính" not in page
     assert "không làm ai bị loại" in page
     assert [name for name in ("Nguyễn Văn Một", "Trần Thị Hai", "127.0.0.1") if name in page] == []

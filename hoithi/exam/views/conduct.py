@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from hoithi.exam.conduct import conduct_of, has_signals
+from hoithi.exam.conduct import conduct_of, has_signals, read_signals
 from hoithi.exam.views.rounds import find_round
 from hoithi.people.http import StaffRequest, contest_role
 from hoithi.people.models import Role
@@ -26,13 +26,17 @@ MOST_GROUPS = 100
 @never_cache
 @require_GET
 def show(request: StaffRequest, contest: str, round_key: str) -> HttpResponseBase:
-    """Signals by person, by unit and by address; numbers of people, no names."""
+    """Signals by person, by unit and by address; numbers of people, no names. Where it shows any,
+    the log has who read them."""
     each = find_round(contest, round_key)
+    now = timezone.now()
     report, problem = None, ""
     try:
-        report = conduct_of(each, timezone.now())
+        report = conduct_of(each, now)
     except RuleViolation as violation:
         problem = explain(violation)
+    if report is not None and report.attempts:
+        read_signals(actor=request.user, each=each, now=now)
     page = Paginator(report.rows if report else [], PAGE_SIZE).get_page(request.GET.get("page"))
     return render(
         request,
