@@ -15,7 +15,7 @@ from tests.postgres import temporary_cluster
 
 def main(arguments: Sequence[str]) -> int:
     """The exit code of pytest."""
-    with temporary_cluster() as cluster:
+    with temporary_cluster(syncs=False) as cluster:
         environment = os.environ | {"HOITHI_DATABASE_URL": cluster.url("postgres")}
         run = [sys.executable, "-m", "pytest", *arguments]
         return subprocess.run(run, check=False, env=environment).returncode

@@ -26,6 +26,11 @@ max_connections = 50
 shared_buffers = 64MB
 log_min_messages = warning
 """
+_UNSYNCED = """
+fsync = off
+synchronous_commit = off
+full_page_writes = off
+"""
 
 
 def binaries() -> Path:
@@ -60,9 +65,11 @@ def _free_port() -> int:
 
 @dataclass
 class Cluster:
-    """A server with its data in one folder. fsync is on, as it would be where it counts."""
+    """A server with its data in one folder. It `syncs` what it writes, as it would where it counts;
+    tests of which none cuts the power may do without."""
 
     folder: Path
+    syncs: bool = True
     port: int = field(default_factory=_free_port)
     process: subprocess.Popen[bytes] | None = None
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
@@ -88,7 +95,7 @@ class Cluster:
             cwd=self.folder,
         )
         with (self.data / "postgresql.conf").open("a") as configuration:
-            configuration.write(_CONFIGURATION)
+            configuration.write(_CONFIGURATION if self.syncs else _CONFIGURATION + _UNSYNCED)
 
     def start(self) -> None:
         user = server_user()
@@ -136,13 +143,13 @@ class Cluster:
 
 
 @contextmanager
-def temporary_cluster(*options: str) -> Iterator[Cluster]:
+def temporary_cluster(*options: str, syncs: bool = True) -> Iterator[Cluster]:
     """A running cluster on a free loopback port, without passwords; nothing of it remains.
 
     `options` are more of those that initdb takes.
     """
     with tempfile.TemporaryDirectory(prefix="hoithi-postgres-") as folder:
-        cluster = Cluster(Path(folder))
+        cluster = Cluster(Path(folder), syncs)
         cluster.create(*options)
         cluster.start()
         try:
