@@ -55,8 +55,9 @@ needs:          ## Chromium, PostgreSQL, libfaketime and nginx, found or install
 
 test: needs check fast slow desk-on-postgres browser
 
+# In the order of the folders: by numbers of tests the few long ones would come last, and one worker rest meanwhile.
 fast: setup
-	$(PY) -m pytest -q -n 2 --dist loadfile -m "not ($(SLOW))"
+	$(PY) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m "not ($(SLOW))"
 
 slow: setup
 	$(PY) -m pytest -q -n 2 --dist loadfile -m "(postgres or faults) and not browser"
