@@ -21,6 +21,7 @@ from tests.hall.scene import (
     order,
     publish,
     wait_for_order,
+    wait_until,
 )
 from tests.hall.writing import chain_findings, stored_rows
 from tests.rules.test_paper import POLICY
@@ -50,7 +51,7 @@ def opened(new_hall: HallProcess) -> Opened:
 def handed_in(hall: HallProcess, line: int = 1) -> tuple[Client, Json]:
     client = Client(hall.port, device=f"{line:032x}")
     client.enter(code(line))
-    client.start()
+    wait_until(lambda: client.start()[0] == 200)  # a slow disk lets people wait for their turn
     client.save((0, 1))
     status, receipt = client.submit()
     assert status == 200
