@@ -15,14 +15,11 @@ import msgspec
 
 from hoithi.rules.canonical import canonical
 from hoithi.rules.draw import Generator
+from hoithi.rules.shapes import Strict
 
 QUESTIONS_FORMAT = "hoithi/questions/1"
 KEYS_FORMAT = "hoithi/keys/1"
 _DOMAIN = "hoithi/paper/1"
-
-
-class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A part of a sealed file: a key that is not known here is refused."""
 
 
 class BlueprintRow(Strict, frozen=True):

@@ -11,7 +11,11 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from hoithi.rules.paper import AttemptRule, Strict
+from hoithi.rules.judging import Judged, highest_mark, rubric_flaws
+from hoithi.rules.overtime import TimeRule, time_flaws
+from hoithi.rules.paper import AttemptRule
+from hoithi.rules.quiz import Quiz, highest_points, quiz_flaws
+from hoithi.rules.shapes import Amount, Key, Label, Positive, Strict
 
 FORMAT = "hoithi/regulation/1"
 
@@ -19,15 +23,6 @@ Counted = Literal["best", "first", "last"]
 Duration = Literal["whole", "less_interruptions"]
 Target = Literal["participants", "attempts", "all_correct"]
 Distance = Literal["absolute", "not_above"]
-# Lengths are those that the desk's tables hold (tests/contests/plan/test_limits.py).
-KEY = r"\A[a-z0-9]+(-[a-z0-9]+)*\Z"
-ONE_LINE = r"\A[^\n\t]*\Z"
-Key = Annotated[str, msgspec.Meta(pattern=KEY, max_length=50)]
-Label = Annotated[str, msgspec.Meta(min_length=1, max_length=120, pattern=ONE_LINE)]
-# Bounds that no contest reaches, so that a slip of the keyboard is told and not carried out.
-Positive = Annotated[int, msgspec.Meta(ge=1, le=100_000)]
-Amount = Annotated[int, msgspec.Meta(ge=0, le=1_000_000_000_000)]
-
 # What can break a tie (docs/rules/ranking.md); `segment:<key>` names a part of a live round.
 CRITERIA = (
     "points",
@@ -80,12 +75,37 @@ class Online(Strict, frozen=True):
     duration: Duration = "whole"
 
 
-class Segment(Strict, frozen=True):
-    """A part of a live round with its highest mark."""
+class Voted(Strict, frozen=True):
+    """How a part is marked by the audience: the most votes bring the highest mark."""
+
+    counted: Annotated[
+        bool,
+        msgspec.Meta(
+            description="whether its marks are added to those of the other parts; otherwise the "
+            "vote only decides a prize of its own"
+        ),
+    ]
+
+
+class Segment(Strict, frozen=True, omit_defaults=True):
+    """A part of a live round with its highest mark.
+
+    At most one of `judged`, `quiz` and `voted` is there; with none of them its marks come from
+    signed minutes. `time` goes with `judged`.
+    """
 
     key: Annotated[Key, msgspec.Meta(description="ranking refers to it as segment:KEY")]
     label: Annotated[Label, msgspec.Meta(description="shown to people")]
     maximum: Annotated[Decimal, msgspec.Meta(description="its highest mark")]
+    judged: Judged | None = None
+    time: TimeRule | None = None
+    quiz: Quiz | None = None
+    voted: Voted | None = None
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether its marks are among the points; a vote may only decide a prize of its own."""
+        return self.voted is None or self.voted.counted
 
 
 class Requirement(Strict, frozen=True):
@@ -143,6 +163,8 @@ def flaws(regulation: Regulation) -> list[str]:
     segments = {f"segment:{segment.key}" for segment in regulation.segments}
     if len(segments) != len(regulation.segments):
         found.append("segment_twice")
+    for segment in regulation.segments:
+        found += _segment_flaws(segment)
     known = segments | set(CRITERIA)
     found += [f"ranking_unknown:{name}" for name in regulation.ranking if name not in known]
     if len(set(regulation.ranking)) != len(regulation.ranking):
@@ -156,4 +178,25 @@ def flaws(regulation: Regulation) -> list[str]:
     keys = [line.key for line in regulation.prizes]
     if len(set(keys)) != len(keys):
         found.append("prize_twice")
+    return found
+
+
+def _segment_flaws(segment: Segment) -> list[str]:
+    ways = [way for way in (segment.judged, segment.quiz, segment.voted) if way is not None]
+    found = []
+    if len(ways) > 1:
+        found.append(f"segment_marked_two_ways:{segment.key}")
+    if segment.time is not None:
+        if segment.judged is None:
+            found.append(f"time_without_judges:{segment.key}")
+        found += [f"{flaw}:{segment.key}" for flaw in time_flaws(segment.time)]
+    if segment.judged is not None:
+        found += rubric_flaws(segment.judged)
+        if segment.judged.method != "sum" and highest_mark(segment.judged, 1) != segment.maximum:
+            found.append(f"rubric_not_maximum:{segment.key}")
+    if segment.quiz is not None:
+        flaws_of_quiz = quiz_flaws(segment.quiz)
+        found += [f"{flaw}:{segment.key}" for flaw in flaws_of_quiz]
+        if not flaws_of_quiz and highest_points(segment.quiz) != segment.maximum:
+            found.append(f"quiz_not_maximum:{segment.key}")
     return found

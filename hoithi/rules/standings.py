@@ -149,7 +149,10 @@ def recorded_result(
         for segment in regulation.segments:
             values[f"segment:{segment.key}"] = by_segment[segment.key]
         values["points"] = round_marks(
-            sum((by_segment[segment.key] for segment in regulation.segments), Decimal(0))
+            sum(
+                (by_segment[each.key] for each in regulation.segments if each.is_counted),
+                Decimal(0),
+            )
         )
         if drawn:
             values["lots"] = Decimal(drawn[entry])

@@ -29,7 +29,18 @@ def regulation_of(plan: Plan, each: Round) -> Regulation:
         format=regulation.FORMAT,
         round=each.key,
         online=_online(plan, online) if online else None,
-        segments=[Segment(part.key, part.label, part.maximum) for part in each.segments],
+        segments=[
+            Segment(
+                part.key,
+                part.label,
+                part.maximum,
+                judged=part.judged,
+                time=part.time,
+                quiz=part.quiz,
+                voted=part.voted,
+            )
+            for part in each.segments
+        ],
         ranking=each.ranking,
         requirement=each.requirement,
         prizes=each.prizes,

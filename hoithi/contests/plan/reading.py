@@ -24,7 +24,7 @@ import msgspec
 from hoithi.contests.plan.schema import CODE, Plan
 from hoithi.rules.errors import ParamValue
 from hoithi.rules.marks import round_marks
-from hoithi.rules.regulation import KEY, ONE_LINE
+from hoithi.rules.shapes import KEY, ONE_LINE
 
 MOST_BYTES = 2_000_000
 _UTF16 = re.compile(rb"\xff\xfe|\xfe\xff|\0[ -~]\0[ -~]|[ -~]\0[ -~]\0")

@@ -18,8 +18,7 @@ import msgspec
 from hoithi.contests.plan.reading import MOST_BYTES, field_types
 from hoithi.contests.plan.schema import CODE, Code, Plan
 from hoithi.contests.plan.sentences import SENTENCES
-from hoithi.rules.paper import Strict
-from hoithi.rules.regulation import KEY, ONE_LINE, Key
+from hoithi.rules.shapes import KEY, ONE_LINE, Key, Strict
 
 _HEAD = f"""\
 # The plan file

@@ -13,23 +13,18 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from hoithi.rules.paper import Strict
 from hoithi.rules.regulation import (
     CRITERIA,
-    ONE_LINE,
-    Amount,
     CollectiveRule,
     Counted,
     Duration,
-    Key,
-    Label,
     OnePrize,
-    Positive,
     PredictionRule,
     PrizeLine,
     Requirement,
     Segment,
 )
+from hoithi.rules.shapes import ONE_LINE, Amount, Key, Label, Positive, Strict
 
 FORMAT = "hoithi/plan/1"
 
@@ -172,7 +167,7 @@ class Registration(Strict, frozen=True):
     ]
 
 
-class SegmentPlan(Segment, frozen=True):
+class SegmentPlan(Segment, frozen=True, kw_only=True):
     """What a unit's team does in it, and who of the team may."""
 
     most_people: Annotated[

@@ -37,7 +37,7 @@ from hoithi.entries.models import Entry, Person, StagedList, Team
 from hoithi.exam.models import Attempt, Sitting
 from hoithi.people.models import Approval, Grant, Invitation, Unit
 from hoithi.results.models import Award, RoundScore
-from hoithi.rules.regulation import KEY, Key, Label
+from hoithi.rules.shapes import KEY, Key, Label
 
 NOW = datetime(2023, 9, 1, tzinfo=UTC)
 FILE = Path(__file__).parents[3] / "plans/daknong-2023/contest.toml"

@@ -1,0 +1,1 @@
+"""A round on stage as a log of what happened, and what follows from it (docs/decisions/0020)."""
