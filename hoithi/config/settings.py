@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "hoithi.entries",
     "hoithi.results",
     "hoithi.exam",
+    "hoithi.stage",
     "hoithi.portal",
     "hoithi.desk",
 ]

@@ -51,6 +51,12 @@ def regulation_of(each: Round) -> Regulation:
     return regulation_from(plan, plan.round(each.key))
 
 
+def regulation_in(version: PlanVersion, round_key: str) -> Regulation:
+    """The rules of a round as a version of the plan had them."""
+    plan = _parsed(version.sha256, version.text)
+    return regulation_from(plan, plan.round(round_key))
+
+
 def fixed_rounds(contest: Contest) -> list[str]:
     """Keys of the rounds whose rules are changed by two people only."""
     return list(contest.rounds.exclude(rules_fixed_at=None).values_list("key", flat=True))

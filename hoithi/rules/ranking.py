@@ -17,6 +17,7 @@ SMALLER_IS_BETTER = frozenset(
     {"prediction", "duration", "submitted", "started", "attempts", "lots"}
 )
 RankKey: TypeAlias = tuple[tuple[bool, Decimal], ...]
+LOTS_DOMAIN = "hoithi/lots/1"
 SHARED = "shared"
 DECISION = "decision"
 
@@ -97,5 +98,5 @@ def separating(above: Score | None, below: Score, criteria: Sequence[str]) -> st
 
 def lots(entries: Iterable[str], seed: bytes) -> dict[str, int]:
     """The lot of each entry, 1 first: a draw over the entries in alphabetical order."""
-    drawn = Generator(seed, "hoithi/lots/1").shuffle(sorted(entries))
+    drawn = Generator(seed, LOTS_DOMAIN).shuffle(sorted(entries))
     return {entry: at for at, entry in enumerate(drawn, start=1)}

@@ -1,1 +1,1 @@
-"""The live way of holding a round."""
+"""Rounds on stage: the log of the day, the secretary's console, judges' devices, the big screen."""

@@ -25,6 +25,10 @@ Number = Annotated[int, Meta(ge=1, le=1_000_000)]
 Marks = dict[Key, Decimal]
 LotsKey = Annotated[str, Meta(pattern=r"\A(order|packets:[a-z0-9-]+)\Z", max_length=60)]
 
+SceneName = Literal[
+    "emblem", "programme", "team", "lots", "question", "clock", "marks", "board", "awards"
+]
+
 _DOMAIN = b"hoithi/live/1\x00"
 START = "0" * 64
 
@@ -305,9 +309,7 @@ class Released(Event, frozen=True, tag="released"):
 class Scene(Event, frozen=True, tag="scene"):
     """What the big screen shows."""
 
-    scene: Literal[
-        "emblem", "programme", "team", "lots", "question", "clock", "marks", "board", "awards"
-    ]
+    scene: SceneName
     about: Annotated[str, Meta(max_length=80)] = ""
 
 

@@ -58,13 +58,15 @@ def apply(state: State, line: ev.Line) -> None:
     """Carry a line out on the state. Raises RuleViolation, and then nothing has changed."""
     if line.number != state.last + 1:
         raise RuleViolation("line_out_of_order", number=line.number, wanted=state.last + 1)
+    _need(line.at_ms >= state.at_ms, "time_runs_back")
     if isinstance(line.event, ev.Opened):
         _need(not state.is_open, "opened_already")
     else:
         _need(state.is_open, "not_opened")
-        _need(not state.is_closed, "closed_already")
+        # The awards are shown after everything is in.
+        _need(not state.is_closed or isinstance(line.event, ev.Scene), "closed_already")
     _STEPS[type(line.event)](state, line.at_ms, line.event)
-    state.last = line.number
+    state.last, state.at_ms = line.number, line.at_ms
     if not is_of_device(line.event):
         state.cue = line.number
 

@@ -130,8 +130,8 @@ class Correction:
 
 @dataclass(slots=True)
 class State:
-    """A round on stage. `last` is the number of the last line, `cue` that of the last line which
-    the console wrote: whoever presses there must have seen it."""
+    """A round on stage. `last` is the number of the last line, `at_ms` its time, `cue` the number
+    of the last line which the console wrote: whoever presses there must have seen it."""
 
     regulation: Regulation
     teams: tuple[str, ...] = ()
@@ -154,6 +154,7 @@ class State:
     is_closed: bool = False
     last: int = 0
     cue: int = 0
+    at_ms: int = 0
 
     def segment(self, key: str) -> Segment:
         """Raises KeyError."""

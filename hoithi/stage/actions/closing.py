@@ -1,0 +1,164 @@
+"""What two people do: points beside the marks, and closing the round."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils import timezone
+
+from hoithi.contests.actions import hold_contest
+from hoithi.entries.queries import accepted_entries
+from hoithi.people.actions import approve
+from hoithi.people.models import Approval, User
+from hoithi.people.permissions import contest_scope
+from hoithi.results.actions.recording import ScoreRow, record_round_scores
+from hoithi.results.models import RecordedRound
+from hoithi.rules.canonical import Value, canonical
+from hoithi.rules.errors import RuleViolation
+from hoithi.rules.live import events as ev
+from hoithi.rules.live.marks import marks
+from hoithi.rules.live.state import State
+from hoithi.rules.standings import Participant, recorded_result
+from hoithi.stage.actions.log import append
+from hoithi.stage.models import Stage
+from hoithi.stage.queries import state_at
+
+
+@transaction.atomic
+def give_points(
+    *,
+    actor: User,
+    stage: Stage,
+    segment: str,
+    entry: str,
+    points: Decimal,
+    reason: str,
+    now: datetime,
+) -> Approval:
+    """Give or take points; they count when a second member of the committee does the same.
+
+    Raises RuleViolation: `reason_missing`, those of `people.actions.approve` and of the log.
+    """
+    hold_contest(stage.round.contest)
+    if not reason.strip():
+        raise RuleViolation("reason_missing")
+    last = state_at(stage).corrections.get((segment, entry), [])
+    content: dict[str, Value] = {
+        "segment": segment,
+        "entry": entry,
+        "points": f"{points:f}",
+        "reason": reason,
+        "number": len(last) + 1,
+    }
+    approval = approve(
+        actor=actor,
+        kind="stage_points",
+        scope=contest_scope(stage.round.contest.key),
+        subject=f"round:{stage.round.contest.key}/{stage.round.key}",
+        subject_hash=hashlib.sha256(canonical(content)).hexdigest(),
+        reason=reason,
+        now=now,
+    )
+    if approval.is_complete:
+        given = ev.PointsGiven(
+            segment, entry, points, reason, str(approval.first_id), str(approval.second_id)
+        )
+        _append(actor, stage, [given], now)
+    return approval
+
+
+@transaction.atomic
+def close_stage(*, actor: User, stage: Stage, now: datetime) -> Approval:
+    """Sign that everything is in; with the second signature the marks go to the results.
+
+    Both sign the same log: a line in between makes the first signature void. Raises RuleViolation:
+    `part_not_complete` and the others of the log, `nothing_to_close`, those of
+    `people.actions.approve`.
+    """
+    hold_contest(stage.round.contest)
+    stage.refresh_from_db(fields=["last", "head"])
+    state = state_at(stage)
+    if not state.is_open:
+        raise RuleViolation("not_opened")
+    if state.is_closed:
+        raise RuleViolation("closed_already")
+    # Says at the first signature already what is lacking.
+    marks_of(state)
+    approval = approve(
+        actor=actor,
+        kind="stage_close",
+        scope=contest_scope(stage.round.contest.key),
+        subject=f"round:{stage.round.contest.key}/{stage.round.key}",
+        subject_hash=stage.head,
+        reason="",
+        now=now,
+    )
+    if approval.is_complete:
+        closed = ev.Closed(str(approval.first_id), str(approval.second_id))
+        state = _append(actor, stage, [closed], now)
+        _record(actor, stage, state, approval, now)
+    return approval
+
+
+def marks_of(state: State) -> dict[str, dict[str, Decimal]]:
+    """Every mark. Raises RuleViolation `part_not_complete` while something is waited for."""
+    try:
+        return marks(state)
+    except ValueError as error:
+        raise RuleViolation("part_not_complete", part="") from error
+
+
+def _record(actor: User, stage: Stage, state: State, approval: Approval, now: datetime) -> None:
+    """Hand the marks to the results, as minutes that were confirmed are (docs/decisions/0001)."""
+    each = stage.round
+    found = marks_of(state)
+    RecordedRound.objects.filter(round=each, voided_at=None).update(voided_at=now)
+    RecordedRound.objects.create(
+        round=each,
+        held_on=timezone.localdate(now),
+        place="",
+        scan_name="",
+        scan_sha256="",
+        marks={
+            entry: {key: f"{mark:f}" for key, mark in by_part.items()}
+            for entry, by_part in found.items()
+        },
+        approval=approval,
+        recorded_at=now,
+    )
+    participants = [
+        Participant(entry.public_id.hex, entry.unit.code, bool(entry.barred_reason))
+        for entry in accepted_entries(each.category)
+    ]
+    result = recorded_result(state.regulation, participants, found)
+    record_round_scores(
+        each=each,
+        rows=[
+            ScoreRow(
+                entry=entry,
+                points=score.values["points"] or Decimal(0),
+                values=score.values,
+                is_barred=entry in result.barred,
+                meets_requirement=entry not in result.unfit,
+                evidence=f"stage:{stage.head[:16]}",
+            )
+            for entry, score in result.scores.items()
+        ],
+        actor_id=str(actor.pk),
+        actor_name=actor.name,
+        now=now,
+    )
+
+
+def _append(actor: User, stage: Stage, events: Sequence[ev.AnyEvent], now: datetime) -> State:
+    return append(
+        stage=stage,
+        wish=lambda _state: events,
+        actor_id=str(actor.pk),
+        actor_name=actor.name,
+        now=now,
+    )

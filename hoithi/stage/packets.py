@@ -1,0 +1,76 @@
+"""The file of sealed packets: written once, opened question by question.
+
+Until the round is closed nobody but the console's own question reads it. Its hash is public before
+the first turn; after closing the file itself is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+
+import msgspec
+
+from hoithi.people.keys import vault
+from hoithi.people.vault import Sealed
+from hoithi.rules.canonical import canonical
+from hoithi.stage.models import PacketSet, Stage
+
+FORMAT = "hoithi/packets/1"
+PURPOSE = "stage_packets"
+
+
+class PacketItem(msgspec.Struct, frozen=True):
+    """A question with its right options, as indices."""
+
+    id: str
+    topic: str
+    level: str
+    stem: str
+    options: list[str]
+    right: list[int]
+
+
+class PacketFile(msgspec.Struct, frozen=True):
+    """Packets and spares by question ids, as `rules.packets` made them from the seed."""
+
+    format: str
+    round: str
+    segment: str
+    salt: str
+    seed: str
+    items: list[PacketItem]
+    packets: list[list[str]]
+    spares: list[list[str]]
+
+    def item(self, key: str) -> PacketItem:
+        """Raises KeyError."""
+        for each in self.items:
+            if each.id == key:
+                return each
+        raise KeyError(key)
+
+
+def file_bytes(file: PacketFile) -> bytes:
+    return canonical(msgspec.to_builtins(file))
+
+
+def commitment_of(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def standing_packets(stage: Stage) -> dict[str, PacketSet]:
+    """The packets of each part that stand, sealed or not. One query."""
+    return {each.segment: each for each in PacketSet.objects.filter(stage=stage, voided_at=None)}
+
+
+def packet_file(stage: Stage, segment: str) -> PacketFile:
+    """The packets of a part. Raises PacketSet.DoesNotExist."""
+    found = PacketSet.objects.get(stage=stage, segment=segment, voided_at=None)
+    return _opened(found.key_id, bytes(found.cipher))
+
+
+@lru_cache(maxsize=16)
+def _opened(key_id: str, cipher: bytes) -> PacketFile:
+    content = vault().open(PURPOSE, Sealed(key_id, cipher))
+    return msgspec.json.decode(content, type=PacketFile)

@@ -1,0 +1,147 @@
+"""Reading a round on stage: where it stands, who sits where, what everybody is called."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass
+from threading import Lock
+
+import msgspec
+from django.db.models import Count
+from django.http import Http404
+
+from hoithi.contests.models import Round
+from hoithi.contests.queries import contest_by_key, regulation_in, regulation_of, round_by_key
+from hoithi.entries.models import Entry
+from hoithi.entries.queries import accepted_entries
+from hoithi.results.queries import entry_name
+from hoithi.rules.errors import RuleViolation
+from hoithi.rules.live.events import AnyEvent, Line
+from hoithi.rules.live.fold import apply
+from hoithi.rules.live.state import State
+from hoithi.stage.models import Call, Device, LogLine, Seat, SeatKind, Stage
+
+_MOST_KEPT = 16
+_kept: dict[int, tuple[str, State]] = {}
+_keeping = Lock()
+
+
+def live_round(contest: str, round_key: str) -> Round:
+    """A round that is not held online. Raises Http404."""
+    each = round_by_key(contest_by_key(contest), round_key)
+    if each.is_online:
+        raise Http404
+    return each
+
+
+def stage_of(each: Round) -> Stage | None:
+    return Stage.objects.filter(round=each).select_related("round__contest", "plan").first()
+
+
+def find_stage(contest: str, round_key: str) -> Stage:
+    """The stage of an address. Raises Http404."""
+    stage = stage_of(live_round(contest, round_key))
+    if stage is None:
+        raise Http404
+    return stage
+
+
+def lines_from(stage: Stage, number: int) -> list[tuple[Line, str]]:
+    """Lines of the log in order, each with its hash. One query."""
+    return [
+        (Line(row.number, row.at_ms, msgspec.convert(row.event, AnyEvent)), row.hash)
+        for row in LogLine.objects.filter(stage=stage, number__gte=number).order_by("number")
+    ]
+
+
+def state_at(stage: Stage) -> State:
+    """Where the round stands after its last line that is stored. Not to be changed.
+
+    One query, and none where this process has the last line already.
+    """
+    with _keeping:
+        head, kept = _kept.get(stage.pk, ("", None))
+    if kept is not None and head == stage.head:
+        return kept
+    known = kept.last if kept is not None else 0
+    lines = lines_from(stage, known)
+    if kept is not None and lines and lines[0][1] == head:
+        state, lines = copy.deepcopy(kept), lines[1:]
+    else:  # nothing is kept, or what is kept is of a line that came to nothing
+        regulation = (
+            regulation_in(stage.plan, stage.round.key) if stage.plan else regulation_of(stage.round)
+        )
+        state = State(regulation)
+        lines = lines_from(stage, 1) if known else lines
+    for line, _hash in lines:
+        apply(state, line)
+    if lines:
+        keep_state(stage.pk, lines[-1][1], state)
+    return state
+
+
+def keep_state(stage: int, head: str, state: State) -> None:
+    """Remember where a round stands after the line with this hash; nobody changes it any more."""
+    with _keeping:
+        while len(_kept) >= _MOST_KEPT and stage not in _kept:
+            del _kept[next(iter(_kept))]
+        _kept[stage] = (head, state)
+
+
+@dataclass(frozen=True, slots=True)
+class TeamName:
+    """What a team is called, by its public id."""
+
+    entry: str
+    number: str
+    name: str
+    unit: str
+    unit_id: int
+
+
+def team_names(each: Round) -> dict[str, TeamName]:
+    """The teams of a round by their public ids, in the order of the units."""
+    return {
+        entry.public_id.hex: TeamName(
+            entry.public_id.hex, entry.number, entry_name(entry), entry.unit.name, entry.unit_id
+        )
+        for entry in accepted_entries(each.category)
+    }
+
+
+def jury_of(stage: Stage) -> list[Seat]:
+    """The judges, the chair among them, in their order. One query."""
+    return list(
+        Seat.objects.filter(stage=stage, kind=SeatKind.JUDGE, removed_at=None)
+        .select_related("unit")
+        .order_by("position")
+    )
+
+
+def names_of_jury(stage: Stage) -> Mapping[str, Seat]:
+    return {seat.key: seat for seat in jury_of(stage)}
+
+
+def team_entry(stage: Stage, state: State, short: str) -> Entry:
+    """The entry of a team that takes part, by the first letters of its public id that a snapshot
+    has. Raises RuleViolation `no_such_team`."""
+    found = [entry for entry in state.standing if short and entry.startswith(short)]
+    if len(found) != 1:
+        raise RuleViolation("no_such_team")
+    return Entry.objects.get(contest=stage.round.contest, public_id=found[0])
+
+
+def devices_of(stage: Stage) -> dict[str, int]:
+    """How many devices have opened each seat, by its key. One query."""
+    counts = Device.objects.filter(seat__stage=stage).order_by().values_list("seat__key")
+    return dict(counts.annotate(devices=Count("pk")))
+
+
+def open_calls(stage: Stage) -> list[Call]:
+    """Who calls the secretary, longest first."""
+    return list(
+        Call.objects.filter(seat__stage=stage, answered_at=None)
+        .select_related("seat")
+        .order_by("at")
+    )

@@ -1,0 +1,267 @@
+"""Where a round stands → what everybody sees: the big screen and the phones of the audience.
+
+One snapshot for all of them, made once a line and pushed; no viewer costs a query. It holds nothing
+that is not public at this moment: marks of a part only when they were released, of a turn only
+when every sheet is in; the key of a question only when it was shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from hoithi.rules.canonical import Value
+from hoithi.rules.draw import lots_seed
+from hoithi.rules.live.marks import PartMark, is_marked, part_mark
+from hoithi.rules.live.state import NOBODY, Lots, Question, State, Turn
+from hoithi.rules.lots import Swap, swaps
+from hoithi.rules.marks import round_marks
+from hoithi.stage.queries import TeamName
+from hoithi.web.wording import marks as written
+
+
+@dataclass(frozen=True, slots=True)
+class ShownQuestion:
+    """The text of the question that is on the screen."""
+
+    stem: str
+    options: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Prize:
+    """A prize of the round with the teams that get it, from the first line of the table down."""
+
+    label: str
+    entries: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a snapshot needs besides the state."""
+
+    contest: str
+    round: str
+    teams: Mapping[str, TeamName]
+    question: ShownQuestion | None
+    prizes: Sequence[Prize] = ()
+
+
+def snapshot(state: State, facts: Facts, now_ms: int) -> dict[str, Value]:
+    """What everybody may see now."""
+    turn = _shown_turn(state)
+    return {
+        "n": state.last,
+        "at": now_ms,
+        "contest": facts.contest,
+        "round": facts.round,
+        "scene": {"is": state.scene.scene, "about": state.scene.about, "since": state.scene_ms},
+        "parts": [
+            {
+                "key": part.key,
+                "label": part.label,
+                "maximum": written(part.maximum),
+                "released": part.key in state.released,
+            }
+            for part in state.regulation.segments
+        ],
+        "teams": [_team(state, facts, entry) for entry in _running_order(state)],
+        "turn": _turn(state, facts, turn) if turn else None,
+        "question": _question(state, facts, turn) if turn else None,
+        "lots": _lots(state, facts),
+        "board": _board(state, facts),
+        "awards": _awards(state, facts),
+        "vote": state.voting,
+        "closed": state.is_closed,
+    }
+
+
+def _running_order(state: State) -> tuple[str, ...]:
+    """Every team, those that withdrew too, in running order."""
+    drawn = state.lots["order"].order if "order" in state.lots else ()
+    return tuple(drawn) + tuple(each for each in state.teams if each not in drawn)
+
+
+def _team(state: State, facts: Facts, entry: str) -> dict[str, Value]:
+    name = facts.teams[entry]
+    return {
+        "id": entry[:8],
+        "name": name.name,
+        "unit": name.unit,
+        "present": entry in state.present,
+        "withdrawn": entry in state.withdrawn,
+        "done": [part.key for part in state.regulation.segments if is_done(state, part.key, entry)],
+    }
+
+
+def is_done(state: State, segment: str, entry: str) -> bool:
+    """Whether a team's turn in a part is over."""
+    turn = state.held(segment, entry)
+    return turn is not None and not turn.is_on
+
+
+def _shown_turn(state: State) -> Turn | None:
+    """The turn that is on, or the last one: its marks come in when it has ended."""
+    if state.on_stage is not None:
+        return state.on_stage
+    counting = [turn for turn in state.turns if not turn.void]
+    return counting[-1] if counting else None
+
+
+def _turn(state: State, facts: Facts, turn: Turn) -> dict[str, Value]:
+    part = state.segment(turn.segment)
+    time = part.time
+    panel = state.panel(turn) if part.judged else ()
+    return {
+        "number": turn.number,
+        "part": part.key,
+        "team": facts.teams[turn.entry].name if turn.entry != NOBODY else "",
+        "unit": facts.teams[turn.entry].unit if turn.entry != NOBODY else "",
+        "on": turn.is_on,
+        "elapsed": turn.elapsed_ms,
+        "since": turn.running_ms,
+        "least": time.least_seconds if time else 0,
+        "most": time.most_seconds if time else 0,
+        "warn": time.warn_seconds if time else 0,
+        "judges": len(panel),
+        "sheets": len(panel) - len(state.missing(turn)) if part.judged else 0,
+        "mark": _mark_of(state, turn),
+    }
+
+
+def _mark_of(state: State, turn: Turn) -> dict[str, Value] | None:
+    """The mark of a turn with what was taken off, once every sheet is in."""
+    if turn.entry == NOBODY or not is_marked(state, turn.segment, turn.entry):
+        return None
+    if state.segment(turn.segment).judged is None:
+        return None
+    mark = part_mark(state, turn.segment, turn.entry)
+    return _mark(mark) if mark else None
+
+
+def _mark(mark: PartMark) -> dict[str, Value]:
+    off = mark.deduction
+    return {
+        "mark": written(mark.mark),
+        "combined": written(mark.combined.mark) if mark.combined else "",
+        "off": written(off.points) if off and off.points else "",
+        "nothing": bool(off and off.nothing),
+        "side": off.side if off else "",
+        "excess": off.excess_s if off else 0,
+    }
+
+
+def _question(state: State, facts: Facts, turn: Turn) -> dict[str, Value] | None:
+    asked = turn.asked
+    quiz = state.segment(turn.segment).quiz
+    if asked is None or quiz is None or facts.question is None or not turn.is_on:
+        return None
+    part = quiz.part_of(asked.position)
+    return {
+        "number": asked.position + 1,
+        "of": quiz.length,
+        "packet": state.packet(turn),
+        "stem": facts.question.stem,
+        "options": list(facts.question.options),
+        "seconds": part.seconds,
+        "since": asked.timed_ms,
+        "points": written(part.points),
+        "star": asked.has_star,
+        "spoilt": bool(asked.spoilt),
+        "floor": facts.teams[asked.floor].name if asked.floor else "",
+        "offered": asked.offered_ms,
+        "right": list(asked.right) if asked.right else None,
+        "replies": _replies(facts, asked),
+    }
+
+
+def _replies(facts: Facts, asked: Question) -> list[Value]:
+    """Who answered; what, only when the key was shown: nobody answers after another's answer."""
+    return [
+        {
+            "team": facts.teams[entry].name,
+            "option": reply.option if asked.right else None,
+            "right": reply.option in asked.right if asked.right else None,
+        }
+        for entry, reply in asked.replies.items()
+    ]
+
+
+def _lots(state: State, facts: Facts) -> dict[str, Value] | None:
+    """The draw that the scene is about, step by step as the algorithm goes."""
+    if state.scene.scene != "lots" or state.scene.about not in state.lots:
+        return None
+    return {"key": state.scene.about, **draw_record(state.lots[state.scene.about], facts.teams)}
+
+
+def draw_record(lots: Lots, teams: Mapping[str, TeamName]) -> dict[str, Value]:
+    """All of a draw that is public, enough to draw it again."""
+    steps: list[Swap] = []
+    if lots.secret:
+        steps = swaps(len(lots.among), lots_seed(bytes.fromhex(lots.secret), lots.number))
+    return {
+        "among": [_called(each, teams) for each in lots.among],
+        "ids": list(lots.among),
+        "commitment": lots.commitment,
+        "number": lots.number,
+        "secret": lots.secret,
+        "order": [_called(each, teams) for each in lots.order],
+        "swaps": [[swap.last, swap.other] for swap in steps],
+        "hand": lots.by_hand,
+    }
+
+
+def _called(each: str, teams: Mapping[str, TeamName]) -> str:
+    return teams[each].name if each in teams else each
+
+
+def _board(state: State, facts: Facts) -> list[Value]:
+    """Released marks with their sum, the best first; equal sums share a place."""
+    shown = [part for part in state.regulation.segments if part.key in state.released]
+    rows: list[tuple[Decimal, str, dict[str, Value]]] = []
+    for entry in state.standing:
+        found = {part.key: part_mark(state, part.key, entry) for part in shown}
+        total = sum(
+            (mark.mark for part in shown if part.is_counted and (mark := found[part.key])),
+            start=Decimal(0),
+        )
+        rows.append(
+            (
+                round_marks(total),
+                entry,
+                {key: written(mark.mark) if mark else "" for key, mark in found.items()},
+            )
+        )
+    if not shown:
+        return []
+    rows.sort(key=lambda row: (-row[0], row[1]))
+    return [
+        {
+            "place": 1 + sum(other[0] > total for other in rows),
+            "team": facts.teams[entry].name,
+            "unit": facts.teams[entry].unit,
+            "parts": parts,
+            "total": written(total),
+            "share": _share(total, rows[0][0]),
+        }
+        for total, entry, parts in rows
+    ]
+
+
+def _share(total: Decimal, most: Decimal) -> int:
+    """How long a bar is, in thousandths of the longest."""
+    return int(total * 1000 / most) if most > 0 else 0
+
+
+def _awards(state: State, facts: Facts) -> list[Value]:
+    """The prizes that were revealed, the last line of the table first."""
+    if state.scene.scene != "awards" or not state.is_closed:
+        return []
+    revealed = int(state.scene.about) if state.scene.about.isdigit() else 0
+    flat = [(prize.label, entry) for prize in facts.prizes for entry in prize.entries]
+    shown = flat[len(flat) - min(revealed, len(flat)) :]
+    return [
+        {"label": label, "team": facts.teams[entry].name, "unit": facts.teams[entry].unit}
+        for label, entry in reversed(shown)
+    ]

@@ -1,0 +1,219 @@
+"""A live round of three teams and five judges after the plan of 2023, ready for the stage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from hoithi.contests.models import Contest, Round
+from hoithi.contests.queries import unit_by_code
+from hoithi.entries.models import Entry, EntryState, Team, TeamMember
+from hoithi.people.models import Role, User
+from hoithi.rules.live.state import State
+from hoithi.stage.actions.commands import press
+from hoithi.stage.actions.devices import Opened, SheetMessage, code_of, device_by_token, open_seat
+from hoithi.stage.actions.devices import take_sheet as take
+from hoithi.stage.actions.preparing import (
+    build_packets,
+    open_stage,
+    prepare_stage,
+    seal_packets,
+    seat_judge,
+)
+from hoithi.stage.models import Stage
+from hoithi.stage.queries import state_at
+from tests import factories
+
+# One part by judges with its time, one with drawn questions, one by judges: small, but all ways.
+SEGMENTS = """
+[[rounds.segments]]
+key = "gioi-thieu"
+label = "Giới thiệu và đề xuất giải pháp"
+maximum = 30
+most_people = 0
+registered_only = true
+content = "Chủ đề của hội thi"
+
+[rounds.segments.judged]
+method = "trimmed_mean"
+trim_from = 5
+fewest = 3
+factor = 1
+places = 2
+far = 6
+criteria = [
+  { key = "noi-dung", label = "Nội dung", about = "Chủ đề", maximum = 20, step = 0.5, weight = 1 },
+  { key = "hinh-thuc", label = "Hình thức", about = "", maximum = 10, step = 0.5, weight = 1 },
+]
+
+[rounds.segments.time]
+least_seconds = 180
+most_seconds = 300
+warn_seconds = 30
+over = [{ from_seconds = 1, points = 1 }, { from_seconds = 61, points = 2 }]
+under = [{ from_seconds = 1, points = 1 }]
+repeat_seconds = 0
+repeat_points = 0
+nothing_from = 0
+
+[[rounds.segments]]
+key = "kien-thuc"
+label = "Tìm hiểu kiến thức"
+maximum = 30
+most_people = 3
+registered_only = true
+content = "Trả lời câu hỏi theo bốc thăm"
+
+[rounds.segments.quiz]
+form = "packet"
+packets = 4
+spares = 1
+wrong = 0
+not_below_zero = true
+speed = []
+parts = [
+  { topic = "chinh-quyen-so", level = "nhan-biet", count = 1, points = 10, seconds = 30 },
+  { topic = "kinh-te-so", level = "", count = 1, points = 10, seconds = 30 },
+  { topic = "chuyen-doi-so", level = "van-dung", count = 1, points = 10, seconds = 30 },
+]
+
+[[rounds.segments]]
+key = "tieu-pham"
+label = "Tiểu phẩm truyền thông"
+maximum = 40
+most_people = 0
+registered_only = true
+content = "Câu chuyện về chuyển đổi số"
+
+[rounds.segments.judged]
+method = "mean"
+trim_from = 5
+fewest = 3
+factor = 1
+places = 2
+far = 8
+criteria = [
+  { key = "kich-ban", label = "Kịch bản", about = "", maximum = 20, step = 0.25, weight = 1 },
+  { key = "dien-xuat", label = "Diễn xuất", about = "", maximum = 20, step = 0.25, weight = 1 },
+]
+
+"""
+
+
+def plan(segments: str = SEGMENTS) -> bytes:
+    """The plan of 2023 with these parts of the live round."""
+    text = factories.PLAN.decode()
+    start = text.index("[[rounds.segments]]")
+    end = text.index("[[rounds.prizes]]", start)
+    return (text[:start] + segments.lstrip() + text[end:]).encode()
+
+
+def team(made: Contest, code: str, name: str, people: int = 4) -> Entry:
+    """An accepted team with its members."""
+    unit = unit_by_code(made, code)
+    group = Team.objects.create(
+        contest=made, unit=unit, name=name, is_sample=True, added_at=factories.now()
+    )
+    for number in range(people):
+        person = factories.person(made, code, f"Trần Văn {name} {number}")
+        TeamMember.objects.create(team=group, person=person)
+    return Entry.objects.create(
+        contest=made,
+        category=made.categories.get(key="truc-tiep"),
+        unit=unit,
+        team=group,
+        number=f"{code}-D01",
+        state=EntryState.ACCEPTED,
+        accepted_at=factories.now(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The people of the day and what they do; `teams` by the codes of their units."""
+
+    stage: Stage
+    secretary: User
+    chair: User
+    member: User
+    teams: Mapping[str, str]
+
+    @property
+    def state(self) -> State:
+        self.stage.refresh_from_db()
+        return state_at(self.stage)
+
+    def press(self, name: str, *, now: datetime | None = None, **fields: str) -> State:
+        """A press of the secretary who has seen everything."""
+        return press(
+            actor=self.secretary,
+            stage=self.stage,
+            name=name,
+            fields=fields,
+            seen=self.state.cue,
+            now=now or factories.now(),
+        )
+
+    def seat(self, key: str, *, take_over: bool = False) -> Opened:
+        seat = self.stage.seats.get(key=key)
+        return open_seat(
+            stage=self.stage, typed=code_of(seat), take_over=take_over, now=factories.now()
+        )
+
+    def mark(
+        self, token: str, turn: int, *, seq: int = 1, confirmed: bool = True, **marks: str
+    ) -> State:
+        """A judge's sheet, criteria with underscores."""
+        return take(
+            device=device_by_token(self.stage, token),
+            message=SheetMessage(
+                turn,
+                seq,
+                {key.replace("_", "-"): Decimal(mark) for key, mark in marks.items()},
+                confirmed,
+            ),
+            now=factories.now(),
+        )
+
+
+def ready_day(content: bytes | None = None) -> Day:
+    """Three teams, five judges (the fifth of the first team's unit), packets sealed; not open."""
+    made = factories.contest(content or plan())
+    secretary = factories.user("Thư ký", made.key, Role.ORGANISER)
+    chair = factories.user("Trưởng ban", made.key, Role.COMMITTEE)
+    member = factories.user("Phó ban", made.key, Role.COMMITTEE)
+    each: Round = made.rounds.get(key="truc-tiep")
+    teams = {
+        code: team(made, code, name).public_id.hex
+        for code, name in (("GN", "Gia Nghĩa"), ("CJ", "Cư Jút"), ("DM", "Đắk Mil"))
+    }
+    stage = prepare_stage(actor=secretary, each=each, now=factories.now())
+    for number in range(1, 6):
+        seat_judge(
+            actor=secretary,
+            stage=stage,
+            name=f"Giám khảo {number}",
+            title="",
+            unit=unit_by_code(made, "GN") if number == 5 else None,
+            is_chair=number == 1,
+            now=factories.now(),
+        )
+    packets = build_packets(
+        actor=secretary,
+        stage=stage,
+        segment="kien-thuc",
+        collection=factories.bank(made),
+        now=factories.now(),
+    )
+    for who in (chair, member):
+        seal_packets(actor=who, packets=packets, now=factories.now())
+    return Day(stage, secretary, chair, member, teams)
+
+
+def open_day(content: bytes | None = None) -> Day:
+    """The same, opened."""
+    day = ready_day(content)
+    open_stage(actor=day.secretary, stage=day.stage, now=factories.now())
+    return day
