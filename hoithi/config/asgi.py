@@ -10,4 +10,7 @@ from hoithi.web.files import FilesInPieces
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hoithi.config.settings")
 django.setup(set_prefix=False)
-application = FilesInPieces()
+
+from hoithi.stage.streaming import Streaming  # noqa: E402 - its tables need the settings
+
+application = Streaming(FilesInPieces())

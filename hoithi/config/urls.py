@@ -24,4 +24,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ban-to-chuc/", include("hoithi.contests.urls")),
     path("ban-to-chuc/", include("hoithi.exam.urls")),
     path("ban-to-chuc/", include("hoithi.results.urls")),
+    path("", include("hoithi.stage.urls")),
 ]

@@ -48,12 +48,11 @@ class Facts:
     prizes: Sequence[Prize] = ()
 
 
-def snapshot(state: State, facts: Facts, now_ms: int) -> dict[str, Value]:
+def snapshot(state: State, facts: Facts) -> dict[str, Value]:
     """What everybody may see now."""
     turn = _shown_turn(state)
     return {
         "n": state.last,
-        "at": now_ms,
         "contest": facts.contest,
         "round": facts.round,
         "scene": {"is": state.scene.scene, "about": state.scene.about, "since": state.scene_ms},
@@ -207,6 +206,7 @@ def draw_record(lots: Lots, teams: Mapping[str, TeamName]) -> dict[str, Value]:
         "number": lots.number,
         "secret": lots.secret,
         "order": [_called(each, teams) for each in lots.order],
+        "drawn": list(lots.order),
         "swaps": [[swap.last, swap.other] for swap in steps],
         "hand": lots.by_hand,
     }

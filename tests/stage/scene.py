@@ -166,9 +166,12 @@ class Day:
         self, token: str, turn: int, *, seq: int = 1, confirmed: bool = True, **marks: str
     ) -> State:
         """A judge's sheet, criteria with underscores."""
+        held = self.state.turns[turn - 1]
         return take(
             device=device_by_token(self.stage, token),
             message=SheetMessage(
+                held.segment,
+                held.entry,
                 turn,
                 seq,
                 {key.replace("_", "-"): Decimal(mark) for key, mark in marks.items()},

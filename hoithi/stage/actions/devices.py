@@ -94,8 +94,14 @@ def _hash(token: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class SheetMessage:
-    """What a judge's page sends: all marks of a turn as they stand there."""
+    """What a judge's page sends: all marks of a team in a part as they stand there.
 
+    By part and team, since a page without network does not hear which turn is called; `turn` is the
+    number where it was heard, else 0.
+    """
+
+    part: str
+    entry: str
     turn: int
     seq: int
     marks: Mapping[str, Decimal]
@@ -106,12 +112,17 @@ def take_sheet(*, device: Device, message: SheetMessage, now: datetime) -> State
     """Store a judge's marks, or confirm them. Raises RuleViolation as the rules have it."""
     seat = _judge(device)
     kind = ev.SheetConfirmed if message.confirmed else ev.SheetSaved
-    event = kind(message.turn, seat.key, device.epoch, message.seq, dict(message.marks))
 
     def wish(state: State) -> Sequence[ev.AnyEvent]:
-        turn = state.turn(message.turn)
-        sheet = turn.sheets.get(seat.key) if turn else None
-        return [] if sheet and _is_taken(sheet, device.epoch, message) else [event]
+        turn = state.held(message.part, message.entry)
+        if turn is None:
+            raise RuleViolation("turn_not_called")
+        if message.turn not in (0, turn.number):
+            raise RuleViolation("turn_is_void")
+        sheet = turn.sheets.get(seat.key)
+        if sheet and _is_taken(sheet, device.epoch, message):
+            return []
+        return [kind(turn.number, seat.key, device.epoch, message.seq, dict(message.marks))]
 
     return _append(device, wish, now)
 
@@ -165,6 +176,12 @@ def take_press(*, device: Device, turn: int, now: datetime) -> State:
 def call_secretary(*, device: Device, now: datetime) -> None:
     """Ask the secretary to come; one call stands until it is answered."""
     Call.objects.get_or_create(seat=device.seat, answered_at=None, defaults={"at": now})
+
+
+@transaction.atomic
+def answer_call(*, stage: Stage, call: int, now: datetime) -> None:
+    """The call is answered; once is enough."""
+    Call.objects.filter(pk=call, seat__stage=stage, answered_at=None).update(answered_at=now)
 
 
 @transaction.atomic

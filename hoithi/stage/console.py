@@ -1,0 +1,365 @@
+"""The secretary's console as ready values: what is on, what can be done next, who is waited for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.functional import Promise
+
+from hoithi.rules.live.marks import is_complete, part_mark
+from hoithi.rules.live.state import ORDER, State, Turn, packets_of
+from hoithi.stage.models import Stage
+from hoithi.stage.packets import packet_file
+from hoithi.stage.queries import devices_of, names_of_jury, open_calls, state_at, team_names
+from hoithi.stage.wording import SCENES
+from hoithi.web.wording import marks as written
+
+
+@dataclass(frozen=True, slots=True)
+class PartCell:
+    """A team in a part: `to_call`, `on`, `judging`, `done`, `withdrawn`; its mark once known."""
+
+    key: str
+    label: str
+    state: str
+    turn: int
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class TeamRow:
+    entry: str
+    name: str
+    unit: str
+    is_present: bool
+    is_withdrawn: bool
+    cells: tuple[PartCell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeRow:
+    """A judge of the turn that is shown: `waiting`, `marking`, `in`, `abstained`, `barred`, `left`.
+
+    `total` is there when every sheet is in; `is_far` is for the chair.
+    """
+
+    key: str
+    name: str
+    is_chair: bool
+    state: str
+    total: str
+    is_far: bool
+    devices: int
+
+
+@dataclass(frozen=True, slots=True)
+class LotsRow:
+    """A draw: `open`, `committed`, `numbered` or `drawn`."""
+
+    key: str
+    part: str
+    state: str
+    order: tuple[str, ...]
+    candidates: tuple[tuple[str, str], ...]
+    may_void: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionNow:
+    """The question that is on, as the secretary sees it: with its key."""
+
+    number: int
+    of: int
+    stem: str
+    options: tuple[tuple[int, str, str], ...]
+    right: str
+    is_timed: bool
+    is_over: bool
+    is_offered: bool
+    has_star: bool
+    floor: str
+    replies: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TurnNow:
+    """The turn that is on, or the last one while its sheets come in."""
+
+    number: int
+    part: str
+    part_key: str
+    team: str
+    entry: str
+    is_on: bool
+    is_running: bool
+    has_clock: bool
+    elapsed_ms: int
+    running_ms: int
+    most: int
+    is_quiz: bool
+    may_ask: bool
+    may_offer: bool
+    may_star: bool
+    question: QuestionNow | None
+    judges: tuple[JudgeRow, ...]
+    missing: int
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartNow:
+    key: str
+    label: str
+    is_complete: bool
+    is_released: bool
+    is_vote: bool
+    is_voting: bool
+    for_all: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CallNow:
+    pk: int
+    name: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """All of it; `seen` goes back with every press."""
+
+    seen: int
+    is_open: bool
+    is_closed: bool
+    scene: str
+    turn: TurnNow | None
+    teams: tuple[TeamRow, ...]
+    parts: tuple[PartNow, ...]
+    lots: tuple[LotsRow, ...]
+    scenes: tuple[tuple[str, str | Promise], ...]
+    calls: tuple[CallNow, ...]
+    may_close: bool
+
+
+def console_of(stage: Stage) -> Console:
+    """Six queries, however many teams and judges there are."""
+    state = state_at(stage)
+    names = team_names(stage.round)
+    turn = _turn_now(state)
+    calls = tuple(CallNow(each.pk, each.seat.name, each.at) for each in open_calls(stage))
+    called = {entry: name.name for entry, name in names.items()}
+    return Console(
+        seen=state.cue,
+        is_open=state.is_open,
+        is_closed=state.is_closed,
+        scene=state.scene.scene,
+        turn=_turn(stage, state, turn, called) if turn else None,
+        teams=tuple(
+            TeamRow(
+                entry,
+                names[entry].name,
+                names[entry].unit,
+                entry in state.present,
+                entry in state.withdrawn,
+                tuple(_cells(state, entry)),
+            )
+            for entry in _order(state)
+        ),
+        parts=tuple(
+            PartNow(
+                part.key,
+                part.label,
+                is_complete(state, part.key),
+                part.key in state.released,
+                part.voted is not None,
+                state.voting == part.key,
+                part.quiz is not None and part.quiz.form == "buzzer",
+            )
+            for part in state.regulation.segments
+        ),
+        lots=tuple(_lots(state, called)),
+        scenes=tuple(SCENES.items()),
+        calls=calls,
+        may_close=state.is_open
+        and not state.is_closed
+        and state.on_stage is None
+        and all(is_complete(state, part.key) for part in state.regulation.segments),
+    )
+
+
+def _order(state: State) -> Sequence[str]:
+    drawn = state.lots[ORDER].order if ORDER in state.lots else ()
+    return [*drawn, *(each for each in state.teams if each not in drawn)]
+
+
+def _turn_now(state: State) -> Turn | None:
+    if state.on_stage is not None:
+        return state.on_stage
+    counting = [turn for turn in state.turns if not turn.void]
+    return counting[-1] if counting else None
+
+
+def _cells(state: State, entry: str) -> Sequence[PartCell]:
+    found = []
+    for part in state.regulation.segments:
+        if part.voted is not None or (part.quiz is not None and part.quiz.form == "buzzer"):
+            continue
+        turn = state.held(part.key, entry)
+        mark = part_mark(state, part.key, entry) if turn else None
+        if turn is None:
+            where = "withdrawn" if entry in state.withdrawn else "to_call"
+        elif turn.is_on:
+            where = "on"
+        else:
+            where = "done" if mark is not None else "judging"
+        found.append(
+            PartCell(
+                part.key,
+                part.label,
+                where,
+                turn.number if turn else 0,
+                written(mark.mark) if mark else "",
+            )
+        )
+    return found
+
+
+def _turn(stage: Stage, state: State, turn: Turn, called: dict[str, str]) -> TurnNow:
+    part = state.segment(turn.segment)
+    mark = part_mark(state, part.key, turn.entry) if turn.entry and not turn.is_on else None
+    asked = turn.asked
+    quiz = part.quiz
+    good = sum(not question.spoilt for question in turn.questions)
+    is_free = turn.is_on and (asked is None or asked.is_over)
+    return TurnNow(
+        number=turn.number,
+        part=part.label,
+        part_key=part.key,
+        team=called.get(turn.entry, ""),
+        entry=turn.entry,
+        is_on=turn.is_on,
+        is_running=bool(turn.running_ms),
+        has_clock=part.judged is not None,
+        elapsed_ms=turn.elapsed_ms,
+        running_ms=turn.running_ms,
+        most=part.time.most_seconds if part.time else 0,
+        is_quiz=quiz is not None,
+        may_ask=quiz is not None and is_free and good < quiz.length,
+        may_offer=quiz is not None
+        and asked is not None
+        and not asked.is_over
+        and (
+            asked.floor in asked.replies
+            if turn.entry == ""
+            else quiz.steal is not None and not asked.offered_ms
+        ),
+        may_star=quiz is not None
+        and quiz.star is not None
+        and is_free
+        and not turn.next_has_star
+        and not any(each.has_star and not each.spoilt for each in turn.questions),
+        question=_question(stage, turn, called) if asked is not None else None,
+        judges=tuple(_judges(stage, state, turn)) if part.judged else (),
+        missing=len(state.missing(turn)) if part.judged else 0,
+        mark=written(mark.mark) if mark else "",
+    )
+
+
+def _question(stage: Stage, turn: Turn, called: dict[str, str]) -> QuestionNow | None:
+    asked = turn.asked
+    if asked is None:
+        return None
+    file = packet_file(stage, turn.segment)
+    item = file.item(asked.item)
+    return QuestionNow(
+        number=asked.position + 1,
+        of=len(file.packets[0]),
+        stem=item.stem,
+        options=tuple(
+            (index, chr(ord("A") + index), option) for index, option in enumerate(item.options)
+        ),
+        right=", ".join(chr(ord("A") + index) for index in item.right),
+        is_timed=bool(asked.timed_ms),
+        is_over=asked.is_over,
+        is_offered=bool(asked.offered_ms),
+        has_star=asked.has_star,
+        floor=called.get(asked.floor, ""),
+        replies=tuple(
+            (called[entry], "–" if reply.option < 0 else chr(ord("A") + reply.option))
+            for entry, reply in asked.replies.items()
+        ),
+    )
+
+
+def _judges(stage: Stage, state: State, turn: Turn) -> Sequence[JudgeRow]:
+    seats = names_of_jury(stage)
+    devices = devices_of(stage)
+    is_open = state.is_judged(turn)
+    mark = part_mark(state, turn.segment, turn.entry) if is_open and not turn.is_on else None
+    combined = mark.combined if mark else None
+    rows = []
+    for key, judge in state.judges.items():
+        sheet = turn.sheets.get(key)
+        if turn.entry in judge.barred:
+            where = "barred"
+        elif sheet is not None and sheet.abstained:
+            where = "abstained"
+        elif sheet is not None and sheet.is_confirmed:
+            where = "in"
+        elif key in state.left:
+            where = "left"
+        else:
+            where = "marking" if sheet is not None else "waiting"
+        seat = seats.get(key)
+        rows.append(
+            JudgeRow(
+                key,
+                seat.name if seat else key,
+                judge.is_chair,
+                where,
+                written(combined.totals[key]) if combined and key in combined.totals else "",
+                combined is not None and key in combined.far,
+                devices.get(key, 0),
+            )
+        )
+    return rows
+
+
+def _lots(state: State, called: dict[str, str]) -> Sequence[LotsRow]:
+    wanted = [(ORDER, "")]
+    wanted += [
+        (packets_of(part.key), part.label)
+        for part in state.regulation.segments
+        if part.quiz is not None and part.quiz.form == "packet"
+    ]
+    rows = []
+    for key, part in wanted:
+        lots = state.lots.get(key)
+        if lots is None:
+            where = "open"
+        elif lots.order:
+            where = "drawn"
+        else:
+            where = "numbered" if lots.number else "committed"
+        if key == ORDER:
+            among = [(entry, called.get(entry, entry)) for entry in state.standing]
+        else:
+            quiz = state.segment(key.removeprefix("packets:")).quiz
+            packets = quiz.packets if quiz else 0
+            among = [(str(number), str(number)) for number in range(1, packets + 1)]
+        begun = any(
+            not turn.void and key in (ORDER, packets_of(turn.segment)) for turn in state.turns
+        )
+        rows.append(
+            LotsRow(
+                key,
+                part,
+                where,
+                tuple(called.get(each, each) for each in lots.order) if lots else (),
+                tuple(among),
+                where != "open" and not begun,
+            )
+        )
+    return rows

@@ -1,0 +1,60 @@
+// Following a round: one snapshot a line, pushed by the server; the clock is the server's.
+
+let offset = -Infinity;
+
+/** The server's time in milliseconds, as well as this page knows it. */
+export const now = () => Date.now() + (offset === -Infinity ? 0 : offset);
+
+// A message is never early: of several differences the largest was the least delayed.
+const learn = (told) => { offset = Math.max(offset, told - Date.now()); };
+
+/** Calls `show(snapshot)` for where the round stands and after every change, `tell(isOnline)` when
+ * the line goes or comes back. The browser connects again by itself; after a longer absence we do. */
+export function follow(address, show, tell = () => {}) {
+  let source = null, last = -1;
+  const connect = () => {
+    source?.close();
+    source = new EventSource(address);
+    source.onopen = () => tell(true);
+    source.onmessage = (message) => {
+      const told = JSON.parse(message.data);
+      learn(told.now);
+      tell(true);
+      if (told.s.n !== last) { last = told.s.n; show(told.s); }
+    };
+    source.onerror = () => {
+      tell(false);
+      if (source.readyState === EventSource.CLOSED) setTimeout(connect, 1500 + Math.random() * 1500);
+    };
+  };
+  connect();
+  addEventListener("online", connect);
+  addEventListener("pageshow", (event) => { if (event.persisted) connect(); });
+}
+
+/** An element: `make("p", {class: "big"}, "text", child)`. */
+export function make(name, attributes = {}, ...children) {
+  const element = document.createElementNS(
+    ["svg", "circle", "path"].includes(name) ? "http://www.w3.org/2000/svg" : "http://www.w3.org/1999/xhtml", name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (value !== null && value !== false) element.setAttribute(key, value === true ? "" : value);
+  }
+  element.append(...children.filter((child) => child !== null && child !== ""));
+  return element;
+}
+
+/** Texts of the page, as the server wrote them in the reader's language. */
+export const words = JSON.parse(document.getElementById("words").textContent);
+
+/** A sentence with its places filled: `say("sheets", {in: 3, of: 5})`. */
+export const say = (key, facts = {}) =>
+  Object.entries(facts).reduce((text, [name, value]) => text.replaceAll(`{${name}}`, value), words[key]);
+
+/** Minutes and seconds: 4:05. */
+export const minutes = (ms) => {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+};
+
+/** What the clock of a turn has counted, milliseconds. */
+export const elapsed = (turn) => turn.elapsed + (turn.since ? Math.max(0, now() - turn.since) : 0);

@@ -1,0 +1,92 @@
+// The audience's page: what the big screen shows, on a phone, and the programme under it.
+import { elapsed, follow, make, minutes, now, say, words } from "./feed.js";
+
+const here = document.getElementById("live"), line = document.getElementById("line");
+const { base, vote } = document.body.dataset;
+let ticking = [];
+const letter = (index) => String.fromCharCode(65 + index);
+
+function clock(read) {
+  const face = make("p", { class: "clock", role: "timer" });
+  const tick = () => { const [text, tone] = read(); face.textContent = text; face.className = `clock ${tone}`; };
+  tick();
+  ticking.push(tick);
+  return face;
+}
+
+const turnClock = (turn) => () => {
+  const left = turn.most * 1000 - elapsed(turn);
+  if (!turn.most) return [minutes(elapsed(turn)), ""];
+  return left < 0 ? [`+${minutes(-left)}`, "over"] : [minutes(left + 999), left <= turn.warn * 1000 ? "soon" : ""];
+};
+
+function question(s) {
+  const q = s.question, right = q.right ?? [];
+  return make("section", { class: "card" },
+    make("p", { class: "muted" }, `${say("question_of", { number: q.number, of: q.of })} · ${say("points", { points: q.points })}${q.star ? ` · ★ ${words.star}` : ""}`),
+    make("p", { class: "stem" }, q.stem),
+    make("ol", { class: "plain options" }, ...q.options.map((option, index) => make("li", { class: right.includes(index) ? "right" : "" },
+      make("b", {}, letter(index)), make("span", {}, option), right.includes(index) ? make("i", {}, `✓ ${words.right}`) : null))),
+    q.spoilt ? make("p", { class: "band" }, words.spoilt) : null,
+    !q.right && q.seconds && q.since ? clock(() => {
+      const left = Math.max(0, q.since + q.seconds * 1000 - now());
+      return [String(Math.ceil(left / 1000)), left <= 5000 ? "soon" : ""];
+    }) : null,
+    q.right ? make("p", {}, q.replies.map((r) => `${r.team}: ${r.option < 0 ? words.no_answer : letter(r.option)} ${r.right ? "✓" : "✗"}`).join(" · ")) : null);
+}
+
+function turn(s) {
+  const t = s.turn, part = s.parts.find((each) => each.key === t.part);
+  const found = [make("p", { class: "part" }, part.label), make("h1", {}, t.team || words.all_teams), make("p", { class: "muted" }, t.unit)];
+  if (s.question) found.push(question(s));
+  else if (t.on && (t.since || t.elapsed)) found.push(clock(turnClock(t)));
+  if (t.judges && (!t.on || t.sheets)) found.push(t.mark
+    ? make("p", { class: "big" }, say("mark", { mark: t.mark.mark })) : make("p", { class: "muted" }, say("sheets", { in: t.sheets, of: t.judges })));
+  if (t.mark?.off) found.push(make("p", { class: "muted" }, say("taken_off", { combined: t.mark.combined, off: t.mark.off, why: say(t.mark.side, { seconds: t.mark.excess }) })));
+  return found;
+}
+
+const board = (s) => [make("h2", {}, words.board), make("table", {}, make("tbody", {}, ...s.board.map((row) => make("tr", {},
+  make("td", { class: "number" }, String(row.place)), make("th", { scope: "row" }, row.team, make("small", {}, row.unit)),
+  make("td", { class: "number" }, make("b", {}, row.total))))))];
+
+const programme = (s) => [make("h2", {}, words.programme), make("table", {}, make("tbody", {}, ...s.teams.map((team, index) => make("tr", {},
+  make("td", { class: "number" }, String(index + 1)),
+  make("th", { scope: "row", class: team.withdrawn ? "withdrawn" : "" }, team.name, make("small", {}, team.unit)),
+  make("td", { class: "done" }, s.parts.map((part) => team.done.includes(part.key) ? "✓" : "·").join(" "))))))];
+
+function voting(s) {
+  const chosen = localStorage.getItem(`vote:${base}:${s.vote}`);
+  const choose = async (team) => {
+    let device = localStorage.getItem("vote-device");
+    if (!device) { device = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join(""); localStorage.setItem("vote-device", device); }
+    const answer = await fetch(vote, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ part: s.vote, team: team.id, device }) }).catch(() => null);
+    if (answer?.ok) { localStorage.setItem(`vote:${base}:${s.vote}`, team.id); show(s); } else note.textContent = words.vote_failed;
+  };
+  const note = make("p", { class: "muted", role: "status" }, chosen ? words.voted : words.vote_once);
+  return [make("h2", {}, s.parts.find((part) => part.key === s.vote).label), make("div", { class: "vote options" }, ...s.teams.filter((team) => !team.withdrawn).map((team) => {
+    const button = make("button", { type: "button", class: team.id === chosen ? "chosen" : "", "aria-pressed": String(team.id === chosen) }, make("span", {}, team.name), team.id === chosen ? make("i", {}, `✓ ${words.your_vote}`) : null);
+    button.onclick = () => choose(team);
+    return button;
+  })), note];
+}
+
+function awards(s) {
+  return [make("h1", {}, words.awards), ...s.awards.map((award) => make("div", { class: "card" }, make("p", { class: "part" }, award.label), make("p", { class: "big" }, award.team)))];
+}
+
+function show(s) {
+  ticking = [];
+  const found = [];
+  if (s.scene.is === "awards") found.push(...awards(s));
+  else if (s.turn && !s.closed) found.push(...turn(s));
+  else found.push(make("h1", {}, s.round));
+  if (s.vote) found.push(...voting(s));
+  if (s.scene.is === "lots" && s.lots) found.push(make("p", {}, make("a", { class: "main", href: `${base}boc-tham/` }, words.check_lots)));
+  if (s.board.length) found.push(...board(s));
+  found.push(...programme(s));
+  here.replaceChildren(...found.filter(Boolean));
+}
+
+setInterval(() => ticking.forEach((tick) => tick()), 250);
+follow(document.body.dataset.feed, show, (online) => { line.hidden = online; });

@@ -1,0 +1,157 @@
+// The big screen: one thing at a time, driven by the console alone. It survives everything: what it
+// shows is only what the last snapshot says.
+import { elapsed, follow, make, minutes, now, say, words } from "./feed.js";
+
+const stage = document.getElementById("stage");
+const bar = document.getElementById("line");
+let shown = null, ticking = [];
+
+const letter = (index) => String.fromCharCode(65 + index);
+const title = (text, kind = "title") => make("h1", { class: kind }, text);
+const line = (text, kind = "line") => make("p", { class: kind }, text);
+
+function ring(left, whole, text, tone) {
+  const round = make("svg", { viewBox: "0 0 100 100", class: `ring ${tone}`, "aria-hidden": "true" },
+    make("circle", { cx: 50, cy: 50, r: 45, class: "ring-back" }),
+    make("circle", { cx: 50, cy: 50, r: 45, class: "ring-left", pathLength: 100 }));
+  const face = make("div", { class: "clock" }, round, make("span", { class: "digits", role: "timer" }, text));
+  turnRing(face, left, whole);
+  return face;
+}
+
+function turnRing(face, left, whole) {
+  const part = whole ? Math.max(0, Math.min(1, left / whole)) : 0;
+  face.querySelector(".ring-left").style.strokeDasharray = `${part * 100} 100`;
+}
+
+function countdown(read) {
+  const face = ring(1, 1, "", "calm");
+  const tick = () => {
+    const { left, whole, text, tone } = read();
+    face.querySelector(".digits").textContent = text;
+    face.querySelector(".ring").setAttribute("class", `ring ${tone}`);
+    turnRing(face, left, whole);
+  };
+  tick();
+  ticking.push(tick);
+  return face;
+}
+
+const turnClock = (turn) => () => {
+  const passed = elapsed(turn), whole = turn.most * 1000, left = whole - passed;
+  if (!whole) return { left: 0, whole: 0, text: minutes(passed), tone: "calm" };
+  if (left < 0) return { left: 0, whole, text: `+${minutes(-left)}`, tone: "over" };
+  return { left, whole, text: minutes(left + 999), tone: left <= turn.warn * 1000 ? "soon" : "calm" };
+};
+
+const questionClock = (question) => () => {
+  const whole = question.seconds * 1000;
+  const left = question.since ? Math.max(0, question.since + whole - now()) : whole;
+  return { left, whole, text: String(Math.ceil(left / 1000)), tone: left <= 5000 && question.since ? "soon" : "calm" };
+};
+
+const partName = (s, key) => s.parts.find((part) => part.key === key)?.label ?? "";
+
+const scenes = {
+  emblem: (s) => [make("div", { class: "drum" }), title(s.contest, "title huge"), line(s.round)],
+
+  programme: (s) => [title(words.programme), make("table", { class: "programme" },
+    make("thead", {}, make("tr", {}, make("th", {}, words.order), make("th", {}, words.team),
+      ...s.parts.map((part) => make("th", { class: "part" }, part.label)))),
+    make("tbody", {}, ...s.teams.map((team, index) => make("tr", { class: team.withdrawn ? "withdrawn" : "" },
+      make("td", { class: "number" }, String(index + 1)),
+      make("th", { scope: "row" }, team.name, make("small", {}, team.withdrawn ? words.withdrawn : team.unit)),
+      ...s.parts.map((part) => make("td", { class: "part" }, team.done.includes(part.key) ? "✓" : "·"))))))],
+
+  team: (s) => s.turn ? [line(partName(s, s.turn.part), "line part-name"),
+    title(s.turn.team || words.all_teams, "title huge"), line(s.turn.unit)] : scenes.emblem(s),
+
+  clock: (s) => s.turn ? [line(partName(s, s.turn.part), "line part-name"), title(s.turn.team || words.all_teams),
+    countdown(turnClock(s.turn))] : scenes.emblem(s),
+
+  question: (s) => {
+    const question = s.question;
+    if (!question) return scenes.team(s);
+    const right = question.right ?? [];
+    return [make("div", { class: "asking" },
+      make("div", {},
+        line(`${s.turn.team} · ${say("question_of", { number: question.number, of: question.of })} · ${say("points", { points: question.points })}`, "line part-name"),
+        question.star ? line(`★ ${words.star}`, "line star") : null,
+        make("p", { class: `stem${question.stem.length > 180 ? " long" : ""}` }, question.stem)),
+      question.seconds && !question.right ? countdown(questionClock(question)) : null),
+    make("ol", { class: "options" }, ...question.options.map((option, index) => make("li",
+      { class: question.right ? (right.includes(index) ? "right" : "wrong") : "" },
+      make("b", {}, letter(index)), make("span", {}, option),
+      right.includes(index) ? make("i", {}, `✓ ${words.right}`) : null))),
+    make("p", { class: "line replies" }, question.spoilt ? words.spoilt
+      : question.right ? question.replies.map((reply) =>
+        `${reply.team}: ${reply.option < 0 ? words.no_answer : letter(reply.option)} ${reply.right ? "✓" : "✗"}`).join("   ")
+      : question.floor ? say("floor", { team: question.floor })
+      : question.replies.length ? say("answered", { team: question.replies.map((reply) => reply.team).join(", ") }) : "")];
+  },
+
+  marks: (s) => {
+    if (!s.turn) return scenes.emblem(s);
+    const { judges, sheets, mark } = s.turn;
+    return [line(partName(s, s.turn.part), "line part-name"), title(s.turn.team),
+      mark ? make("p", { class: "mark" }, mark.mark) : make("p", { class: "lamps", "aria-label": say("sheets", { in: sheets, of: judges }) },
+        ...Array.from({ length: judges }, (_, index) => make("span", { class: index < sheets ? "lamp on" : "lamp" }))),
+      line(mark ? (mark.nothing ? words.nothing : mark.off ? say("taken_off", { combined: mark.combined, off: mark.off,
+        why: say(mark.side, { seconds: mark.excess }) }) : "") : say("sheets", { in: sheets, of: judges }))];
+  },
+
+  board: (s) => s.board.length ? [title(words.board), make("ol", { class: "board" }, ...s.board.map((row) => {
+    const item = make("li", {}, make("span", { class: "place" }, String(row.place)),
+      make("span", { class: "who" }, row.team), make("span", { class: "bar" }, make("span", {})),
+      make("b", {}, row.total));
+    item.querySelector(".bar span").style.inlineSize = `${row.share / 10}%`;
+    return item;
+  }))] : [title(words.board), line(words.board_empty)],
+
+  lots: (s) => s.lots ? [title(s.lots.key === "order" ? words.lots_order : words.lots_packets), ...drawing(s.lots)] : scenes.emblem(s),
+
+  awards: (s) => [title(words.awards), make("ol", { class: "awards" }, ...s.awards.map((award, index) => make("li",
+    { class: index === s.awards.length - 1 ? "newest" : "" }, make("span", {}, award.label), make("b", {}, award.team)))),
+  s.awards.length ? null : make("div", { class: "drum" })],
+};
+
+// The draw as the algorithm goes: from the last place up, each changes with a place before it or itself.
+function drawing(lots) {
+  const steps = make("ol", { class: "steps" },
+    make("li", { class: "done" }, make("b", {}, words.lots_hash), make("code", {}, lots.commitment || words.by_hand)),
+    lots.hand ? null : make("li", { class: lots.number ? "done" : "" }, make("b", {}, words.lots_number), make("code", {}, lots.number || "…")),
+    lots.hand ? null : make("li", { class: lots.secret ? "done" : "" }, make("b", {}, words.lots_secret), make("code", {}, lots.secret || "…")));
+  const places = make("ol", { class: "drawn" });
+  const fill = (names, marked = []) => places.replaceChildren(...names.map((name, index) =>
+    make("li", { class: marked.includes(index) ? "moved" : "" }, make("span", { class: "place" }, String(index + 1)), name)));
+  if (!lots.order.length) fill(lots.among);
+  else if (lots.hand || matchMedia("(prefers-reduced-motion: reduce)").matches) fill(lots.order);
+  else {
+    const names = [...lots.among], began = now();
+    fill(names);
+    let done = 0;
+    const tick = () => {
+      const due = Math.min(lots.swaps.length, Math.floor((now() - began) / 900));
+      for (; done < due; done += 1) {
+        const [last, other] = lots.swaps[done];
+        [names[last], names[other]] = [names[other], names[last]];
+        fill(names, done === lots.swaps.length - 1 ? [] : [last, other]);
+      }
+    };
+    ticking.push(tick);
+  }
+  return [make("div", { class: "draw" }, steps, places)];
+}
+
+function show(snapshot) {
+  const again = shown && shown.scene.is === snapshot.scene.is && shown.scene.since === snapshot.scene.since;
+  // A finished draw is not drawn again because a judge has sent a mark meanwhile.
+  if (again && snapshot.scene.is === "lots" && JSON.stringify(shown.lots) === JSON.stringify(snapshot.lots)) { shown = snapshot; return; }
+  shown = snapshot;
+  ticking = [];
+  stage.className = `scene scene-${snapshot.scene.is}${again ? " still" : ""}`;
+  stage.replaceChildren(...scenes[snapshot.scene.is](snapshot).filter(Boolean));
+}
+
+setInterval(() => ticking.forEach((tick) => tick()), 100);
+follow(document.body.dataset.feed, show, (online) => { bar.hidden = online; });

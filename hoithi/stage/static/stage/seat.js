@@ -1,0 +1,64 @@
+// A device of a judge or a team: one code opens it, everything that was typed waits in the browser's
+// own storage until the server has said that it is on disk.
+import { say, words } from "./feed.js";
+
+const { base } = document.body.dataset;
+const KEY = `seat:${base}`;
+
+const store = {
+  read(key, otherwise) { try { return JSON.parse(localStorage.getItem(key)) ?? otherwise; } catch { return memory.get(key) ?? otherwise; } },
+  write(key, value) { memory.set(key, value); try { localStorage.setItem(key, JSON.stringify(value)); } catch { /* kept in memory; the page says when it cannot be closed */ } },
+  drop(key) { memory.delete(key); try { localStorage.removeItem(key); } catch { /* nothing was kept */ } },
+};
+const memory = new Map();
+
+export const seat = () => store.read(KEY, null);
+
+/** What is kept beside the seat, such as sheets that wait. */
+export const kept = (name, otherwise) => store.read(`${KEY}:${name}:${seat()?.id ?? ""}`, otherwise);
+export const keep = (name, value) => store.write(`${KEY}:${name}:${seat()?.id ?? ""}`, value);
+
+/** A request: `{ok, status, body}`; status 0 when the network is away. */
+export async function ask(path, content) {
+  const options = { headers: {}, cache: "no-store" };
+  const token = seat()?.token;
+  if (token) options.headers["X-Seat"] = token;
+  if (content !== undefined) {
+    Object.assign(options, { method: "POST", body: JSON.stringify(content) });
+    options.headers["Content-Type"] = "application/json";
+  }
+  const stop = new AbortController(), timer = setTimeout(() => stop.abort(), 15000);
+  try {
+    const answer = await fetch(base + path, { ...options, signal: stop.signal });
+    return { ok: answer.ok, status: answer.status, body: await answer.json().catch(() => ({})) };
+  } catch {
+    return { ok: false, status: 0, body: {} };
+  } finally { clearTimeout(timer); }
+}
+
+/** The form that opens the seat; `opened` is called when this device has it. */
+export function enter(form, opened) {
+  const field = form.elements.code, told = form.querySelector("[role=alert]"), over = form.querySelector(".over-take");
+  const send = async (takeOver) => {
+    const answer = await ask("ghe/vao/", { code: field.value, take_over: takeOver });
+    if (answer.ok) { store.write(KEY, answer.body); form.hidden = true; opened(); return; }
+    told.textContent = answer.status ? answer.body.text ?? words.failed : words.offline;
+    over.hidden = answer.body.code !== "device_in_use";
+  };
+  form.onsubmit = (event) => { event.preventDefault(); send(false); };
+  over.querySelector("button").onclick = () => send(true);
+  const code = decodeURIComponent(location.hash.slice(1));
+  if (code) { field.value = code; history.replaceState(null, "", location.pathname); }
+  if (seat()) { form.hidden = true; opened(); } else form.hidden = false;
+}
+
+/** The seat is another device's now, or its code was renewed: this page writes nothing any more. */
+export function leave(text) {
+  store.drop(KEY);
+  const band = document.getElementById("gone");
+  band.hidden = false;
+  band.querySelector("span").textContent = text;
+  document.getElementById("seat").inert = true;
+}
+
+export const seatSays = say;

@@ -1,0 +1,51 @@
+// A team's tablet: the question, its options, and the button to press first.
+import { follow, make, now, say, words } from "./feed.js";
+import { ask, enter, leave, seat } from "./seat.js";
+
+const here = document.getElementById("seat"), line = document.getElementById("line");
+let ticking = [], last = null, mine = { turn: 0, position: -1, option: null };
+const letter = (index) => String.fromCharCode(65 + index);
+
+async function tell(path, content, note) {
+  const answer = await ask(path, content);
+  if (answer.status === 401 || answer.body.code === "other_device") { leave(answer.body.text); return false; }
+  note.textContent = answer.ok ? "" : answer.status ? answer.body.text ?? words.failed : words.offline;
+  return answer.ok;
+}
+
+function show(s) {
+  last = s;
+  ticking = [];
+  const team = seat()?.name, turn = s.turn, q = s.question;
+  if (!q || !turn?.on) { here.replaceChildren(make("h1", {}, team ?? ""), make("p", { class: "muted" }, turn?.on ? say("on_stage", { team: turn.team }) : words.wait_question)); return; }
+  if (mine.turn !== turn.number || mine.position !== q.number) mine = { turn: turn.number, position: q.number, option: null };
+  const own = turn.team ? (q.offered ? q.floor === team : turn.team === team) : q.floor === team;
+  const mayPress = !q.right && !q.spoilt && !q.floor && (turn.team ? q.offered && turn.team !== team : q.since);
+  const note = make("p", { class: "small", role: "alert" });
+  const timer = make("p", { class: "clock", role: "timer" });
+  if (q.seconds && q.since && !q.right) {
+    const tick = () => { const left = Math.max(0, q.since + q.seconds * 1000 - now()); timer.textContent = String(Math.ceil(left / 1000)); timer.className = left <= 5000 ? "clock soon" : "clock"; };
+    tick();
+    ticking.push(tick);
+  }
+  const options = make("div", { class: "options" }, ...q.options.map((option, index) => {
+    const right = q.right?.includes(index);
+    const button = make("button", { type: "button", class: right ? "right" : mine.option === index ? "chosen" : "", "aria-pressed": String(mine.option === index) },
+      make("b", {}, letter(index)), make("span", {}, option), right ? make("i", {}, `✓ ${words.right}`) : mine.option === index ? make("i", {}, words.your_answer) : null);
+    button.disabled = !own || Boolean(q.right) || q.spoilt;
+    button.onclick = async () => { if (await tell("ghe/tra-loi/", { turn: turn.number, option: index }, note)) { mine.option = index; show(last); } };
+    return button;
+  }));
+  const press = make("button", { type: "button", class: "buzz" }, words.press);
+  press.onclick = () => tell("ghe/bam/", { turn: turn.number }, note);
+  here.replaceChildren(...[make("p", { class: "part" }, `${say("question_of", { number: q.number, of: q.of })} · ${say("points", { points: q.points })}`),
+    make("p", { class: "stem" }, q.stem), timer, mayPress ? press : null,
+    q.floor && !q.right ? make("p", { class: "band" }, say("floor", { team: q.floor })) : null,
+    options, note, q.spoilt ? make("p", { class: "band" }, words.spoilt) : null].filter(Boolean));
+}
+
+setInterval(() => ticking.forEach((tick) => tick()), 200);
+enter(document.getElementById("enter"), () => {
+  document.getElementById("who").textContent = seat()?.name ?? "";
+  follow(document.body.dataset.feed, show, (online) => { line.hidden = online; });
+});

@@ -1,0 +1,1 @@
+"""The pages of a round on stage: for everybody, for devices, for those who run it."""

@@ -1,0 +1,88 @@
+"""The console: one page, one address for every press."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponseBase, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from hoithi.people.http import StaffRequest, contest_role
+from hoithi.people.models import Role
+from hoithi.people.permissions import contest_scope, has_role
+from hoithi.rules.errors import RuleViolation
+from hoithi.stage.actions.closing import close_stage
+from hoithi.stage.actions.commands import press
+from hoithi.stage.actions.devices import answer_call
+from hoithi.stage.console import console_of
+from hoithi.stage.queries import find_stage
+from hoithi.web.acting import acted
+from hoithi.web.violations import explain
+
+RUNNERS = (Role.ORGANISER, Role.COMMITTEE)
+
+
+@contest_role(*RUNNERS)
+@require_GET
+def show(request: StaffRequest, contest: str, round_key: str) -> HttpResponseBase:
+    """The console, whole or, for its own script, the part that changes."""
+    stage = find_stage(contest, round_key)
+    if stage.plan_id is None:
+        return redirect("stage:setup", contest=contest, round_key=round_key)
+    template = "stage/parts/console.html" if "part" in request.GET else "stage/console.html"
+    context = {
+        "contest": stage.round.contest,
+        "round": stage.round,
+        "console": console_of(stage),
+        "may_sign": has_role(request.user, [Role.COMMITTEE], contest_scope(contest)),
+    }
+    return render(request, template, context)
+
+
+@contest_role(*RUNNERS)
+@require_POST
+def act(request: StaffRequest, contest: str, round_key: str) -> HttpResponseBase:
+    """A press; a script gets the sentence of what forbids it, a form goes back to the page."""
+    stage = find_stage(contest, round_key)
+    fields = {name: value for name, value in request.POST.items() if isinstance(value, str)}
+    seen = fields.get("seen", "")
+    wants_json = request.headers.get("Accept", "") == "application/json"
+    try:
+        press(
+            actor=request.user,
+            stage=stage,
+            name=fields.get("do", ""),
+            fields=fields,
+            seen=int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 9 else -1,
+            now=timezone.now(),
+        )
+    except RuleViolation as violation:
+        if wants_json:
+            return JsonResponse({"text": explain(violation)}, status=409)
+        messages.error(request, explain(violation))
+    if wants_json:
+        return JsonResponse({"done": True})
+    return redirect("stage:console", contest=contest, round_key=round_key)
+
+
+@contest_role(*RUNNERS)
+@require_POST
+def answered(_request: StaffRequest, contest: str, round_key: str, call: int) -> HttpResponseBase:
+    """The secretary goes to whoever called."""
+    answer_call(stage=find_stage(contest, round_key), call=call, now=timezone.now())
+    return redirect("stage:console", contest=contest, round_key=round_key)
+
+
+@contest_role(Role.COMMITTEE)
+@require_POST
+def close(request: StaffRequest, contest: str, round_key: str) -> HttpResponseBase:
+    """Sign that everything is in; the second signature hands the marks to the results."""
+    stage = find_stage(contest, round_key)
+
+    def sign() -> None:
+        close_stage(actor=request.user, stage=stage, now=timezone.now())
+
+    acted(request, sign, _("Signed."))
+    return redirect("stage:console", contest=contest, round_key=round_key)
