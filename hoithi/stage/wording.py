@@ -11,7 +11,7 @@ Words = Mapping[str, str | Promise]
 
 ON_SCREENS: Words = {
     "programme": _("Programme"),
-    "order": _("Order"),
+    "order": _("Running order"),
     "team": _("Team"),
     "withdrawn": _("withdrawn"),
     "all_teams": _("All teams"),

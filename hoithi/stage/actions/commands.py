@@ -46,7 +46,7 @@ class Press:
         """Raises RuleViolation where the form has nothing."""
         value = tidy(self.fields.get(name, ""))
         if not value:
-            raise RuleViolation(f"{name}_missing")
+            raise RuleViolation("reason_missing" if name == "reason" else "nothing_chosen")
         return value
 
     @property

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import time
 
+from csp.constants import SELF
+from csp.decorators import csp_replace
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
@@ -42,10 +45,12 @@ def live(request: HttpRequest, contest: str, round_key: str) -> HttpResponseBase
     return _page(request, "stage/live.html", stage, words=plain(ON_SCREENS))
 
 
+@xframe_options_sameorigin
+@csp_replace({"frame-ancestors": [SELF]})  # type: ignore[arg-type] # its types know no parameters
 @public
 @require_GET
 def screen(request: HttpRequest, contest: str, round_key: str) -> HttpResponseBase:
-    """The big screen, one browser in full screen."""
+    """The big screen, one browser in full screen; the console has it as a preview."""
     stage = find_stage(contest, round_key)
     return _page(request, "stage/screen.html", stage, words=plain(ON_SCREENS))
 
