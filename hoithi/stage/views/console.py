@@ -50,7 +50,7 @@ def act(request: StaffRequest, contest: str, round_key: str) -> HttpResponseBase
     seen = fields.get("seen", "")
     wants_json = request.headers.get("Accept", "") == "application/json"
     try:
-        press(
+        state = press(
             actor=request.user,
             stage=stage,
             name=fields.get("do", ""),
@@ -62,8 +62,9 @@ def act(request: StaffRequest, contest: str, round_key: str) -> HttpResponseBase
         if wants_json:
             return JsonResponse({"text": explain(violation)}, status=409)
         messages.error(request, explain(violation))
-    if wants_json:
-        return JsonResponse({"done": True})
+    else:
+        if wants_json:
+            return JsonResponse({"seen": state.cue})
     return redirect("stage:console", contest=contest, round_key=round_key)
 
 

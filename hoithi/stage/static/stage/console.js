@@ -39,8 +39,12 @@ root.addEventListener("submit", async (event) => {
   form.querySelectorAll("button").forEach((button) => { button.disabled = true; });
   const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(fields), headers: { Accept: "application/json" } }).catch(() => null);
   form.querySelectorAll("button").forEach((button) => { button.disabled = false; });
-  if (answer?.ok) { delete document.getElementById("told").dataset.said; form.reset(); form.closest("details")?.removeAttribute("open"); document.activeElement?.blur(); }
-  else say(answer ? (await answer.json().catch(() => ({}))).text ?? answer.statusText : root.dataset.offline ?? "…");
+  if (answer?.ok) {
+    // One's own press does not outdate the page for the next one.
+    const { seen } = await answer.json(), before = fields.get("seen");
+    for (const field of document.querySelectorAll("input[name=seen]")) if (field.value === before) field.value = seen;
+    delete document.getElementById("told").dataset.said; form.reset(); form.closest("details")?.removeAttribute("open"); document.activeElement?.blur();
+  } else say(answer ? (await answer.json().catch(() => ({}))).text ?? answer.statusText : root.dataset.offline ?? "…");
   await refresh();
 });
 

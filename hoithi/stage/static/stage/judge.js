@@ -4,7 +4,7 @@ import { follow, make, say, words } from "./feed.js";
 import { ask, enter, keep, kept, leave, seat } from "./seat.js";
 
 const here = document.getElementById("seat"), line = document.getElementById("line");
-let sheets = [], open = null, sending = false, wait = 0, snapshot = null;
+let sheets = [], open = null, sending = false, wait = 0, online = true, told = "";
 
 const key = (sheet) => `${sheet.part}/${sheet.team}`;
 const drafts = () => kept("sheets", {});
@@ -18,67 +18,75 @@ const marksOf = (sheet) => draft(sheet)?.marks ?? sheet.marks;
 const isConfirmed = (sheet) => draft(sheet) ? draft(sheet).confirmed : sheet.confirmed;
 
 function change(sheet, marks, confirmed) {
+  told = "";
   const all = drafts(), before = all[key(sheet)];
   all[key(sheet)] = { part: sheet.part, team: sheet.team, turn: sheet.turn, seq: Math.max(before?.seq ?? 0, sheet.seq) + 1, marks, confirmed };
   keep("sheets", all);
   send();
 }
 
+// What the server will not take, whatever is sent again: its own state is shown instead.
+const OVERTAKEN = ["sheet_is_in", "turn_is_void", "judge_barred", "closed_already"];
+
 async function send() {
   if (sending) return;
   sending = true;
-  for (;;) {
-    const waiting = Object.entries(drafts()).find(([, each]) => !each.refused);
+  const passed = new Set();
+  let away = false;
+  while (!away) {
+    const waiting = Object.entries(drafts()).find(([name, each]) => !each.refused && !passed.has(name));
     if (!waiting) break;
     const [name, message] = waiting;
     const answer = await ask("ghe/phieu/", message);
-    const all = drafts(), now = all[name];
+    const all = drafts(), draft = all[name], code = answer.body.code;
     if (answer.ok) {
       wait = 0;
-      // Kept until nothing newer was typed meanwhile.
-      if (now && now.seq === message.seq) delete all[name];
+      // Kept while something newer was typed meanwhile.
+      if (draft?.seq === message.seq) delete all[name];
       const sheet = sheets.find((each) => key(each) === name);
-      if (sheet) Object.assign(sheet, { marks: message.marks, confirmed: message.confirmed, seq: message.seq, saved: answer.body.at });
-      keep("sheets", all);
-    } else if (answer.status === 409 && answer.body.code === "other_device") { sending = false; leave(answer.body.text); return; }
-    else if (answer.status === 401) { sending = false; leave(answer.body.text); return; }
-    else if (answer.status === 409 && answer.body.code === "message_repeated" && now) {
-      now.seq += 100;
-      keep("sheets", all);
-    } else if (answer.status >= 400 && answer.status < 500 && answer.body.code !== "turn_not_called") {
-      if (now) { now.refused = answer.body.text ?? words.failed; now.confirmed = false; keep("sheets", all); }
-    } else { break; }
-    draw();
+      if (sheet && sheet.seq < message.seq) Object.assign(sheet, { marks: message.marks, confirmed: message.confirmed, seq: message.seq });
+    } else if (code === "other_device" || answer.status === 401) { sending = false; leave(answer.body.text); return; }
+    else if (code === "message_repeated" && draft) draft.seq += 1000;
+    else if (code === "turn_not_called") passed.add(name);
+    else if (OVERTAKEN.includes(code)) { delete all[name]; told = answer.body.text; load(); }
+    else if (answer.status >= 400 && answer.status < 500 && draft) Object.assign(draft, { refused: answer.body.text ?? words.failed, confirmed: false });
+    else away = true;
+    keep("sheets", all);
+    fill();
   }
   sending = false;
   if (Object.values(drafts()).some((each) => !each.refused)) {
     wait = Math.min(30000, wait ? wait * 2 : 1000);
     setTimeout(send, wait * (0.7 + Math.random() * 0.6));
   }
-  draw();
+  fill();
 }
 
 function stateOf(sheet) {
   const waiting = draft(sheet);
   if (waiting?.refused) return ["bad", waiting.refused];
+  if (!waiting && told) return ["bad", told];
   if (waiting) return ["", waiting.confirmed ? words.waits_confirmed : words.waits];
   if (sheet.abstained) return ["good", say("abstained", { reason: sheet.abstained })];
   if (sheet.confirmed) return ["good", words.confirmed];
   return Object.keys(sheet.marks).length ? ["good", words.saved] : ["", words.empty];
 }
 
-function criterion(sheet, each, marks, locked) {
+// A sheet is drawn once and then only filled in: a button that a thumb is on is never replaced.
+let view = null;
+
+function criterion(sheet, each) {
   const step = units(each.step), most = units(each.maximum);
   const set = (value) => {
-    const next = { ...marksOf(sheet) };
+    const next = { ...marksOf(sheetNow(sheet)) };
     if (value === null) delete next[each.key]; else next[each.key] = (value / 100).toFixed(2);
-    change(sheet, next, false);
-    draw();
+    change(sheetNow(sheet), next, false);
+    fill();
   };
-  const field = make("input", { type: "text", inputmode: "decimal", autocomplete: "off", "aria-label": each.label, value: each.key in marks ? shown(units(marks[each.key])) : "" });
+  const note = make("p", { class: "small", role: "alert" });
+  const field = make("input", { type: "text", inputmode: "decimal", autocomplete: "off", "aria-label": each.label });
   field.onchange = () => {
-    const text = field.value.trim();
-    const value = isDecimal(text) ? units(text) : NaN;
+    const text = field.value.trim(), value = isDecimal(text) ? units(text) : NaN;
     if (text === "") { set(null); return; }
     if (Number.isNaN(value) || value > most || value % step) {
       field.setAttribute("aria-invalid", "true");
@@ -90,36 +98,55 @@ function criterion(sheet, each, marks, locked) {
   const by = (sign) => {
     const button = make("button", { type: "button", "aria-label": say(sign > 0 ? "more" : "less", { label: each.label }) }, sign > 0 ? "+" : "−");
     button.onclick = () => {
+      const marks = marksOf(sheetNow(sheet));
       const now = each.key in marks ? units(marks[each.key]) : (sign > 0 ? -step : most + step);
       set(Math.max(0, Math.min(most, now + sign * step)));
     };
     return button;
   };
-  const note = make("p", { class: "small", role: "alert" });
+  const buttons = [by(-1), by(1)];
   const row = make("div", { class: "criterion" },
     make("div", {}, make("b", {}, each.label), each.about ? make("p", { class: "muted small" }, each.about) : null,
       make("p", { class: "most" }, say("at_most", { maximum: each.maximum_text, step: each.step_text, weight: each.weight_text })), note),
-    make("div", { class: "stepper" }, by(-1), field, by(1)));
-  if (locked) row.querySelectorAll("button, input").forEach((input) => { input.disabled = true; });
-  return row;
+    make("div", { class: "stepper" }, buttons[0], field, buttons[1]));
+  const fillIn = (marks, locked) => {
+    if (document.activeElement !== field || locked) field.value = each.key in marks ? shown(units(marks[each.key])) : "";
+    if (isDecimal(field.value) || field.value === "") { field.removeAttribute("aria-invalid"); note.textContent = ""; }
+    for (const input of [...buttons, field]) input.disabled = locked;
+  };
+  return { row, fillIn };
 }
 
+const sheetNow = (sheet) => sheets.find((each) => key(each) === key(sheet)) ?? sheet;
+
 function sheetView(sheet) {
-  const marks = marksOf(sheet), locked = isConfirmed(sheet) || Boolean(sheet.abstained);
-  const total = sheet.criteria.reduce((sum, each) => sum + (each.key in marks ? units(marks[each.key]) * Number(each.weight) : 0), 0);
-  const lacking = sheet.criteria.filter((each) => !(each.key in marks));
-  const [tone, text] = stateOf(sheet);
-  const confirm = make("button", { type: "button", class: "main" }, words.confirm);
-  confirm.disabled = lacking.length > 0;
-  confirm.onclick = () => { if (window.confirm(say("confirm_asks", { team: sheet.name, total: shown(total) }))) { change(sheet, { ...marks }, true); draw(); } };
-  return [make("p", { class: "part" }, sheet.label), make("h1", {}, sheet.name), make("p", { class: "muted" }, sheet.unit),
-    ...sheet.criteria.map((each) => criterion(sheet, each, marks, locked)),
-    make("p", { class: `band ${tone}`, role: "status" }, text),
-    lacking.length && !locked ? make("p", { class: "muted small" }, say("lacking", { labels: lacking.map((each) => each.label).join(", ") })) : null,
-    locked ? make("p", { class: "muted small" }, words.unlock_how) : confirm,
-    locked ? null : abstaining(sheet),
-    make("p", { class: "total" }, make("span", {}, words.total), make("b", {}, `${shown(total)} / ${sheet.highest_text}`))];
+  const rows = sheet.criteria.map((each) => criterion(sheet, each));
+  const band = make("p", { class: "band", role: "status" }), lacking = make("p", { class: "muted small" });
+  const confirm = make("button", { type: "button", class: "main" }, words.confirm), how = make("p", { class: "muted small" }, words.unlock_how);
+  const none = abstaining(sheet), total = make("b", {});
+  confirm.onclick = () => {
+    const marks = marksOf(sheetNow(sheet));
+    if (window.confirm(say("confirm_asks", { team: sheet.name, total: shown(sum(sheet, marks)) }))) { change(sheetNow(sheet), { ...marks }, true); fill(); }
+  };
+  const fillIn = () => {
+    const now = sheetNow(sheet), marks = marksOf(now), locked = isConfirmed(now) || Boolean(now.abstained);
+    const missing = now.criteria.filter((each) => !(each.key in marks));
+    const [tone, text] = stateOf(now);
+    rows.forEach((each) => each.fillIn(marks, locked));
+    band.className = `band ${tone}`;
+    if (band.textContent !== text) band.textContent = text;
+    lacking.textContent = missing.length && !locked ? say("lacking", { labels: missing.map((each) => each.label).join(", ") }) : "";
+    confirm.hidden = locked;
+    confirm.disabled = missing.length > 0;
+    how.hidden = !locked;
+    none.hidden = locked;
+    total.textContent = `${shown(sum(now, marks))} / ${now.highest_text}`;
+  };
+  return { name: key(sheet), fillIn, parts: [make("p", { class: "part" }, sheet.label), make("h1", {}, sheet.name), make("p", { class: "muted" }, sheet.unit),
+    ...rows.map((each) => each.row), band, lacking, how, confirm, none, make("p", { class: "total" }, make("span", {}, words.total), total)] };
 }
+
+const sum = (sheet, marks) => sheet.criteria.reduce((all, each) => all + (each.key in marks ? units(marks[each.key]) * Number(each.weight) : 0), 0);
 
 function abstaining(sheet) {
   const reason = make("input", { type: "text", maxlength: 300, "aria-label": words.abstain_reason });
@@ -133,37 +160,55 @@ function abstaining(sheet) {
   return make("details", {}, make("summary", {}, words.abstain), make("label", {}, words.abstain_reason, reason), button, told);
 }
 
-function draw() {
-  const focused = document.activeElement?.getAttribute("aria-label");
+const place = make("div"), list = make("nav", { class: "sheets", "aria-label": words.sheets });
+const call = make("button", { type: "button", class: "plain" }, words.call);
+call.onclick = async () => { const answer = await ask("ghe/goi/", {}); call.textContent = answer.ok ? words.called : words.offline; };
+let listed = "";
+
+function fill() {
   const active = sheets.find((each) => key(each) === open) ?? null;
-  const list = make("nav", { class: "sheets", "aria-label": words.sheets }, ...sheets.filter((each) => each.called || draft(each) || snapshot === null || !navigator.onLine || each.next).map((sheet) => {
+  if ((view?.name ?? "") !== (active ? key(active) : "") || !place.children.length) {
+    view = active ? sheetView(active) : null;
+    place.replaceChildren(...(view?.parts ?? [make("h1", {}, words.nothing_yet), make("p", { class: "muted" }, words.nothing_yet_why)]));
+  }
+  view?.fillIn();
+  const offered = sheets.filter((each) => each.called || draft(each) || each.next || !online);
+  const now = JSON.stringify([open, offered.map((each) => [key(each), isConfirmed(each) || Boolean(each.abstained)])]);
+  if (now === listed) return;
+  listed = now;
+  list.replaceChildren(...offered.map((sheet) => {
     const button = make("button", { type: "button", "aria-current": key(sheet) === open ? "true" : null }, `${isConfirmed(sheet) || sheet.abstained ? "✓ " : ""}${sheet.name}`, make("small", {}, sheet.label));
-    button.onclick = () => { open = key(sheet); draw(); scrollTo(0, 0); };
+    button.onclick = () => { open = key(sheet); fill(); scrollTo(0, 0); };
     return button;
   }));
-  const call = make("button", { type: "button", class: "plain" }, words.call);
-  call.onclick = async () => { const answer = await ask("ghe/goi/", {}); call.textContent = answer.ok ? words.called : words.offline; };
-  here.replaceChildren(...[...(active ? sheetView(active) : [make("h1", {}, words.nothing_yet), make("p", { class: "muted" }, words.nothing_yet_why)]),
-    make("h2", {}, words.sheets), list, call].filter(Boolean));
-  if (focused) here.querySelector(`[aria-label="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
-  document.getElementById("who").textContent = seat()?.name ?? "";
 }
 
+/** What the server knows; an answer that was overtaken by a newer save of this page is older than it. */
 async function load() {
   const answer = await ask("ghe/");
   if (answer.status === 401 || answer.body.code === "other_device") { leave(answer.body.text); return; }
-  if (answer.ok) keep("last", answer.body.sheets);
-  sheets = answer.ok ? answer.body.sheets : sheets.length ? sheets : kept("last", []);
-  const on = sheets.find((each) => each.on);
-  const current = sheets.find((each) => key(each) === open);
+  if (answer.ok) {
+    sheets = answer.body.sheets.map((fresh) => {
+      const own = sheets.find((each) => key(each) === key(fresh));
+      return own && own.turn === fresh.turn && own.seq > fresh.seq ? { ...fresh, marks: own.marks, confirmed: own.confirmed, seq: own.seq } : fresh;
+    });
+    keep("last", sheets);
+  } else if (!sheets.length) sheets = kept("last", []);
+  const on = sheets.find((each) => each.on), current = sheets.find((each) => key(each) === open);
   // What is being marked stays open; the next team comes by itself when the sheet before is in.
   if (on && (!current || isConfirmed(current) || current.abstained)) open = key(on);
-  draw();
+  fill();
 }
 
-addEventListener("storage", draw);
+addEventListener("storage", fill);
 enter(document.getElementById("enter"), () => {
+  document.getElementById("who").textContent = seat()?.name ?? "";
+  here.replaceChildren(place, make("h2", {}, words.sheets), list, call);
   load().then(send);
-  follow(document.body.dataset.feed, (s) => { const before = snapshot; snapshot = s; if (!before || before.turn?.number !== s.turn?.number || before.turn?.on !== s.turn?.on || before.n !== s.n) load(); },
-    (online) => { line.hidden = online; if (online) { wait = 0; send(); } });
+  follow(document.body.dataset.feed, load, (reached) => {
+    online = reached;
+    line.hidden = reached;
+    if (reached) { wait = 0; send(); }
+    fill();
+  });
 });
