@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -314,7 +315,7 @@ def codes(request: StaffRequest, contest: str, round_key: str) -> HttpResponseBa
             seat.title,
             grouped(code_of(seat)),
             re.sub(r"^https?://", "", pages[SeatKind(seat.kind)]),
-            qr,
+            f"data:image/svg+xml;base64,{b64encode(qr.encode()).decode()}",
         )
         for seat, qr in zip(seats, drawn, strict=True)
     ]

@@ -79,7 +79,7 @@ const scenes = {
         question.star ? line(`★ ${words.star}`, "line star") : null,
         make("p", { class: `stem${question.stem.length > 180 ? " long" : ""}` }, question.stem)),
       question.seconds && !question.right ? countdown(questionClock(question)) : null),
-    make("ol", { class: "options" }, ...question.options.map((option, index) => make("li",
+    make("ol", { class: question.options.every((option) => option.length < 36) ? "options two" : "options" }, ...question.options.map((option, index) => make("li",
       { class: question.right ? (right.includes(index) ? "right" : "wrong") : "" },
       make("b", {}, letter(index)), make("span", {}, option),
       right.includes(index) ? make("i", {}, `✓ ${words.right}`) : null))),
@@ -143,6 +143,15 @@ function drawing(lots) {
   return [make("div", { class: "draw" }, steps, places)];
 }
 
+// Whatever the length of a question or the number of teams, nothing is cut off: letters become smaller.
+function fit() {
+  for (let size = 100; size >= 40; size -= 5) {
+    stage.style.fontSize = `${size}%`;
+    if (stage.scrollHeight <= stage.clientHeight + 1) return;
+  }
+}
+addEventListener("resize", fit);
+
 function show(snapshot) {
   const again = shown && shown.scene.is === snapshot.scene.is && shown.scene.since === snapshot.scene.since;
   // A finished draw is not drawn again because a judge has sent a mark meanwhile.
@@ -151,6 +160,7 @@ function show(snapshot) {
   ticking = [];
   stage.className = `scene scene-${snapshot.scene.is}${again ? " still" : ""}`;
   stage.replaceChildren(...scenes[snapshot.scene.is](snapshot).filter(Boolean));
+  fit();
 }
 
 setInterval(() => ticking.forEach((tick) => tick()), 100);
