@@ -34,8 +34,8 @@ class Criterion(Strict, frozen=True):
 class Judged(Strict, frozen=True):
     """How a part is marked by the jury.
 
-    `sum` is the mean times the size of the panel, so that a team which one judge may not mark is
-    neither better nor worse off for it.
+    `sum` is the mean times the size of the panel that the plan announces, so that a team which one
+    judge may not mark is neither better nor worse off for it.
     """
 
     method: Annotated[
@@ -104,7 +104,7 @@ def total(rule: Judged, marks: Mapping[str, Decimal]) -> Decimal:
 
 
 def combine(rule: Judged, panel: int, sheets: Mapping[str, Mapping[str, Decimal]]) -> Combined:
-    """The mark from the sheets of `panel` judges: judge → criterion → mark.
+    """The mark from the sheets of a panel of that size: judge → criterion → mark.
 
     Sheets that are missing are of judges who may not mark this team, or who abstained. Raises
     ValueError where there are fewer than the rule asks for.
@@ -114,15 +114,23 @@ def combine(rule: Judged, panel: int, sheets: Mapping[str, Mapping[str, Decimal]
     totals = {judge: total(rule, marks) for judge, marks in sheets.items()}
     dropped = _extremes(totals) if _is_trimmed(rule, len(totals)) else ()
     kept = [value for judge, value in totals.items() if judge not in dropped]
-    combined = sum(kept, Decimal(0)) / len(kept)
-    if rule.method == "sum":
-        combined *= panel
+    times = rule.factor * (panel if rule.method == "sum" else 1)
+    # Multiplied before it is divided: a third times three is one, and a half stays a half.
+    combined = sum(kept, Decimal(0)) * times / len(kept)
     return Combined(
-        mark=round_marks(combined * rule.factor, rule.places),
+        mark=round_marks(combined, rule.places),
         totals=totals,
         dropped=dropped,
         far=tuple(judge for judge in totals if _is_far(rule, totals, judge)),
     )
+
+
+def announced_panel(rule: Judged, maximum: Decimal) -> int:
+    """The size of the panel for which a part has this highest mark; it matters to sums only.
+
+    It is the plan's, not the day's: no mark changes when a judge leaves or joins.
+    """
+    return int(maximum / highest_mark(rule, 1)) if rule.method == "sum" else 1
 
 
 def highest_mark(rule: Judged, panel: int) -> Decimal:

@@ -38,7 +38,7 @@ class TimeRule(Strict, frozen=True):
     under: Annotated[list[Step], Meta(description="with growing excess")]
     repeat_seconds: Annotated[
         Seconds,
-        Meta(description="after the last step over, every so many seconds more; 0 never"),
+        Meta(description="after the last step of over, every so many seconds more; 0 never"),
     ]
     repeat_points: Annotated[Decimal, Meta(description="are taken off for each of them")]
     nothing_from: Annotated[
@@ -94,7 +94,8 @@ def time_flaws(rule: TimeRule) -> list[str]:
         found.append("repeat_without_step")
     for steps in (rule.over, rule.under):
         seconds = [step.from_seconds for step in steps]
-        if seconds != sorted(set(seconds)):
+        points = [step.points for step in steps]
+        if seconds != sorted(set(seconds)) or points != sorted(points):
             found.append("steps_out_of_order")
         if any(step.points <= 0 for step in steps):
             found.append("step_not_positive")

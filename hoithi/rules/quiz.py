@@ -28,10 +28,15 @@ class QuizPart(Strict, frozen=True):
 
 
 class Star(Strict, frozen=True):
-    """Ngôi sao hy vọng: laid on one question of a packet before it is shown."""
+    """Ngôi sao hy vọng: laid on one question of a packet before it is shown.
+
+    Who laid it and gives no answer pays as for a wrong one: nobody lays it at no risk.
+    """
 
     right: Annotated[Decimal, Meta(description="a right answer brings so many times the value")]
-    wrong: Annotated[Decimal, Meta(description="a wrong answer costs so many times the value")]
+    wrong: Annotated[
+        Decimal, Meta(description="a wrong answer, or none, costs so many times the value")
+    ]
 
 
 class Steal(Strict, frozen=True):
@@ -123,16 +128,20 @@ def quiz_points(rule: Quiz, asked: Iterable[Asked]) -> dict[str, Decimal]:
 
 
 def _changes(rule: Quiz, question: Asked) -> Iterable[tuple[str, Decimal]]:
+    """What the tries bring and cost, in order; after a right answer there is nothing to win."""
     value = rule.part_of(question.position).points
+    star = rule.star if question.has_star else None
+    if star and question.owner not in {attempt.entry for attempt in question.tries}:
+        yield question.owner, -value * star.wrong
     for attempt in question.tries:
         if question.owner and attempt.entry != question.owner:
             yield from _stolen(rule, question, attempt, value)
         elif attempt.is_right:
-            times = rule.star.right if question.has_star and rule.star else Decimal(1)
-            yield attempt.entry, value * times + _bonus(rule, attempt)
+            yield attempt.entry, value * (star.right if star else 1) + _bonus(rule, attempt)
         else:
-            times = rule.star.wrong if question.has_star and rule.star else rule.wrong
-            yield attempt.entry, -value * times
+            yield attempt.entry, -value * (star.wrong if star else rule.wrong)
+        if attempt.is_right:
+            return
 
 
 def _stolen(

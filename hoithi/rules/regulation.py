@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from hoithi.rules.judging import Judged, highest_mark, rubric_flaws
+from hoithi.rules.judging import Judged, announced_panel, highest_mark, rubric_flaws
 from hoithi.rules.overtime import TimeRule, time_flaws
 from hoithi.rules.paper import AttemptRule
 from hoithi.rules.quiz import Quiz, highest_points, quiz_flaws
@@ -157,14 +157,18 @@ class OnePrize(Strict, frozen=True):
 
 def flaws(regulation: Regulation) -> list[str]:
     """Codes of what contradicts itself in a regulation; each is a sentence of the plan check."""
+    parts = [flaw for segment in regulation.segments for flaw in segment_flaws(segment)]
+    return round_flaws(regulation) + parts
+
+
+def round_flaws(regulation: Regulation) -> list[str]:
+    """Those of the round, without what is wrong inside a part."""
     found = []
     if (regulation.online is None) == (not regulation.segments):
         found.append("round_held_no_way_or_both")
     segments = {f"segment:{segment.key}" for segment in regulation.segments}
     if len(segments) != len(regulation.segments):
         found.append("segment_twice")
-    for segment in regulation.segments:
-        found += _segment_flaws(segment)
     known = segments | set(CRITERIA)
     found += [f"ranking_unknown:{name}" for name in regulation.ranking if name not in known]
     if len(set(regulation.ranking)) != len(regulation.ranking):
@@ -181,22 +185,28 @@ def flaws(regulation: Regulation) -> list[str]:
     return found
 
 
-def _segment_flaws(segment: Segment) -> list[str]:
-    ways = [way for way in (segment.judged, segment.quiz, segment.voted) if way is not None]
+def segment_flaws(segment: Segment) -> list[str]:
+    """Those of one part; after a colon stands the criterion that is meant."""
+    judged, quiz = segment.judged, segment.quiz
     found = []
-    if len(ways) > 1:
-        found.append(f"segment_marked_two_ways:{segment.key}")
+    if sum(way is not None for way in (judged, quiz, segment.voted)) > 1:
+        found.append("segment_marked_two_ways")
     if segment.time is not None:
-        if segment.judged is None:
-            found.append(f"time_without_judges:{segment.key}")
-        found += [f"{flaw}:{segment.key}" for flaw in time_flaws(segment.time)]
-    if segment.judged is not None:
-        found += rubric_flaws(segment.judged)
-        if segment.judged.method != "sum" and highest_mark(segment.judged, 1) != segment.maximum:
-            found.append(f"rubric_not_maximum:{segment.key}")
-    if segment.quiz is not None:
-        flaws_of_quiz = quiz_flaws(segment.quiz)
-        found += [f"{flaw}:{segment.key}" for flaw in flaws_of_quiz]
-        if not flaws_of_quiz and highest_points(segment.quiz) != segment.maximum:
-            found.append(f"quiz_not_maximum:{segment.key}")
+        if judged is None:
+            found.append("time_without_judges")
+        found += time_flaws(segment.time)
+    if judged is not None:
+        wrong = rubric_flaws(judged)
+        if not wrong and _highest_judged(judged, segment.maximum) != segment.maximum:
+            wrong = ["rubric_not_maximum"]
+        found += wrong
+    if quiz is not None:
+        wrong = quiz_flaws(quiz)
+        if not wrong and highest_points(quiz) != segment.maximum:
+            wrong = ["quiz_not_maximum"]
+        found += wrong
     return found
+
+
+def _highest_judged(rule: Judged, maximum: Decimal) -> Decimal:
+    return highest_mark(rule, announced_panel(rule, maximum))
