@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
-from hoithi.rules.marks import round_marks
+from hoithi.rules.marks import is_plain, round_marks
 from hoithi.rules.shapes import Key, Label, Sentence, Strict
 
 Method = Literal["mean", "trimmed_mean", "sum"]
@@ -93,9 +93,9 @@ class Combined:
 
 def mark_flaw(criterion: Criterion, mark: Decimal) -> str:
     """Why a judge cannot give this mark: a code, or nothing."""
-    if not mark.is_finite() or not 0 <= mark <= criterion.maximum:
-        return "criterion_out_of_bounds"
-    return "criterion_off_step" if mark % criterion.step else ""
+    if not is_plain(mark) or not 0 <= mark <= criterion.maximum:
+        return "mark_out_of_bounds"
+    return "mark_off_step" if mark % criterion.step else ""
 
 
 def total(rule: Judged, marks: Mapping[str, Decimal]) -> Decimal:

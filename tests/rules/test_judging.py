@@ -135,7 +135,11 @@ def test_a_total_far_from_the_middle_of_the_others_is_shown(
         ("19.5", ""),
         ("19.25", "mark_off_step"),
         ("0.1", "mark_off_step"),
-        ("1E-999999", "mark_off_step"),
+        ("2E+1", ""),
+        ("1E-9", "mark_off_step"),
+        ("1E-999999", "mark_out_of_bounds"),
+        ("0E-999999999999", "mark_out_of_bounds"),  # nobody could print it
+        ("0E+999999999999", "mark_out_of_bounds"),
         ("20.5", "mark_out_of_bounds"),
         ("-0.5", "mark_out_of_bounds"),
         ("1E+999999", "mark_out_of_bounds"),

@@ -23,7 +23,7 @@ import msgspec
 
 from hoithi.contests.plan.schema import CODE, Plan
 from hoithi.rules.errors import ParamValue
-from hoithi.rules.marks import round_marks
+from hoithi.rules.marks import is_plain, round_marks
 from hoithi.rules.shapes import KEY, ONE_LINE
 
 MOST_BYTES = 2_000_000
@@ -244,7 +244,7 @@ def _checked(value: object, key: str, problems: list[Problem]) -> object:
             problems.append(_out_of_bounds(key, value.isoformat(), _FIRST_DAY, _LAST_DAY))
         case Decimal() if not (value.is_finite() and 0 <= value <= _LARGEST):
             problems.append(_out_of_bounds(key, _shortened(str(value)), 0, _LARGEST))
-        case Decimal() if value != round_marks(value):
+        case Decimal() if value != round_marks(value) or not is_plain(value):
             problems.append(Problem(key, "decimal_form"))
     return value
 

@@ -27,6 +27,7 @@ from hoithi.rules.live.state import (
     Turn,
     packets_of,
 )
+from hoithi.rules.marks import is_plain
 from hoithi.rules.quiz import Quiz
 from hoithi.rules.ranking import lots as places_of
 from hoithi.rules.regulation import Regulation
@@ -107,8 +108,10 @@ def _opened(state: State, at_ms: int, event: ev.Opened) -> None:
     judged = [each for each in state.regulation.segments if each.judged]
     if judged:
         _need(sum(judge.is_chair for judge in event.judges) == 1, "one_chair_needed")
-    quizzes = {each.key for each in state.regulation.segments if each.quiz}
-    _need(set(event.packets) == quizzes, "packets_not_sealed")
+    quizzes = {each.key: each.quiz for each in state.regulation.segments if each.quiz}
+    _need(set(event.packets) == set(quizzes), "packets_not_sealed")
+    drawn = [quiz for quiz in quizzes.values() if quiz.form == "packet"]
+    _need(all(quiz.packets >= len(event.teams) for quiz in drawn), "packets_too_few")
     state.teams = tuple(event.teams)
     state.judges = {judge.judge: judge for judge in event.judges}
     state.packets = dict(event.packets)
@@ -119,8 +122,13 @@ def _opened(state: State, at_ms: int, event: ev.Opened) -> None:
 @_on(ev.JudgeJoined)
 def _judge_joined(state: State, _at_ms: int, event: ev.JudgeJoined) -> None:
     _need(event.judge.judge not in state.judges, "judge_twice")
-    _need(not event.judge.is_chair, "one_chair_needed")
+    _need(not (event.judge.is_chair and _has_chair(state)), "one_chair_needed")
     state.judges[event.judge.judge] = event.judge
+    state.joined[event.judge.judge] = len(state.turns) - (state.on_stage is not None)
+
+
+def _has_chair(state: State) -> bool:
+    return any(judge.is_chair and key not in state.left for key, judge in state.judges.items())
 
 
 @_on(ev.JudgeLeft)
@@ -173,9 +181,10 @@ def _candidates(state: State, lots: str) -> tuple[str, ...]:
 
 
 def _not_begun(state: State, lots: str) -> None:
-    """Nothing that hangs on a draw has begun."""
+    """Nothing that hangs on a draw has begun: no turn, and no packet drawn in running order."""
     hangs = [turn for turn in state.turns if lots in (ORDER, packets_of(turn.segment))]
     _need(all(turn.void for turn in hangs), "turns_have_begun")
+    _need(lots != ORDER or set(state.lots) <= {ORDER}, "packets_are_drawn")
 
 
 @_on(ev.LotsCommitted)
@@ -286,6 +295,7 @@ def _turn_void(state: State, at_ms: int, event: ev.TurnVoid) -> None:
     if turn.running_ms:
         _stop(turn, at_ms)
     turn.void = event.reason
+    state.released.discard(turn.segment)
 
 
 def _stop(turn: Turn, at_ms: int) -> None:
@@ -357,6 +367,7 @@ def _sheet_unlocked(state: State, _at_ms: int, event: ev.SheetUnlocked) -> None:
     sheet.kept.append((sheet.marks, event.reason))
     sheet.is_confirmed, sheet.from_paper, sheet.confirmed_ms = False, False, 0
     sheet.abstained = ""
+    state.released.discard(turn.segment)
 
 
 @_on(ev.SheetFromPaper)
@@ -420,7 +431,7 @@ def _check_marks(rule: Judged, event: _Sheets) -> None:
             raise RuleViolation(
                 flaw,
                 criterion=criterion.label,
-                mark=f"{mark:f}"[:20] if mark.is_finite() else "",
+                mark=str(mark)[:20],
                 maximum=f"{criterion.maximum:f}",
                 step=f"{criterion.step:f}",
             )
@@ -440,6 +451,7 @@ def _star_laid(state: State, _at_ms: int, event: ev.StarLaid) -> None:
     turn, quiz = _asking(state, event.turn)
     _need(quiz.star is not None, "no_star")
     _need(turn.asked is None or turn.asked.is_over, "question_is_open")
+    _need(next_position(turn) < quiz.length, "packet_at_its_end")
     laid = turn.next_has_star or any(each.has_star and not each.spoilt for each in turn.questions)
     _need(not laid, "star_laid_already")
     turn.next_has_star = True
@@ -485,6 +497,7 @@ def _question_offered(state: State, at_ms: int, event: ev.QuestionOffered) -> No
         _need(not question.offered_ms, "offered_already")
     question.offered_ms = at_ms
     question.floor = NOBODY
+    question.presses = []
 
 
 @_on(ev.Pressed)
@@ -521,7 +534,7 @@ def _may_press(state: State, turn: Turn, question: Question, entry: str) -> None
     _need(entry in state.standing, "no_such_team")
     _need(entry != turn.entry, "own_question")
     _need(entry not in question.replies, "answered_already")
-    _need(entry not in question.presses or question.offered_ms > 0, "pressed_already")
+    _need(entry not in question.presses, "pressed_already")
 
 
 @_on(ev.Answered)
@@ -533,15 +546,15 @@ def _answered(state: State, at_ms: int, event: ev.Answered) -> None:
         _device(state, event.entry, event.epoch)
     if turn.entry == NOBODY or question.offered_ms:
         _need(event.entry == question.floor, "floor_is_another_teams")
-        began = question.offered_ms or question.timed_ms
+        _need(event.entry not in state.withdrawn, "team_withdrawn")
     else:
         _need(event.entry == turn.entry, "question_is_another_teams")
         seconds = quiz.part_of(question.position).seconds
-        began = question.timed_ms
         if from_device and seconds:
+            began = question.timed_ms
             _need(bool(began), "not_yet_open")
             _need(at_ms <= began + seconds * 1000 + GRACE_MS, "answer_too_late")
-    after = max(0, at_ms - began) if began else 0
+    after = at_ms - question.began_ms
     question.replies[event.entry] = Reply(event.option, after, from_device)
 
 
@@ -585,7 +598,7 @@ def _points_given(state: State, _at_ms: int, event: ev.PointsGiven) -> None:
     _need(any(event.segment == each.key for each in state.regulation.segments), "no_such_part")
     _need(event.entry in state.teams, "no_such_team")
     _need(event.first != event.second, "two_people_needed")
-    _need(event.points.is_finite() and event.points != 0, "no_points")
+    _need(is_plain(event.points) and event.points != 0, "no_points")
     highest = state.segment(event.segment).maximum
     _need(abs(event.points) <= highest, "points_out_of_bounds", maximum=f"{highest:f}")
     given = state.corrections.setdefault((event.segment, event.entry), [])

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from hoithi.rules.judging import Combined, combine
+from hoithi.rules.judging import Combined, announced_panel, combine
 from hoithi.rules.live.state import NOBODY, Question, State, Turn
 from hoithi.rules.marks import round_marks
 from hoithi.rules.overtime import Deduction, deduction
@@ -17,7 +18,7 @@ from hoithi.rules.regulation import Segment
 class PartMark:
     """A team's mark in a part. `given` is the sum of what two people gave or took.
 
-    What there is beside the mark depends on the part: sheets and time, questions, or votes.
+    `combined` is there where judges mark, `deduction` where there is a time too.
     """
 
     entry: str
@@ -40,37 +41,48 @@ def is_complete(state: State, key: str) -> bool:
 
 
 def is_marked(state: State, key: str, entry: str) -> bool:
-    """Whether a team's turn in a part is over and every sheet of it is in."""
-    turn = state.held(key, entry)
+    """Whether a team's turn in a part is over and every sheet of it is in.
+
+    A part that the plan does not say how to mark has the points that two people enter.
+    """
+    part, turn = state.segment(key), state.held(key, entry)
+    if part.judged is None and part.quiz is None:
+        return (key, entry) in state.corrections and (turn is None or not turn.is_on)
     if turn is None or turn.is_on:
         return False
-    rule = state.segment(key).judged
-    if rule is None:
+    if part.judged is None:
         return True
-    sheets = [sheet for sheet in turn.sheets.values() if sheet.is_confirmed]
-    return not state.missing(turn) and len(sheets) >= rule.fewest
+    return not state.missing(turn) and len(_sheets(state, turn)) >= part.judged.fewest
 
 
 def part_mark(state: State, key: str, entry: str) -> PartMark | None:
     """A team's mark in a part; nothing while something is waited for."""
-    part = state.segment(key)
-    given = sum((each.points for each in state.corrections.get((key, entry), [])), start=Decimal(0))
-    if part.voted is not None:
-        if not is_complete(state, key):
-            return None
-        return PartMark(entry, key, _voted(state, part, entry) + given, None, None, given)
-    if part.quiz is not None:
-        if not is_complete(state, key) and not (
-            part.quiz.steal is None and is_marked(state, key, entry)
-        ):
-            return None
-        points = quiz_points(part.quiz, _asked(state, key)).get(entry, Decimal(0))
-        return PartMark(entry, key, round_marks(points + given), None, None, given)
-    if not is_marked(state, key, entry):
+    part, turn = state.segment(key), state.held(key, entry)
+    if not (is_complete(state, key) if _is_shared(part) else is_marked(state, key, entry)):
         return None
-    turn = state.held(key, entry)
-    assert turn is not None
-    return _judged(state, part, turn, given)
+    given = sum((each.points for each in state.corrections.get((key, entry), [])), start=Decimal(0))
+    combined, off = None, None
+    if part.judged is not None and turn is not None:
+        panel = announced_panel(part.judged, part.maximum)
+        combined = combine(part.judged, panel, _sheets(state, turn))
+        off = deduction(part.time, turn.elapsed_ms) if part.time is not None else None
+        mark = _less(combined.mark, off)
+    elif part.quiz is not None:
+        mark = quiz_points(part.quiz, _asked(state, key)).get(entry, Decimal(0))
+    else:
+        mark = _voted(state, part, entry)
+    mark += given
+    if part.quiz is None or part.quiz.not_below_zero:
+        mark = max(Decimal(0), mark)
+    return PartMark(entry, key, round_marks(mark), combined, off, given)
+
+
+def _is_shared(part: Segment) -> bool:
+    """Whether what others do can change a team's mark until the whole part is over."""
+    quiz = part.quiz
+    return part.voted is not None or (
+        quiz is not None and (quiz.form == "buzzer" or quiz.steal is not None)
+    )
 
 
 def marks(state: State) -> dict[str, dict[str, Decimal]]:
@@ -89,44 +101,37 @@ def marks(state: State) -> dict[str, dict[str, Decimal]]:
     return found
 
 
-def _judged(state: State, part: Segment, turn: Turn, given: Decimal) -> PartMark:
-    assert part.judged is not None
-    panel = state.panel(turn)
-    sheets = {
+def _sheets(state: State, turn: Turn) -> dict[str, Mapping[str, Decimal]]:
+    """The sheets of a turn that count, in the order of the jury."""
+    return {
         judge: turn.sheets[judge].marks
-        for judge in panel
+        for judge in state.panel(turn)
         if judge in turn.sheets and turn.sheets[judge].is_confirmed
     }
-    combined = combine(part.judged, len(state.judges) - len(state.left), sheets)
-    off = deduction(part.time, turn.elapsed_ms) if part.time is not None else None
-    mark = combined.mark
-    if off is not None:
-        mark = Decimal(0) if off.nothing else mark - off.points
-    return PartMark(
-        turn.entry,
-        part.key,
-        round_marks(max(Decimal(0), mark + given)),
-        combined,
-        off,
-        given,
-    )
+
+
+def _less(mark: Decimal, off: Deduction | None) -> Decimal:
+    if off is None:
+        return mark
+    return Decimal(0) if off.nothing else mark - off.points
 
 
 def _voted(state: State, part: Segment, entry: str) -> Decimal:
     """The highest mark goes to whoever has most votes, the others in proportion."""
-    votes = state.votes[part.key]
-    most = max(votes.values(), default=0)
-    if not most:
-        return Decimal(0)
-    return round_marks(part.maximum * votes.get(entry, 0) / most)
+    votes = state.votes.get(part.key, {})
+    most = max((votes.get(each, 0) for each in state.standing), default=0)
+    return round_marks(part.maximum * votes.get(entry, 0) / most) if most else Decimal(0)
 
 
 def _asked(state: State, key: str) -> list[Asked]:
-    """Every question of a part that counts, in the order of the day."""
+    """Every question of a part that counts, in the order of the day.
+
+    Those of a team that has withdrawn are among them: what others won or lost there stays.
+    """
     return [
         asked_of(turn, question)
         for turn in state.turns
-        if turn.segment == key and not turn.void and turn.entry not in state.withdrawn
+        if turn.segment == key and not turn.void
         for question in turn.questions
         if question.right and not question.spoilt
     ]

@@ -79,6 +79,11 @@ class Question:
     spoilt: str = ""
 
     @property
+    def began_ms(self) -> int:
+        """From when an answer's time is counted; where nobody started it, from being shown."""
+        return self.offered_ms or self.timed_ms or self.shown_ms
+
+    @property
     def is_over(self) -> bool:
         """Whether its key was shown, or it does not count."""
         return bool(self.right or self.spoilt)
@@ -136,6 +141,7 @@ class State:
     regulation: Regulation
     teams: tuple[str, ...] = ()
     judges: dict[str, Judge] = field(default_factory=dict)
+    joined: dict[str, int] = field(default_factory=dict)
     left: dict[str, str] = field(default_factory=dict)
     present: set[str] = field(default_factory=set)
     withdrawn: dict[str, str] = field(default_factory=dict)
@@ -187,14 +193,18 @@ class State:
     def panel(self, turn: Turn) -> tuple[str, ...]:
         """The judges whose sheets of this turn are waited for or are in, in the order of the jury.
 
-        A judge who has left is one of them where the sheet was in before.
+        A sheet that is in stays, when its judge leaves. One who joins is not waited for in turns
+        that had ended before.
         """
         return tuple(
             key
             for key, judge in self.judges.items()
             if turn.entry not in judge.barred
-            and (key not in self.left or (key in turn.sheets and turn.sheets[key].is_in))
+            and (self._is_expected(key, turn) or (key in turn.sheets and turn.sheets[key].is_in))
         )
+
+    def _is_expected(self, judge: str, turn: Turn) -> bool:
+        return judge not in self.left and self.joined.get(judge, 0) < turn.number
 
     def missing(self, turn: Turn) -> tuple[str, ...]:
         """The judges whose sheets are waited for."""
