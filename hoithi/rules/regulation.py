@@ -90,8 +90,8 @@ class Voted(Strict, frozen=True):
 class Segment(Strict, frozen=True, omit_defaults=True):
     """A part of a live round with its highest mark.
 
-    At most one of `judged`, `quiz` and `voted` is there; with none of them its marks come from
-    signed minutes. `time` goes with `judged`.
+    At most one of `judged`, `quiz` and `voted` is there; with none of them its marks are those that
+    two people enter. `time` goes with `judged`.
     """
 
     key: Annotated[Key, msgspec.Meta(description="ranking refers to it as segment:KEY")]

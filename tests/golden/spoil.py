@@ -19,7 +19,7 @@ Table: TypeAlias = Mapping[str, object]
 
 PLANS = Path(__file__).parents[2] / "plans"
 # Empty, these say that there is no such rule; nothing is lost with them.
-_MAY_BE_NONE = {"online", "prediction", "one_prize", "collective"}
+_MAY_BE_NONE = {"online", "prediction", "one_prize", "collective", "star", "steal"}
 # The options of the question that counts for nothing: none of them decides.
 _NO_RULES = ".options"
 

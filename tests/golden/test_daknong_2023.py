@@ -1,6 +1,7 @@
 """Đắk Nông 2023: one attempt online, ranked by points, time and moment; teams live, by segments.
 
-The plan asks for no prediction, so none decides. People and marks are synthetic.
+The plan asks for no prediction, so none decides. The live round is played twice: its marks from
+signed minutes, and from the log of the stage. People and marks are synthetic.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from hoithi.rules.awards import Tie
 from hoithi.rules.standings import Counts
 from tests.golden.play import Story, Told, play, play_live, rows, told
 from tests.golden.spoil import altered, read_table, result_of, without_each
+from tests.golden.stage import play_stage
 
 TABLE = read_table("daknong-2023")
 
@@ -121,16 +123,44 @@ LIVE = """
 7       TD  80.33  -   -    segment:gioi-thieu -     # 25 and 31 both; 24,334 against 24,326
 """
 
+# Five judges; one highest and one lowest total are left out.
+STAGE = """
+# who part       clock gk1  gk2  gk3  gk4  gk5
+GN    gioi-thieu 10:30 27   28   27.5 22   29    # 82,5 / 3 = 27,5; 30 seconds over: −1
+CJ    gioi-thieu 12:00 25   25.5 26   24   27    # 76,5 / 3 = 25,5; two minutes over: −2
+DM    gioi-thieu  4:50 26.5 26.5 26.5 26.5 26.5  # 26,5; ten seconds under: −1
+DR    gioi-thieu  2:00 20   21   22   23   24    # 66 / 3 = 22; three minutes under: −2
+GN    kien-thuc  oooooooox-                      # 24
+CJ    kien-thuc  oooooooooo                      # 30
+DM    kien-thuc  ooooo-----                      # 15
+DR    kien-thuc  xxxxxxxxxx                      # 0
+GN    tieu-pham  15:01 36   35   37   36.5 34    # 107,5 / 3 = 35,83; a second over: −1
+CJ    tieu-pham  17:00 38   38   38   38   38    # 38; two minutes over: −2
+DM    tieu-pham  15:00 30   31   32   33   40    # 96 / 3 = 32
+DR    tieu-pham   5:00 28   28.5 29   29.5 30    # 87 / 3 = 29
+"""
+
+# GN 26,5 + 24 + 34,83; CJ 23,5 + 30 + 36; DM 25,5 + 15 + 32; DR 20 + 0 + 29.
+STAGED = """
+# place who points off time decided_by prize
+1       CJ  89.50  -   -    -          nhat
+2       GN  85.33  -   -    points     nhi
+3       DM  72.50  -   -    points     ba
+4       DR  49.00  -   -    points     -
+"""
+
 
 def played(
     plan: Plan, decisions: tuple[tuple[str, ...], ...] = ()
 ) -> dict[str, tuple[Counts | None, Told]]:
-    """Both rounds of the plan."""
+    """Both rounds of the plan, the live one on stage too."""
     outcome: dict[str, tuple[Counts | None, Told]] = {}
     for each in plan.rounds:
         if each.online is None:
             live = play_live(plan, each, TEAMS, MINUTES)
             outcome[each.key] = None, told(live, live.awards)
+            stage = play_stage(plan, each, STAGE)
+            outcome["san-khau"] = None, told(stage, stage.awards)
         else:
             story = Story(date(2023, 10, 9), ROSTER, ATTEMPTS, decisions)
             frozen, result = play(plan, each, story)
@@ -141,6 +171,7 @@ def played(
 WORKED = {
     "truc-tuyen": (FROZEN, Told(rows(ONLINE), barred=("quan",), ties=(TIE,), left=())),
     "truc-tiep": (None, Told(rows(LIVE), barred=("DG",), ties=(), left=())),
+    "san-khau": (None, Told(rows(STAGED), barred=(), ties=(), left=())),
 }
 
 
@@ -166,6 +197,11 @@ def test_without_any_key_of_the_rules_the_case_fails() -> None:
         *["rounds[1].ranking[2]", "rounds[1].ranking[3]"],
         *[f"rounds[1].prizes[{number}]" for number in (1, 2, 3, 4)],
         *["rounds[2].ranking[2]", "rounds[2].ranking[3]", "rounds[2].ranking[4]"],
+        *(
+            f"rounds[2].segments[{part}].time.{side}[{number}]"
+            for part, side in ((1, "over"), (1, "under"), (3, "over"))
+            for number in (1, 2)
+        ),
         *[f"rounds[2].prizes[{number}]" for number in (1, 2, 3)],
     ]
 
@@ -183,7 +219,14 @@ def test_without_any_key_of_the_rules_the_case_fails() -> None:
         ("rounds[1].requirement.minimum_points", 30, "truc-tuyen"),
         ("rounds[1].prizes[3].count", 1, "truc-tuyen"),
         ("rounds[2].ranking", ["points", "segment:tieu-pham"], "truc-tiep"),
-        ("rounds[2].requirement.minimum_points", 88, "truc-tiep"),
+        ("rounds[2].requirement.minimum_points", 88, "truc-tiep san-khau"),
+        ("rounds[2].segments[1].judged.method", "mean", "san-khau"),
+        ("rounds[2].segments[1].judged.trim_from", 6, "san-khau"),
+        ("rounds[2].segments[3].judged.places", 1, "san-khau"),
+        ("rounds[2].segments[1].time.most_seconds", 660, "san-khau"),
+        ("rounds[2].segments[1].time.under[2].points", 3, "san-khau"),
+        ("rounds[2].segments[1].time.nothing_from", 180, "san-khau"),
+        ("rounds[2].segments[2].quiz.wrong", 1, "san-khau"),
     ],
 )
 def test_another_value_of_a_rule_gives_another_result(
@@ -191,4 +234,4 @@ def test_another_value_of_a_rule_gives_another_result(
 ) -> None:
     other = result_of(altered(TABLE, {key: value}), played)
     assert other is not None
-    assert [name for name in WORKED if other[name] != WORKED[name]] == [changed]
+    assert [name for name in WORKED if other[name] != WORKED[name]] == changed.split()

@@ -12,11 +12,12 @@ import msgspec
 
 from hoithi.contests.plan.conversion import regulation_of
 from hoithi.contests.plan.reading import Problem
-from hoithi.contests.plan.schema import OnlinePlan, Plan, Round
-from hoithi.rules.regulation import flaws
+from hoithi.contests.plan.schema import OnlinePlan, PaperPart, Plan, Round
+from hoithi.rules.quiz import Quiz, QuizPart
+from hoithi.rules.regulation import round_flaws, segment_flaws
 from hoithi.rules.vietnamese import fold
 
-MOST_ITEMS = 500  # in one paper
+MOST_ITEMS = 500  # in one paper, or in one packet on stage
 MOST_POINTS = Decimal("9999999.99")  # what a score is stored in has nine digits
 FEWEST_OPTIONS = 2
 
@@ -153,15 +154,40 @@ def _round(plan: Plan, each: Round, key: str) -> Iterator[Problem]:
         yield Problem(f"{key}.form", "no_such_key", {"value": each.form, "where": "forms"})
     elif (forms[each.form].kind == "online") != (each.online is not None):
         yield Problem(f"{key}.form", "form_of_other_kind", {"value": each.form})
-    for flaw in flaws(regulation_of(plan, each)):
-        code, about, value = flaw.partition(":")
-        yield Problem(key, code, {"value": value} if about else {})
+    yield from _flawed(key, round_flaws(regulation_of(plan, each)))
+    for number, segment in enumerate(each.segments, start=1):
+        here = f"{key}.segments[{number}]"
+        yield from _flawed(here, segment_flaws(segment))
+        if segment.quiz is not None:
+            yield from _quiz(plan, segment.quiz, f"{here}.quiz")
     if each.online is not None:
         yield from _online(plan, each, each.online, f"{key}.online")
     points = _highest_mark(each)
     if points > MOST_POINTS:
         params = {"points": int(points), "most": int(MOST_POINTS)}
         yield Problem(key, "marks_too_large", params)
+
+
+def _flawed(key: str, flaws: Iterable[str]) -> Iterator[Problem]:
+    """Codes of the rules as problems; after a colon stands what is meant."""
+    for flaw in flaws:
+        code, about, value = flaw.partition(":")
+        yield Problem(key, code, {"value": value} if about else {})
+
+
+def _quiz(plan: Plan, quiz: Quiz, key: str) -> Iterator[Problem]:
+    if quiz.length > MOST_ITEMS:
+        params = {"items": quiz.length, "most": MOST_ITEMS}
+        yield Problem(f"{key}.parts", "packet_too_long", params)
+    for at, part in enumerate(quiz.parts, start=1):
+        yield from _topic_and_level(plan, part, f"{key}.parts[{at}]")
+
+
+def _topic_and_level(plan: Plan, part: PaperPart | QuizPart, key: str) -> Iterator[Problem]:
+    yield from _known(f"{key}.topic", [part.topic], "topics", [each.key for each in plan.topics])
+    if part.level:
+        levels = [each.key for each in plan.levels]
+        yield from _known(f"{key}.level", [part.level], "levels", levels)
 
 
 def _highest_mark(each: Round) -> Decimal:
@@ -184,11 +210,7 @@ def _online(plan: Plan, each: Round, online: OnlinePlan, key: str) -> Iterator[P
     seen: set[tuple[str, str]] = set()
     for at, part in enumerate(online.paper, start=1):
         here = f"{key}.paper[{at}]"
-        topics = [topic.key for topic in plan.topics]
-        yield from _known(f"{here}.topic", [part.topic], "topics", topics)
-        if part.level:
-            levels = [level.key for level in plan.levels]
-            yield from _known(f"{here}.level", [part.level], "levels", levels)
+        yield from _topic_and_level(plan, part, here)
         if (part.topic, part.level) in seen or (part.topic, "") in seen:
             yield Problem(here, "blueprint_out_of_place")
         seen.add((part.topic, part.level))

@@ -205,6 +205,153 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Hai phần thi trùng khóa. Hãy đổi một trong hai.",
         "Two segments have one key. Change one of them.",
     ),
+    "segment_marked_two_ways": (
+        "Phần thi có hơn một cách cho điểm. Chỉ giữ lại một trong judged, quiz, voted.",
+        "The segment is marked in more than one way. Keep one of judged, quiz and voted.",
+    ),
+    "time_without_judges": (
+        (
+            "Thời gian trình bày chỉ dùng cho phần thi do Ban Giám khảo chấm. Hãy thêm judged "
+            "hoặc bỏ time."
+        ),
+        "Time on stage goes with a segment that the jury marks. Add judged, or drop time.",
+    ),
+    "rubric_not_maximum": (
+        (
+            "Các tiêu chí không cho đúng điểm cao nhất của phần thi (maximum). Tổng của điểm tối "
+            "đa nhân hệ số, nhân tiếp với factor, phải bằng maximum; với sum thì nhân thêm số "
+            "giám khảo. Hãy sửa một bên."
+        ),
+        (
+            "The criteria do not make the highest mark of the segment (maximum). Their maxima "
+            "times their weights, times factor, must be maximum; with sum, times the number of "
+            "judges too. Correct one of them."
+        ),
+    ),
+    "quiz_not_maximum": (
+        (
+            "Trả lời đúng cả gói câu hỏi (kể cả ngôi sao hy vọng, điểm trả lời nhanh) không ra "
+            "đúng điểm cao nhất của phần thi (maximum). Hãy sửa một bên."
+        ),
+        (
+            "A faultless packet, star and speed included, does not make the highest mark of the "
+            "segment (maximum). Correct one of them."
+        ),
+    ),
+    "criteria_missing": (
+        "Phần thi do Ban Giám khảo chấm phải có tiêu chí. Hãy ghi vào criteria.",
+        "A segment that the jury marks needs criteria. Fill in criteria.",
+    ),
+    "criterion_twice": (
+        "Hai tiêu chí trùng khóa. Hãy đổi một trong hai.",
+        "Two criteria have one key. Change one of them.",
+    ),
+    "criterion_not_positive": (
+        "Tiêu chí “{value}”: điểm tối đa, bước điểm và hệ số phải lớn hơn 0. Hãy sửa lại.",
+        "The criterion “{value}”: maximum, step and weight must be above 0. Correct them.",
+    ),
+    "maximum_off_step": (
+        "Tiêu chí “{value}”: điểm tối đa không chia hết cho bước điểm. Hãy sửa một trong hai.",
+        "The criterion “{value}”: its maximum is no multiple of its step. Correct one of them.",
+    ),
+    "factor_not_positive": (
+        "Hệ số factor phải lớn hơn 0. Hãy ghi 1 nếu không nhân.",
+        "The factor must be above 0. Put 1 to leave the total as it is.",
+    ),
+    "far_below_zero": (
+        "Mức chênh lệch far không được nhỏ hơn 0. Hãy ghi 0 nếu không cần báo.",
+        "The distance far must not be below 0. Put 0 to be told of none.",
+    ),
+    "least_above_most": (
+        "Thời gian tối thiểu lớn hơn thời gian tối đa. Hãy sửa một trong hai.",
+        "The least time is above the most time. Correct one of them.",
+    ),
+    "over_without_most": (
+        (
+            "Có mức trừ khi quá giờ nhưng không có thời gian tối đa. Hãy ghi most_seconds hoặc bỏ"
+            " các mức trừ."
+        ),
+        (
+            "Being over time costs points, but there is no most time. Fill in most_seconds, or "
+            "drop what it costs."
+        ),
+    ),
+    "under_without_least": (
+        (
+            "Có mức trừ khi thiếu giờ nhưng không có thời gian tối thiểu. Hãy ghi least_seconds "
+            "hoặc bỏ các mức trừ."
+        ),
+        (
+            "Being under time costs points, but there is no least time. Fill in least_seconds, or"
+            " drop what it costs."
+        ),
+    ),
+    "repeat_without_step": (
+        "Trừ tiếp theo từng khoảng (repeat_seconds) thì phải có bậc đầu tiên. Hãy ghi vào over.",
+        "Points taken again and again (repeat_seconds) need a first step. Fill in over.",
+    ),
+    "repeat_half_said": (
+        "repeat_seconds và repeat_points phải cùng có hoặc cùng bằng 0. Hãy sửa một trong hai.",
+        "repeat_seconds and repeat_points are both given or both 0. Correct one of them.",
+    ),
+    "steps_out_of_order": (
+        (
+            "Các bậc trừ điểm phải xếp theo số giây tăng dần, và bậc sau không trừ ít hơn bậc "
+            "trước. Hãy xếp lại."
+        ),
+        (
+            "Steps stand with growing seconds, and none costs less than the one before. Put them "
+            "in order."
+        ),
+    ),
+    "step_not_positive": (
+        "Mỗi bậc phải trừ nhiều hơn 0 điểm. Hãy sửa lại hoặc bỏ bậc này.",
+        "Every step must cost more than 0 points. Correct it or drop it.",
+    ),
+    "quiz_without_questions": (
+        "Phần thi kiến thức chưa có câu hỏi nào. Hãy ghi vào quiz.parts.",
+        "The quiz has no questions. Fill in quiz.parts.",
+    ),
+    "question_without_points": (
+        "Mỗi câu hỏi phải được hơn 0 điểm. Hãy sửa points trong quiz.parts.",
+        "Every question must be worth more than 0 points. Correct points in quiz.parts.",
+    ),
+    "buzzer_with_star_or_steal": (
+        (
+            "Khi các đội cùng bấm chuông thì không có ngôi sao hy vọng và giành quyền trả lời. "
+            "Hãy bỏ star và steal."
+        ),
+        "Where all teams press there is neither star nor steal. Drop star and steal.",
+    ),
+    "wrong_below_zero": (
+        (
+            "Hệ số trừ điểm câu sai không được nhỏ hơn 0, và giành quyền trả lời đúng phải được "
+            "hơn 0. Hãy sửa wrong và steal."
+        ),
+        (
+            "What a wrong answer costs must not be below 0, and a right steal must bring more "
+            "than 0. Correct wrong and steal."
+        ),
+    ),
+    "star_out_of_bounds": (
+        (
+            "Ngôi sao hy vọng: trả lời đúng phải được nhân hơn 1, trả lời sai không được nhân "
+            "dưới 0. Hãy sửa star."
+        ),
+        "The star must bring more than once the value, and cost no less than 0. Correct star.",
+    ),
+    "speed_out_of_order": (
+        "Các mức trả lời nhanh phải xếp theo số giây tăng dần. Hãy xếp lại speed.",
+        "The lines of speed stand with growing seconds. Put them in order.",
+    ),
+    "speed_not_positive": (
+        "Mỗi mức trả lời nhanh phải được hơn 0 điểm. Hãy sửa speed.",
+        "Every line of speed must bring more than 0 points. Correct speed.",
+    ),
+    "packet_too_long": (
+        "Gói câu hỏi có {items} câu, chỉ được nhiều nhất {most}. Hãy bớt câu.",
+        "The packet has {items} questions and may have {most}. Take some out.",
+    ),
     "ranking_unknown": (
         "Không có tiêu chí xếp hạng “{value}”. Hãy xem docs/plan-format.md.",
         "No ranking criterion “{value}”. See docs/plan-format.md.",

@@ -478,7 +478,7 @@ def said(text: str | bytes) -> list[str]:
             'about = ["bodyes"]',
             [
                 (
-                    "assumptions[11].about: “bodyes” không phải là một mục của tệp này. "
+                    "assumptions[15].about: “bodyes” không phải là một mục của tệp này. "
                     "Hãy sửa lại, ví dụ rounds[1].online.minutes."
                 )
             ],
