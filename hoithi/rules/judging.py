@@ -94,8 +94,8 @@ class Combined:
 def mark_flaw(criterion: Criterion, mark: Decimal) -> str:
     """Why a judge cannot give this mark: a code, or nothing."""
     if not is_plain(mark) or not 0 <= mark <= criterion.maximum:
-        return "mark_out_of_bounds"
-    return "mark_off_step" if mark % criterion.step else ""
+        return "criterion_out_of_bounds"
+    return "criterion_off_step" if mark % criterion.step else ""
 
 
 def total(rule: Judged, marks: Mapping[str, Decimal]) -> Decimal:

@@ -17,12 +17,8 @@ pytestmark = pytest.mark.django_db
 def test_a_whole_day_comes_out_as_worked_by_hand() -> None:
     day = open_day()
     gn, cj, dm = (day.teams[code] for code in ("GN", "CJ", "DM"))
-    day.press(
-        "lots_hand",
-        lots="order",
-        reason="Bốc thăm bằng giấy",
-        **{f"place_{gn}": "2", f"place_{cj}": "1", f"place_{dm}": "3"},
-    )
+    places = {f"place_{gn}": "2", f"place_{cj}": "1", f"place_{dm}": "3"}
+    day.press("lots_hand", places, lots="order", reason="Bốc thăm bằng giấy")
     assert day.state.standing == (cj, gn, dm)
     day.press("lots_commit", lots="packets:kien-thuc")
     day.press("lots_number", lots="packets:kien-thuc", number="1095")

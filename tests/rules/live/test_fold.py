@@ -191,10 +191,10 @@ REFUSED: list[tuple[str, Callable[[], tuple[Log, ev.AnyEvent]]]] = [
     ("message_repeated", after(showing, sheet(GOOD), sheet(GOOD))),
     ("message_repeated", after(showing, sheet(GOOD, seq=2), confirmed(GOOD, seq=1))),
     ("no_such_criterion", after(showing, sheet({"khac": Decimal(1)}))),
-    ("mark_out_of_bounds", after(showing, sheet({"noi-dung": Decimal("20.5")}))),
-    ("mark_out_of_bounds", after(showing, confirmed(GOOD | {"noi-dung": Decimal("NaN")}))),
-    ("mark_out_of_bounds", after(showing, sheet({"noi-dung": Decimal("1E+999999999999")}))),
-    ("mark_off_step", after(showing, sheet({"noi-dung": Decimal("0.25")}))),
+    ("criterion_out_of_bounds", after(showing, sheet({"noi-dung": Decimal("20.5")}))),
+    ("criterion_out_of_bounds", after(showing, confirmed(GOOD | {"noi-dung": Decimal("NaN")}))),
+    ("criterion_out_of_bounds", after(showing, sheet({"noi-dung": Decimal("1E+999999999999")}))),
+    ("criterion_off_step", after(showing, sheet({"noi-dung": Decimal("0.25")}))),
     ("sheet_incomplete", after(showing, confirmed({"noi-dung": Decimal(10)}))),
     ("sheet_incomplete", after(showing, ev.SheetFromPaper(1, "gk1", {}, "5", "6"))),
     ("two_people_needed", after(showing, ev.SheetFromPaper(1, "gk1", GOOD, "5", "5"))),
@@ -315,8 +315,8 @@ def test_a_line_out_of_order_or_of_an_earlier_time_is_refused() -> None:
 
 def test_every_reason_to_refuse_has_a_case_above() -> None:
     shown = {code for code, _ in REFUSED} | {"line_out_of_order", "time_runs_back"}
-    assert shown == codes_in(module) | {"mark_out_of_bounds", "mark_off_step"}
-    assert {"mark_out_of_bounds", "mark_off_step"} <= strings_in(judging.mark_flaw)
+    assert shown == codes_in(module) | {"criterion_out_of_bounds", "criterion_off_step"}
+    assert {"criterion_out_of_bounds", "criterion_off_step"} <= strings_in(judging.mark_flaw)
 
 
 def codes_in(code: ModuleType) -> set[str]:
