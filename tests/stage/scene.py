@@ -104,11 +104,12 @@ criteria = [
 
 def plan(segments: str = SEGMENTS) -> bytes:
     """The plan of 2023 with these parts of the live round, and without what it says of its own."""
-    text = factories.PLAN.decode()
-    text = text[: text.index("\n[[assumptions]]\n") + 1]
-    start = text.index("[[rounds.segments]]")
-    end = text.index("[[rounds.prizes]]", start)
-    return (text[:start] + segments.lstrip() + text[end:]).encode()
+    head, *assumptions = factories.PLAN.decode().split("\n[[assumptions]]\n")
+    start = head.index("[[rounds.segments]]")
+    end = head.index("[[rounds.prizes]]", start)
+    rest = [each for each in assumptions if ".segments[" not in each]
+    text = head[:start] + segments.lstrip() + head[end:]
+    return "\n[[assumptions]]\n".join([text, *rest]).encode()
 
 
 def team(made: Contest, code: str, name: str, people: int = 4) -> Entry:
