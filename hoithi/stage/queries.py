@@ -89,6 +89,12 @@ def keep_state(stage: int, head: str, state: State) -> None:
         _kept[stage] = (head, state)
 
 
+def forget_states() -> None:
+    """As a process that has just begun."""
+    with _keeping:
+        _kept.clear()
+
+
 @dataclass(frozen=True, slots=True)
 class TeamName:
     """What a team is called, by its public id."""
