@@ -93,7 +93,7 @@ class RoundFacts:
 
     @property
     def href(self) -> str:
-        page = "exam:round" if self.round.is_online else "results:round"
+        page = "exam:round" if self.round.is_online else "stage:setup"
         return reverse(page, args=[self.round.contest.key, self.round.key])
 
     @property

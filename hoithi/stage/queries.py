@@ -144,6 +144,14 @@ def devices_of(stage: Stage) -> dict[str, int]:
     return dict(counts.annotate(devices=Count("pk")))
 
 
+def call_by_id(stage: Stage, pk: int) -> Call:
+    """Raises Http404."""
+    call = Call.objects.filter(pk=pk, seat__stage=stage).first()
+    if call is None:
+        raise Http404
+    return call
+
+
 def open_calls(stage: Stage) -> list[Call]:
     """Who calls the secretary, longest first."""
     return list(

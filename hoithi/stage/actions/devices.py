@@ -179,9 +179,9 @@ def call_secretary(*, device: Device, now: datetime) -> None:
 
 
 @transaction.atomic
-def answer_call(*, stage: Stage, call: int, now: datetime) -> None:
+def answer_call(*, call: Call, now: datetime) -> None:
     """The call is answered; once is enough."""
-    Call.objects.filter(pk=call, seat__stage=stage, answered_at=None).update(answered_at=now)
+    Call.objects.filter(pk=call.pk, answered_at=None).update(answered_at=now)
 
 
 @transaction.atomic

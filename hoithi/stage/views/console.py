@@ -17,7 +17,7 @@ from hoithi.stage.actions.closing import close_stage
 from hoithi.stage.actions.commands import press
 from hoithi.stage.actions.devices import answer_call
 from hoithi.stage.console import console_of
-from hoithi.stage.queries import find_stage
+from hoithi.stage.queries import call_by_id, find_stage
 from hoithi.web.acting import acted
 from hoithi.web.violations import explain
 
@@ -72,7 +72,7 @@ def act(request: StaffRequest, contest: str, round_key: str) -> HttpResponseBase
 @require_POST
 def answered(_request: StaffRequest, contest: str, round_key: str, call: int) -> HttpResponseBase:
     """The secretary goes to whoever called."""
-    answer_call(stage=find_stage(contest, round_key), call=call, now=timezone.now())
+    answer_call(call=call_by_id(find_stage(contest, round_key), call), now=timezone.now())
     return redirect("stage:console", contest=contest, round_key=round_key)
 
 

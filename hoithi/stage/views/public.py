@@ -105,10 +105,11 @@ def draws(request: HttpRequest, contest: str, round_key: str) -> HttpResponseBas
 @require_POST
 def vote(request: HttpRequest, contest: str, round_key: str) -> HttpResponseBase:
     """The vote of a phone."""
+    stage = find_stage(contest, round_key)
     try:
         body = read_body(request, VoteBody)
         take_vote(
-            stage=find_stage(contest, round_key),
+            stage=stage,
             segment=body.part,
             device=body.device,
             entry=body.team,

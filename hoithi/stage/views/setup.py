@@ -237,6 +237,8 @@ def conflict(request: StaffRequest, contest: str, round_key: str) -> HttpRespons
 def packets(request: StaffRequest, contest: str, round_key: str, part: str) -> HttpResponseBase:
     """Draw the packets of a part from the bank of the contest; what was there before is void."""
     stage = find_stage(contest, round_key)
+    if not any(each.key == part and each.quiz for each in regulation_of(stage.round).segments):
+        raise Http404
     collection = Collection.objects.filter(key=stage.round.contest.key).first()
     if collection is None:
         messages.error(request, _("The contest has no question bank yet."))
