@@ -20,6 +20,8 @@ import django
 from django.core.management import call_command
 from django.db import connection
 
+from tests.migrated import lay_tables
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -48,6 +50,8 @@ def run_race(name: str, folder: Path, database: str) -> object:
     """What `module:function` saw on a fresh installation in the folder."""
     environment = {key: value for key, value in os.environ.items() if "HOITHI_" not in key}
     environment |= {"HOITHI_VAR": str(folder), "HOITHI_DATABASE_URL": database}
+    if not database:
+        lay_tables(folder)
     done = subprocess.run(
         [sys.executable, "-m", "tests.races", name],
         cwd=ROOT,

@@ -6,6 +6,8 @@ import os
 import subprocess
 from pathlib import Path
 
+from tests.migrated import lay_tables
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -25,6 +27,12 @@ def hoithi(folder: Path, *arguments: str | Path, **variables: str) -> tuple[int,
         timeout=120,
     )
     return done.returncode, done.stdout
+
+
+def set_up(folder: Path) -> None:
+    """`hoithi setup` where the tables are there already: for tests that begin after it."""
+    lay_tables(folder)
+    assert hoithi(folder, "setup") == (0, "")
 
 
 def warnings_in(log: Path) -> list[str]:

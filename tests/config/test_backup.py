@@ -13,7 +13,7 @@ import apsw
 import psycopg
 import pytest
 
-from tests.config.installation import ROOT, exported, hoithi
+from tests.config.installation import ROOT, exported, hoithi, set_up
 from tests.postgres import Cluster
 
 PLAN = ROOT / "plans/daknong-2023/contest.toml"
@@ -78,7 +78,7 @@ def test_a_damaged_backup_restores_nothing(saved: tuple[Path, Path], tmp_path: P
 def test_the_halls_stores_are_saved_while_they_are_written(tmp_path: Path) -> None:
     """Their newest rows lie in a journal beside the file until it is folded in."""
     folder, backup = tmp_path / "data", tmp_path / "b.zip"
-    hoithi(folder, "setup")
+    set_up(folder)
     store = apsw.Connection(str(folder / "hall/journal.sqlite3"))
     for statement in (
         "PRAGMA journal_mode=WAL",
@@ -98,7 +98,7 @@ def test_the_halls_stores_are_saved_while_they_are_written(tmp_path: Path) -> No
 
 def test_a_file_that_is_being_written_is_left_out(tmp_path: Path) -> None:
     folder, backup = tmp_path / "data", tmp_path / "b.zip"
-    hoithi(folder, "setup")
+    set_up(folder)
     (folder / "files/list.pdf").write_bytes(b"%PDF")
     (folder / "files/list.partial").write_bytes(b"%P")
     hoithi(folder, "backup", backup)

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from hoithi.config.serve import CannotServeError, Child
-from tests.config.installation import ROOT, hoithi
+from tests.config.installation import ROOT, hoithi, set_up
 from tests.hall.scene import free_port
 
 WITHIN_S = 30.0
@@ -102,7 +102,7 @@ class Served:
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("data")
-    assert hoithi(folder, "setup") == (0, "")
+    set_up(folder)
     return folder
 
 

@@ -18,6 +18,7 @@ import pytest
 from tests.config.installation import ROOT
 from tests.config.test_serve import wait_for
 from tests.entries.test_on_disk import run
+from tests.migrated import lay_tables
 
 pytestmark = pytest.mark.faults
 LONG = 3000
@@ -64,6 +65,7 @@ def environment(folder: Path) -> dict[str, str]:
 
 def killed_at_every_statement(folder: Path, work: str) -> list[dict[str, Any]]:
     """What each worker left, and how it ended."""
+    lay_tables(folder)
     done = subprocess.run(
         [sys.executable, "-m", "tests.entries.killing", work],
         cwd=ROOT,
@@ -146,6 +148,7 @@ class Desk:
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
+    lay_tables(tmp_path)
     run(tmp_path, PREPARE)
     made = Desk(tmp_path)
     yield made

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.migrated import lay_tables
+
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.sqlite
 NATIONAL_ID, PHONE, STAGED_ID = "000190424242", "0900000424", "000190535353"
@@ -117,6 +119,7 @@ def run(folder: Path, text: str) -> str:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of data with one list of 31 people, handed in."""
     made = tmp_path_factory.mktemp("desk")
+    lay_tables(made)
     run(made, PREPARE)
     return made
 

@@ -29,6 +29,7 @@ from tests.exam.scene import Scene, scene_in
 from tests.exam.test_at_once import sat
 from tests.exam.test_closing import NOW_MS, Node, closed_by_order, write
 from tests.exam.test_pages import HERE, messages_in, page_of, press, today
+from tests.migrated import lay_tables
 
 STILL_OPEN = "Phòng thi chưa đóng ca này"
 
@@ -180,6 +181,7 @@ MARKED = {
 
 def lives_of(work: str, folder: Path) -> list[dict[str, Any]]:
     """What was left by workers killed before each statement of a work, and the end of it."""
+    lay_tables(folder)
     done = subprocess.run(
         [sys.executable, "-m", "tests.exam.killing", work],
         cwd=ROOT,

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from hoithi.hall.ledger import read_ledger
-from tests.config.installation import hoithi
+from tests.config.installation import set_up
 from tests.hall.scene import (
     Client,
     HallProcess,
@@ -40,8 +40,7 @@ FREE_GUESSES = 30
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """The port of a real desk without a contest."""
     folder, port = tmp_path_factory.mktemp("desk"), free_port()
-    done, said = hoithi(folder, "setup")
-    assert done == 0, said
+    set_up(folder)
     process = subprocess.Popen(
         [
             *(sys.executable, "-m", "uvicorn", "hoithi.config.asgi:application"),

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.config.installation import ROOT, hoithi
+from tests.config.installation import ROOT, set_up
 from tests.config.test_serve import wait_for
 
 pytestmark = pytest.mark.faults
@@ -24,7 +24,7 @@ class Desk:
     """A folder of data with a queue, and workers on it."""
 
     def __init__(self, folder: Path) -> None:
-        assert hoithi(folder, "setup") == (0, "")
+        set_up(folder)
         self.folder = folder
         self.environment = {
             name: value for name, value in os.environ.items() if not name.startswith("HOITHI_")

@@ -10,15 +10,14 @@ import pytest
 from pypdf import PdfReader
 
 from hoithi.config.cli import main
-from tests.config.installation import hoithi
+from tests.config.installation import hoithi, set_up
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An installation without a contest."""
     made = tmp_path_factory.mktemp("rehearsing")
-    code, said = hoithi(made, "setup")
-    assert code == 0, said
+    set_up(made)
     return made
 
 
