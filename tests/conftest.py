@@ -13,8 +13,11 @@ from django.utils import translation
 from django.utils.translation.reloader import translation_file_changed
 
 from hoithi.web.catalogues import compile_catalogues
+from tests.desk_postgres import desk_template
 from tests.postgres import Cluster, temporary_cluster
 from tests.races import run_race
+
+__all__ = ["desk_template"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -46,8 +49,10 @@ def postgres_url(postgres_cluster: Cluster) -> str:
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def race(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], object]:
     """Runs `module:function` with threads on a database of its own (tests/races.py)."""
-    on_sqlite = request.param == "sqlite"
-    database = "" if on_sqlite else request.getfixturevalue("postgres_cluster").fresh()
+    database = ""
+    if request.param == "postgres":
+        cluster: Cluster = request.getfixturevalue("postgres_cluster")
+        database = cluster.fresh(request.getfixturevalue("desk_template"))
     return lambda name: run_race(name, tmp_path, database)
 
 

@@ -62,15 +62,21 @@ class PostgresDesk:
                 time.sleep(0.01)
 
 
-@pytest.fixture(scope="module")
-def migrated_postgres(
+@pytest.fixture(scope="session")
+def desk_template(
     postgres_cluster: Cluster, django_db_setup: None, django_db_blocker: DjangoDbBlocker
 ) -> str:
-    """A database of its own for each test module, with the desk's tables."""
+    """The name of a database with the desk's tables, migrated once and only copied from then on."""
     url = postgres_cluster.fresh()
     with django_db_blocker.unblock(), _desk_on(url):
         call_command("migrate", verbosity=0)
-    return url
+    return urlsplit(url).path.lstrip("/")
+
+
+@pytest.fixture(scope="module")
+def migrated_postgres(postgres_cluster: Cluster, desk_template: str) -> str:
+    """A database of its own for each test module, with the desk's tables."""
+    return postgres_cluster.fresh(desk_template)
 
 
 @pytest.fixture
