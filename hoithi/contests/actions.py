@@ -179,18 +179,26 @@ def install_plan(
 
 
 def _store_units(contest: Contest, plan: Plan) -> None:
-    for position, unit in enumerate(plan.units, start=1):
-        stored, _ = Unit.objects.update_or_create(
-            tree=plan.key,
-            code=unit.code,
-            defaults={
-                "name": unit.name,
-                "kind": unit.kind,
-                "headcount": unit.headcount,
-                "position": position,
-            },
-        )
-        ContestUnit.objects.get_or_create(contest=contest, unit=stored)
+    """All at once: a plan may name hundreds."""
+    stored = Unit.objects.bulk_create(
+        [
+            Unit(
+                tree=plan.key,
+                code=unit.code,
+                name=unit.name,
+                kind=unit.kind,
+                headcount=unit.headcount,
+                position=position,
+            )
+            for position, unit in enumerate(plan.units, start=1)
+        ],
+        update_conflicts=True,
+        unique_fields=("tree", "code"),
+        update_fields=("name", "kind", "headcount", "position"),
+    )
+    ContestUnit.objects.bulk_create(
+        [ContestUnit(contest=contest, unit=unit) for unit in stored], ignore_conflicts=True
+    )
 
 
 def _store_rounds(contest: Contest, plan: Plan) -> None:

@@ -122,10 +122,10 @@ def units_of(contest: Contest) -> list[Unit]:
 
 def unit_by_code(contest: Contest, code: str) -> Unit:
     """Raises Http404 for a unit that does not take part."""
-    for unit in units_of(contest):
-        if unit.code == code:
-            return unit
-    raise Http404
+    unit = Unit.objects.filter(pk__in=contest.contest_units.values("unit"), code=code).first()
+    if unit is None:
+        raise Http404
+    return unit
 
 
 def seats_of(contest: Contest) -> list[CommitteeSeat]:
