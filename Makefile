@@ -7,7 +7,7 @@ STAMP := .venv/.hoithi-$(LOCKED)
 INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 SLOW := browser or postgres or faults
 
-.PHONY: run demo nodes setup lock check needs test fast slow desk-on-postgres browser bench rehearse
+.PHONY: run demo nodes setup lock check needs test once fast slow desk-on-postgres browser bench rehearse
 
 run: $(RUNS)    ## the sample contest: desk, exam hall and worker; running it again keeps all data
 	@bin/hoithi run
@@ -53,9 +53,18 @@ check: setup    ## format, lint, types, floors, dependencies
 needs:          ## Chromium, PostgreSQL, libfaketime and nginx, found or installed
 	bin/test-needs
 
-test: needs check fast slow desk-on-postgres browser
+test: needs check once desk-on-postgres
 
-# In the order of the folders: by numbers of tests the few long ones would come last, and one worker rest meanwhile.
+# Tests start hundreds of processes: what one has compiled the next one reads.
+once fast slow desk-on-postgres browser: export PYTHONDONTWRITEBYTECODE :=
+
+# Every test, in one run: one collection and one database for each worker, and no worker rests at
+# the end of three. In the order of the folders, in which the last ones are short; by numbers of
+# tests the few long ones would come last, and one worker rest meanwhile.
+once: setup
+	$(PY) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
+
+# Parts of it, for who works on something.
 fast: setup
 	$(PY) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m "not ($(SLOW))"
 

@@ -11,6 +11,7 @@ import base64
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -50,13 +51,10 @@ def find_chromium() -> str:
     return found[0]
 
 
-@pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
-    """One browser for all tests of this folder.
-
-    Not for the whole session: as long as Playwright is up, this thread counts as inside an event
-    loop, and tests elsewhere call `asyncio.run`. Django would refuse its database for the same
-    reason, although nothing here runs while a test does.
+@contextmanager
+def running_browser() -> Iterator[Browser]:
+    """As long as Playwright is up, this thread counts as inside an event loop. Django would refuse
+    its database for that reason, although nothing here runs while a test does.
     """
     expect.set_options(timeout=LONGEST_WAIT_MS)
     with pytest.MonkeyPatch.context() as environment, sync_playwright() as playwright:
@@ -64,6 +62,15 @@ def browser() -> Iterator[Browser]:
         running = playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
         yield running
         running.close()
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """One browser for all tests of this folder; not for the whole session: tests elsewhere call
+    `asyncio.run`, which no event loop may surround.
+    """
+    with running_browser() as running:
+        yield running
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Flows play in one Chromium and against one hall of their own."""
+"""Flows play in a Chromium and against a hall of their own."""
 
 from __future__ import annotations
 
@@ -6,12 +6,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 from pytest_django.fixtures import Settings
 
-from tests.browser.chromium import browser, new_phone
+from tests.browser.chromium import new_phone, running_browser
 from tests.hall.scene import SECRET, HallProcess, close_connections
 
-__all__ = ["browser", "new_phone"]
+__all__ = ["new_phone"]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Gone before the flows that need none."""
+    with running_browser() as running:
+        yield running
 
 
 @pytest.fixture
