@@ -20,6 +20,8 @@ Table: TypeAlias = Mapping[str, object]
 PLANS = Path(__file__).parents[2] / "plans"
 # Empty, these say that there is no such rule; nothing is lost with them.
 _MAY_BE_NONE = {"online", "prediction", "one_prize", "collective", "star", "steal"}
+# Who of a team may appear in a segment, and what is handed in before, decides no mark.
+_BEFORE_THE_STAGE = {"part", "handed_in"}
 # The options of the question that counts for nothing: none of them decides.
 _NO_RULES = ".options"
 
@@ -50,7 +52,7 @@ def _shortened(value: object, name: str) -> Iterator[tuple[str, object]]:
     """The value without one key or element, whichever; elements count from 1 in its name."""
     if isinstance(value, dict):
         for key, inner in value.items():
-            if key in _MAY_BE_NONE and inner == "":
+            if key in _BEFORE_THE_STAGE or (key in _MAY_BE_NONE and inner == ""):
                 continue
             here = f"{name}.{key}"
             yield here, {other: kept for other, kept in value.items() if other != key}

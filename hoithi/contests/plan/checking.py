@@ -66,10 +66,8 @@ def remarks(plan: Plan) -> list[Problem]:
     for at, each in enumerate(plan.rounds, start=1):
         for number, segment in enumerate(each.segments, start=1):
             key = f"rounds[{at}].segments[{number}]"
-            if segment.most_people:
-                found.append(Problem(f"{key}.most_people", "kept_unchecked"))
-            if segment.registered_only:
-                found.append(Problem(f"{key}.registered_only", "kept_unchecked"))
+            if segment.most_people and segment.part is None:
+                found.append(Problem(f"{key}.most_people", "limit_without_part"))
     return found
 
 

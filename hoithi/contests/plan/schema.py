@@ -25,6 +25,7 @@ from hoithi.rules.regulation import (
     Segment,
 )
 from hoithi.rules.shapes import ONE_LINE, Amount, Key, Label, Positive, Strict
+from hoithi.rules.teams import Part
 
 FORMAT = "hoithi/plan/1"
 
@@ -138,7 +139,7 @@ class Body(Strict, frozen=True):
     barred: Annotated[bool, Meta(description="whether its members may not take part")]
 
 
-class Form(Strict, frozen=True):
+class Form(Strict, frozen=True, omit_defaults=True):
     """A way of taking part: persons online, or a unit's team live."""
 
     key: Annotated[Key, Meta(description="rounds refer to it")]
@@ -149,6 +150,16 @@ class Form(Strict, frozen=True):
     minimum: Annotated[Count, Meta(description="people a unit must register; 0 says no limit")]
     maximum: Annotated[Count, Meta(description="people a unit may register; 0 says no limit")]
     minimum_age: Annotated[Count, Meta(description="in years; 0 says no limit")]
+    substitutions_until: (
+        Annotated[
+            datetime,
+            Meta(
+                description="the first instant too late for a unit to put somebody else into its "
+                "accepted team, with a reason; without it only the organisers do"
+            ),
+        ]
+        | None
+    ) = None
 
 
 class Registration(Strict, frozen=True):
@@ -172,13 +183,39 @@ class SegmentPlan(Segment, frozen=True, kw_only=True):
 
     most_people: Annotated[
         Count,
-        Meta(description="so many of the team may take part; 0 says no limit; not checked yet"),
+        Meta(
+            description="so many of those with its `part` may take part; 0 says no limit but "
+            "the registered people"
+        ),
     ]
     registered_only: Annotated[
         bool,
-        Meta(description="whether only people of the registered team take part; not checked yet"),
+        Meta(
+            description="whether only people of the registered team take part; only they are "
+            "given parts and checked in"
+        ),
     ]
     content: Annotated[Text, Meta(description="what the plan says of this part")]
+    part: (
+        Annotated[
+            Part,
+            Meta(
+                description="what members of the team do in it, and so whom its limit concerns; "
+                "without it nobody is limited"
+            ),
+        ]
+        | None
+    ) = None
+    handed_in: (
+        Annotated[
+            Literal["solution", "script"],
+            Meta(
+                description="what units hand in for it beforehand, to be read and approved; "
+                "solutions become the list of initiatives"
+            ),
+        ]
+        | None
+    ) = None
 
 
 class PaperPart(Strict, frozen=True):

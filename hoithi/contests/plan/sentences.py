@@ -445,14 +445,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
             "regulation says."
         ),
     ),
-    "kept_unchecked": (
+    "limit_without_part": (
         (
-            "Được giữ như kế hoạch ghi, nhưng phiên bản này không kiểm tra; người ghi biên bản tự "
-            "đối chiếu."
+            "Số người tối đa chưa được kiểm tra vì chưa ghi là của vai nào. Hãy thêm mục part "
+            "(presenter, quiz hoặc performer)."
         ),
         (
-            "Kept as the plan says it, but not checked by this version; whoever enters the "
-            "minutes looks at it."
+            "This limit is not checked, since nobody is named whom it concerns. Add the key part "
+            "(presenter, quiz or performer)."
         ),
     ),
     "round_is_fixed": (
