@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -13,10 +15,12 @@ from hoithi.entries.actions.holding import LONGEST_REASON
 from hoithi.entries.checking import COLUMNS, CheckedList, Kin, SheetRow
 from hoithi.entries.jobs import MOST_BYTES
 from hoithi.entries.sheets import TITLES
-from hoithi.entries.wording import cell_sentence
+from hoithi.entries.wording import cell_sentence, flaw_sentence
+from hoithi.rules.teams import LONGEST_NAME, PARTS, Cast, Limit, Part, flaws
 from hoithi.web.fields import MomentField, SizedFileField, Words
 
 LONGEST_CELL = 500
+_LONGEST_KEY = 18  # digits; no database has more
 _ROW = 1  # the one row that a person's form makes
 
 
@@ -109,6 +113,102 @@ class ExtensionForm(ReasonForm):
 
     until = MomentField(label=_("New deadline"), help_text=_("From this minute on it is too late."))
     field_order = ("until", "reason")
+
+
+class SearchForm(forms.Form):
+    """A part of a name that is looked for."""
+
+    tim = Words(required=False, max_length=80)
+
+    def text(self) -> str:
+        """Nothing where it has the wrong shape: then everything is shown."""
+        return str(self.cleaned_data["tim"]) if self.is_valid() else ""
+
+
+class KeyField(forms.ChoiceField):
+    """The key of a row that the page showed; whether it may be meant, the action says."""
+
+    def valid_value(self, value: object) -> bool:
+        return is_key(str(value))
+
+
+class KeysField(forms.MultipleChoiceField):
+    """Keys of rows; ticked twice, one stands once."""
+
+    def valid_value(self, value: object) -> bool:
+        return is_key(str(value))
+
+
+def is_key(text: str) -> bool:
+    """Whether a text can be the key of a row."""
+    return text.isascii() and text.isdigit() and len(text) <= _LONGEST_KEY
+
+
+class TeamForm(ReasonForm):
+    """Name, leader and parts of a team. Everything that is wrong is said at once, at its place."""
+
+    name = Words(label=_("Name of the team"), max_length=LONGEST_NAME)
+    leader = KeyField(label=_("Leader"), required=False)
+    presenter = KeysField(required=False)
+    quiz = KeysField(required=False)
+    performer = KeysField(required=False)
+    seen = Words(required=False, max_length=80, widget=forms.HiddenInput)
+
+    def __init__(
+        self,
+        standing: Cast,
+        registered: AbstractSet[int],
+        limits: Sequence[Limit],
+        *,
+        asks_reason: bool,
+        seen: str,
+        data: QueryDict | None = None,
+    ) -> None:
+        super().__init__(data, initial={"name": standing.name, "seen": seen})
+        self._standing, self._registered, self._limits = standing, registered, limits
+        if not asks_reason:
+            del self.fields["reason"]
+
+    def cast(self) -> Cast:
+        """What was sent, or how the team stands; what cannot be a key is left out."""
+        sent = self.data
+        if not isinstance(sent, QueryDict) or not self.is_bound:
+            return self._standing
+        leader = str(sent.get("leader", ""))
+        parts: dict[Part, list[int]] = {
+            part: [int(key) for key in sent.getlist(part) if is_key(key)] for part in PARTS
+        }
+        name = str(getattr(self, "cleaned_data", {}).get("name", ""))
+        return Cast(name, int(leader) if is_key(leader) else None, parts)
+
+    def clean(self) -> None:
+        said = set(self.errors)
+        for flaw in flaws(self.cast(), self._registered, self._limits):
+            if flaw.place not in said:
+                self.add_error(flaw.place, flaw_sentence(flaw))
+
+
+class SubstituteForm(ReasonForm):
+    """Who goes out of an accepted team, and who comes in."""
+
+    gone = KeyField(label=_("Who goes out"))
+    came = KeyField(label=_("Who comes in"))
+    seen = Words(required=False, max_length=80, widget=forms.HiddenInput)
+    field_order = ("gone", "came", "reason", "seen")
+
+    def __init__(
+        self,
+        members: Sequence[tuple[int, str]],
+        substitutes: Sequence[tuple[int, str]],
+        *,
+        seen: str,
+        data: QueryDict | None = None,
+    ) -> None:
+        super().__init__(data, initial={"seen": seen})
+        for name, people in (("gone", members), ("came", substitutes)):
+            field = self.fields[name]
+            if isinstance(field, forms.ChoiceField):
+                field.choices = [("", _("Choose")), *((str(key), said) for key, said in people)]
 
 
 class PersonForm(ReasonForm):

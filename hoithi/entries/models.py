@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Length
 
-from hoithi.contests.models import Category, Contest
+from hoithi.contests.models import Category, Contest, Round
 from hoithi.entries.composed import IsComposed
 from hoithi.jobs.models import Job
 from hoithi.people.models import Unit
@@ -92,11 +92,12 @@ class Person(models.Model):
 
 
 class Team(models.Model):
-    """A unit's team in a live form."""
+    """A unit's team in a live form: everybody on its list; the officer says who leads."""
 
     contest = models.ForeignKey(Contest, models.PROTECT, related_name="teams")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     name = models.CharField(max_length=200)
+    leader = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     is_sample = models.BooleanField(default=False)
     added_at = models.DateTimeField()
 
@@ -108,16 +109,61 @@ class Team(models.Model):
 
 
 class TeamMember(models.Model):
-    """A person of a team."""
+    """A person of a team with the parts that it has on stage (`hoithi.rules.teams.PARTS`)."""
 
     team = models.ForeignKey(Team, models.PROTECT, related_name="members")
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    parts = models.JSONField(default=list)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("team", "person"), name="once_in_a_team"),)
 
     def __str__(self) -> str:
         return f"{self.team_id}/{self.person_id}"
+
+
+class TeamChange(models.Model):
+    """What was changed of an accepted team, and why; `before` and `after` are whole teams: name,
+    leader, and the parts of each member, people by their keys (`teams.facts_of`)."""
+
+    team = models.ForeignKey(Team, models.PROTECT, related_name="changes")
+    before = models.JSONField()
+    after = models.JSONField()
+    reason = models.CharField(max_length=300)
+    changed_by = models.CharField(max_length=200)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("team", "id")
+
+    def __str__(self) -> str:
+        return f"{self.team_id} {self.changed_at:%d/%m/%Y}"
+
+
+class Presence(models.Model):
+    """Somebody of a team came to the stage door of a round; taken back, the row stays."""
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="+")
+    team = models.ForeignKey(Team, models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    by = models.CharField(max_length=200)
+    at = models.DateTimeField()
+    undone_by = models.CharField(max_length=200, blank=True)
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("round", "id")
+        verbose_name_plural = "presences"
+        constraints = (
+            models.UniqueConstraint(
+                fields=("round", "team", "person"),
+                condition=Q(undone_at__isnull=True),
+                name="once_at_the_door",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.round_id}/{self.person_id}"
 
 
 class EntryState(models.TextChoices):

@@ -9,7 +9,7 @@ from django.core.paginator import Page, Paginator
 from django.http import Http404
 from django.utils.functional import Promise
 
-from hoithi.contests.models import Contest
+from hoithi.contests.models import Contest, Round
 from hoithi.contests.plan.schema import Form as FormPlan
 from hoithi.contests.queries import contest_by_key, form_of, plan_of, unit_by_code
 from hoithi.entries.actions.registering import OPEN
@@ -104,12 +104,14 @@ def _work(job: Job) -> Work:
 
 @dataclass(frozen=True, slots=True)
 class FormLine:
-    """A chosen form with its list; `is_staged` says that an upload waits to be mended."""
+    """A chosen form with its list; `is_staged` says that an upload waits to be mended, `is_team`
+    that its people are one team."""
 
     count: FormCount
     is_staged: bool
     is_enough: bool
     work: Work
+    is_team: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +151,7 @@ def unit_page(place: Place, now: datetime) -> UnitPage:
             is_staged=count.key in staged,
             is_enough=not count.missing and not count.over,
             work=work.get(count.key, Work()),
+            is_team=place.chosen(count.key).entrant == "team",
         )
         for count in overview.forms
     )
@@ -220,6 +223,7 @@ class ListPage:
     work: Work
     can_edit: bool
     is_accepted: bool
+    is_team: bool
 
 
 def list_page(place: Place, form_key: str, now: datetime, number: str | None) -> ListPage:
@@ -237,6 +241,7 @@ def list_page(place: Place, form_key: str, now: datetime, number: str | None) ->
         work=work_on(registration).get(form_key, Work()),
         can_edit=is_open(place.contest, registration, now) and registration.state in OPEN,
         is_accepted=registration.state == RegistrationState.ACCEPTED,
+        is_team=form.entrant == "team",
     )
 
 
@@ -250,7 +255,8 @@ class UnitLine:
 
 @dataclass(frozen=True, slots=True)
 class OverviewPage:
-    """All units, what is to be done about them, and who may not take part although listed.
+    """All units, what is to be done about them, who may not take part although listed, and the
+    rounds on stage.
 
     Of these whoever is barred already is left out.
     """
@@ -261,6 +267,7 @@ class OverviewPage:
     waiting: int
     accepted: int
     enough: int
+    stages: tuple[Round, ...]
 
 
 def overview_page(contest: Contest) -> OverviewPage:
@@ -274,6 +281,7 @@ def overview_page(contest: Contest) -> OverviewPage:
         waiting=states.count(RegistrationState.SUBMITTED),
         accepted=states.count(RegistrationState.ACCEPTED),
         enough=sum(1 for each in overviews if each.forms and not each.missing),
+        stages=tuple(contest.rounds.filter(is_online=False)),
     )
 
 

@@ -291,7 +291,8 @@ def lists_seen(registration: UnitRegistration) -> str:
         *about, *(f"person__{field}" for field in _OF_PEOPLE)
     )
     members = standing.exclude(team=None).values_list(
-        *about, *(f"team__members__person__{field}" for field in _OF_PEOPLE)
+        *(*about, "team__leader", "team__members__person", "team__members__parts"),
+        *(f"team__members__person__{field}" for field in _OF_PEOPLE),
     )
     lines = sorted([str(text or "") for text in row] for row in (*persons, *members))
     forms = UnitRegistration.objects.values_list("forms", flat=True).get(pk=registration.pk)
@@ -312,10 +313,10 @@ def choice_seen(registration: UnitRegistration) -> str:
 
 
 def last_change(registration: UnitRegistration) -> tuple[str, datetime]:
-    """Who changed the forms or lists of a unit last, and when."""
+    """Who changed the forms, lists or teams of a unit last, and when."""
     changes = LogEntry.objects.filter(
         target=f"registration:{registration.pk}",
-        action__in=("entries.choose_forms", "entries.save_list"),
+        action__in=("entries.choose_forms", "entries.save_list", "entries.save_team"),
     )
     last = changes.latest("number")
     return last.actor_name, last.at
@@ -438,7 +439,7 @@ def _row(entry: Entry, person: Person, audiences: dict[str, str]) -> PersonRow:
         number=entry.number,
         name=person.name,
         given_name=person.given_name,
-        birth=_written(person.birth),
+        birth=birth_text(person.birth),
         audience=audiences.get(person.audience, ""),
         workplace=person.workplace,
         national_id=mask(open_number(person, "national_id")),
@@ -448,7 +449,7 @@ def _row(entry: Entry, person: Person, audiences: dict[str, str]) -> PersonRow:
     )
 
 
-def _written(birth: str) -> str:
+def birth_text(birth: str) -> str:
     """An ISO day as 05/10/1980; a year alone stays."""
     return day(date.fromisoformat(birth)) if len(birth) > len("1980") else birth
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from hoithi.entries.views import barring, changes, mending, organiser, unit
+from hoithi.entries.views import barring, changes, door, mending, organiser, teams, unit
 
 app_name = "entries"
 _UNIT = "don-vi/<slug:contest>/<str:unit>"
 _FORM = f"{_UNIT}/danh-sach/<slug:form>"
+_TEAM = f"{_UNIT}/doi/<slug:form>"
+_DOOR = "ban-to-chuc/<slug:contest>/diem-danh/<slug:round_key>"
 _DESK = "ban-to-chuc/<slug:contest>/dang-ky"
 _ENTRY = "ban-to-chuc/<slug:contest>/luot/<uuid:entry>"
 urlpatterns = [
@@ -30,6 +32,8 @@ urlpatterns = [
     path(f"{_FORM}/sua/tai-ve/", mending.findings, name="findings"),
     path(f"{_FORM}/sua/luu/", mending.save, name="save"),
     path(f"{_FORM}/sua/bo/", mending.discard, name="discard"),
+    path(f"{_TEAM}/", teams.team, name="team"),
+    path(f"{_TEAM}/thay/", teams.swap, name="substitute"),
     # the organiser
     path(f"{_DESK}/", organiser.overview, name="overview"),
     path(f"{_DESK}/<str:unit>/", organiser.decision, name="decision"),
@@ -37,6 +41,9 @@ urlpatterns = [
     path(f"{_DESK}/<str:unit>/tra-lai/", organiser.give_back, name="return"),
     path(f"{_DESK}/<str:unit>/gia-han/", organiser.extend, name="extend"),
     path(f"{_DESK}/<str:unit>/danh-sach/<slug:form>/", organiser.people, name="list"),
+    path(f"{_DOOR}/", door.door, name="door"),
+    path(f"{_DOOR}/<int:team>/<int:person>/den/", door.came, name="check_in"),
+    path(f"{_DOOR}/<int:team>/<int:person>/bo/", door.went, name="undo_check_in"),
     path(f"{_ENTRY}/", changes.entry, name="entry"),
     path(f"{_ENTRY}/rut/", changes.withdraw, name="withdraw"),
     path(f"{_ENTRY}/thay/", changes.replace, name="replace"),

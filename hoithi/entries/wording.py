@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hoithi.entries.models import EntryState, RegistrationState
 from hoithi.rules.errors import ParamValue
+from hoithi.rules.teams import Flaw, Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +109,36 @@ CELLS: Mapping[str, str | Promise] = {
 # What is said of a name where the officer answers whether it is one person.
 ASKED = frozenset({"asked_same", "said_same", "said_other"})
 
+PART_NAMES: Mapping[Part, Promise] = {
+    "presenter": _("Presents the team"),
+    "quiz": _("Answers in the quiz"),
+    "performer": _("Performs"),
+}
+
+# Why a team cannot stand so (hoithi.rules.teams.flaws).
+TEAM_FLAWS: Mapping[str, Promise] = {
+    "team_without_name": _("Write the name of the team."),
+    "team_name_too_long": _("The name is longer than %(most)s characters."),
+    "team_without_leader": _("Say who leads the team."),
+    "leader_not_in_team": _("The leader is not on the list of this form. Choose a member."),
+    "part_not_in_team": _(
+        "%(people)s of those ticked are not on the list of this form. Only registered people of "
+        "the team may appear."
+    ),
+    "part_has_too_many": _(
+        "“%(segment)s” takes at most %(most)s people of this team; %(people)s are ticked."
+    ),
+}
+
 NUMBER_NAMES: Mapping[str, Promise] = {
     "national_id": _("National id"),
     "phone": _("Phone"),
 }
+
+
+def flaw_sentence(flaw: Flaw) -> str:
+    """Why a team cannot stand so, in the language of the reader. Raises KeyError."""
+    return str(TEAM_FLAWS[flaw.code]) % flaw.params
 
 
 def cell_sentence(code: str, params: Mapping[str, ParamValue]) -> str:

@@ -1,7 +1,7 @@
 """Who of a unit's team appears in which part of a live round, and whether the plan allows it.
 
-A *part* is what somebody does on stage: presents the team, answers in the quiz, plays in the sketch.
-A person may have several. The plan limits the people of a part for each segment in which it
+A *part* is what somebody does on stage: present the team, answer in the quiz, play in the sketch. A
+person may have several. The plan limits the people of a part for each segment in which it
 appears; everybody on stage is a registered person of the team (plan of Đắk Nông 2023, part II: at
 most 3 in the quiz, never more performers than registered people).
 """

@@ -9,7 +9,7 @@ from hoithi.entries.sheets import StagedSheet
 from tests import factories
 from tests.addresses import Pair, Row
 from tests.addresses.scene import Scene
-from tests.entries.scene import NOW, ONLINE, begin, people, save
+from tests.entries.scene import LIVE, NOW, ONLINE, begin, people, save
 
 _UNIT, _DESK = "signin 403 403 403 {0} {0} 403", "signin 403 403 403 403 {0} 403"
 UNIT_PAGE = Row(get=_UNIT.format(200), post=_UNIT.format(405))
@@ -19,6 +19,7 @@ DESK_PAGE = Row(get=_DESK.format(200), post=_DESK.format(405))
 DESK_FORM = Row(get=_DESK.format(200), post=_DESK.format(200))
 DESK_ACT = Row(get=_DESK.format(405), post=_DESK.format(302))
 DESK_LOOK = Row(get=_DESK.format(405), post=_DESK.format(200))
+DOOR_ACT = Row(get="signin 403 403 403 403 405 405", post="signin 403 403 403 403 302 302")
 ROWS = {
     "entries:unit": UNIT_PAGE,
     "entries:choose": UNIT_FORM,
@@ -37,6 +38,13 @@ ROWS = {
     "entries:findings": UNIT_PAGE,
     "entries:save": UNIT_ACT,
     "entries:discard": UNIT_ACT,
+    "entries:team": UNIT_FORM,
+    "entries:substitute": UNIT_FORM,
+    "entries:door": Row(
+        get="signin 403 403 403 403 200 200", post="signin 403 403 403 403 405 405"
+    ),
+    "entries:check_in": DOOR_ACT,
+    "entries:undo_check_in": DOOR_ACT,
     "entries:overview": Row(
         get="signin 403 200 403 403 200 200", post="signin 403 405 403 403 405 405"
     ),
@@ -59,7 +67,7 @@ ROWS = {
 
 def parameters(scene: Scene) -> dict[str, Pair]:
     """A unit that has saved one list and mends another; a person and a team who take part."""
-    registration = begin(scene.ours, scene.unit.code)
+    registration = begin(scene.ours, scene.unit.code, (ONLINE, LIVE))
     save(registration, people(2))
     sheet = StagedSheet(1, ["Họ và tên"], {"name": 0}, [(2, ["Lê Thị Mẫu"])], {}, [])
     stage_list(
@@ -76,12 +84,26 @@ def parameters(scene: Scene) -> dict[str, Pair]:
     member = factories.person(scene.ours, scene.unit.code, "Hồ Thị Mẫu")
     TeamMember.objects.create(team=Team.objects.get(entries=team), person=member)
     theirs = factories.entry(scene.theirs, scene.their_unit.code, "Vũ Văn Mẫu", "0001")
+    their_team = Team.objects.create(
+        contest=scene.theirs, unit=scene.their_unit, name="Đội mẫu", added_at=NOW
+    )
+    their_round = scene.theirs.rounds.first()
+    assert their_round is not None
     entries = Pair(single.public_id, theirs.public_id)
     persons = Pair(single.person_id, theirs.person_id)
     return {
         "form": Pair(ONLINE, "khong-co"),
         "entry": entries,
         "person": persons,
+        "entries:team.form": Pair(LIVE, "khong-co"),
+        "entries:substitute.form": Pair(LIVE, "khong-co"),
+        **{
+            f"entries:{name}.round_key": Pair(LIVE, their_round.key)
+            for name in ("door", "check_in", "undo_check_in")
+        },
+        "team": Pair(team.team_id, their_team.pk),
+        "entries:check_in.person": Pair(member.pk, theirs.person_id),
+        "entries:undo_check_in.person": Pair(member.pk, theirs.person_id),
         "entries:replace_member.entry": Pair(team.public_id, theirs.public_id),
         "entries:replace_member.person": Pair(member.pk, theirs.person_id),
     }

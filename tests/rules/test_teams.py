@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+from hoithi.rules.errors import ParamValue
 from hoithi.rules.teams import PARTS, Cast, Flaw, Limit, Room, distinct, flaws, rooms
 
 # The plan of 2023: at most three in the quiz; never more performers than registered people.
@@ -30,7 +31,7 @@ def test_three_answer_in_the_quiz_and_the_whole_team_plays() -> None:
 
 
 def test_a_fourth_in_the_quiz_is_told_with_its_segment_and_both_numbers() -> None:
-    told = {"segment": "Kiến thức", "people": 4, "most": 3}
+    told: dict[str, ParamValue] = {"segment": "Kiến thức", "people": 4, "most": 3}
     assert flaws(cast(quiz=[1, 2, 3, 4]), TEAM, LIMITS) == (
         Flaw("quiz", "part_has_too_many", told),
     )
@@ -88,5 +89,7 @@ def test_fewer_people_never_make_a_team_worse() -> None:
         for part in PARTS:
             if parts[part]:
                 less = parts | {part: parts[part][1:]}
-                after = {(each.place, each.code) for each in flaws(Cast("A", 1, less), TEAM, LIMITS)}
+                after = {
+                    (each.place, each.code) for each in flaws(Cast("A", 1, less), TEAM, LIMITS)
+                }
                 assert after <= before

@@ -15,7 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import models
 
 from hoithi.contests.models import CommitteeSeat, Duty
-from hoithi.entries.models import Entry, Person, UnitRegistration
+from hoithi.entries.models import Entry, Person, Team, TeamChange, UnitRegistration
 from hoithi.exam.models import PairReview
 from hoithi.people.models import Approval, Grant, Invitation, User
 from hoithi.results.models import (
@@ -58,6 +58,9 @@ KEPT: dict[str, tuple[Kept, ...]] = {
         (Entry, "withdrawn_reason"),
         (UnitRegistration, "returned_reason"),
     ),
+    "entries.SubstituteForm.reason": ((TeamChange, "reason"),),
+    "entries.TeamForm.name": ((Team, "name"),),
+    "entries.TeamForm.reason": ((TeamChange, "reason"),),
     "entries.ReturnForm.reason": ((UnitRegistration, "returned_reason"),),
     "exam.ReasonForm.reason": ((Approval, "reason"),),
     "exam.ReviewForm.reason": ((PairReview, "reason"),),
@@ -82,7 +85,8 @@ NOT_KEPT = AS_TYPED | {
     *("exam.IncidentForm.text", "exam.MinutesForm.reason", "exam.MoveForm.reason"),
     *("desk.AppointForm.email", "desk.AppointForm.national_id"),
     *("entries.SeenForm.seen", "entries.RowForm.seen", "entries.CellForm.seen"),
-    *("entries.AnswerForm.seen", "entries.ReturnForm.seen"),
+    *("entries.AnswerForm.seen", "entries.ReturnForm.seen", "entries.SearchForm.tim"),
+    *("entries.SubstituteForm.seen", "entries.TeamForm.seen"),
     *("exam.WindowForm.reason", "exam.UnitWindowForm.reason"),
     *("exam.UnitMinutesForm.reason", "portal.AccessCodeForm.code", "portal.CheckCodeForm.ma"),
 }

@@ -1,6 +1,7 @@
 """What is done to the register: units register, organisers decide, entries change afterwards."""
 
 from hoithi.entries.actions.barring import bar_entry, lift_bar
+from hoithi.entries.actions.casting import save_team
 from hoithi.entries.actions.changing import (
     mark_seated,
     mark_unseated,
@@ -8,8 +9,10 @@ from hoithi.entries.actions.changing import (
     replace_member,
     replace_person,
     show_number,
+    substitute,
     withdraw_entry,
 )
+from hoithi.entries.actions.checking_in import check_in, undo_check_in
 from hoithi.entries.actions.deciding import (
     accept_registration,
     grant_extension,
@@ -26,6 +29,7 @@ from hoithi.entries.actions.staging import discard_list, mend_list, save_staged,
 __all__ = [
     "accept_registration",
     "bar_entry",
+    "check_in",
     "choose_forms",
     "discard_list",
     "grant_extension",
@@ -40,8 +44,11 @@ __all__ = [
     "return_registration",
     "save_list",
     "save_staged",
+    "save_team",
     "show_number",
     "stage_list",
     "submit_registration",
+    "substitute",
+    "undo_check_in",
     "withdraw_entry",
 ]

@@ -9,6 +9,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from hoithi.contests.actions import hold_contest
+from hoithi.contests.queries import form_of
+from hoithi.entries.actions.casting import held_team, keep_change, put_in, taken_out
 from hoithi.entries.actions.holding import checked_reason, hold, log
 from hoithi.entries.actions.numbering import next_number
 from hoithi.entries.actions.storing import check_unique, prepared, store_people
@@ -22,6 +24,7 @@ from hoithi.entries.models import (
     UnitRegistration,
 )
 from hoithi.entries.queries import NumberField, open_number
+from hoithi.entries.teams import substitutes_of, team_facts
 from hoithi.people.models import User
 from hoithi.rules.errors import RuleViolation
 
@@ -134,9 +137,9 @@ def replace_member(
 ) -> Person:
     """Put the one person of a checked list in the place of a member of an accepted team.
 
-    Raises RuleViolation: `one_person_needed`, `list_has_problems`, `entry_not_accepted`,
-    `not_a_member`, `taken_elsewhere`, `listed_already` for a member of this team, or what is wrong
-    with the reason.
+    Who comes takes over the parts. Raises RuleViolation: `one_person_needed`, `list_has_problems`,
+    `entry_not_accepted`, `not_a_member`, `taken_elsewhere`, `listed_already` for a member of this
+    team, or what is wrong with the reason.
     """
     reason = checked_reason(reason)
     _check_one(checked)
@@ -149,16 +152,15 @@ def replace_member(
             hold_contest(entry.contest)
             if not Entry.objects.filter(pk=entry.pk, state=EntryState.ACCEPTED).exists():
                 raise RuleViolation("entry_not_accepted")
-            gone, _ = TeamMember.objects.filter(team=team, person=member).delete()
-            if not gone:
-                raise RuleViolation("not_a_member")
+            before = team_facts(team)
+            out = taken_out(team, member)
             _remove_idle([member.pk], now)
             rows = prepared(registration, checked.people, now=now, sample=member.is_sample)
             store_people(registration, rows)
             check_unique(registration, rows)
             person = Person.objects.get(pk=rows[0].key)
-            if not TeamMember.objects.get_or_create(team=team, person=person)[1]:
-                raise RuleViolation("listed_already")
+            put_in(team, person, out)
+            keep_change(team, before, reason, actor, now)
             log(
                 actor,
                 "replace_member",
@@ -170,6 +172,47 @@ def replace_member(
     except IntegrityError as error:
         raise RuleViolation("taken_elsewhere") from error
     return person
+
+
+@transaction.atomic
+def substitute(
+    *,
+    actor: User,
+    registration: UnitRegistration,
+    form_key: str,
+    gone: int,
+    came: int,
+    reason: str,
+    seen: str,
+    now: datetime,
+) -> None:
+    """Put a registered person of the unit in the place of a member of its accepted team.
+
+    Whoever comes takes over the parts. People by their keys; `seen` is the team as the page showed
+    it. Raises RuleViolation: `not_submitted` while lists are open, `substitution_closed`,
+    `team_missing`, `team_differs`, `entry_not_accepted`, `not_a_member`, `not_registered` for who
+    may not come in (`teams.substitutes_of`), or what is wrong with the reason.
+    """
+    reason = checked_reason(reason)
+    hold(registration, [RegistrationState.ACCEPTED])
+    entry, team = held_team(actor, registration, form_key, seen, now)
+    hold_contest(registration.contest)
+    form = form_of(registration.contest, form_key)
+    waiting = {each.pk: each for each in substitutes_of(registration, form, team)}
+    if came not in waiting:
+        raise RuleViolation("not_registered")
+    before = team_facts(team)
+    put_in(team, waiting[came], taken_out(team, gone))
+    _remove_idle([gone], now)
+    keep_change(team, before, reason, actor, now)
+    log(
+        actor,
+        "substitute",
+        entry.log_target,
+        now,
+        before={"person": gone},
+        after={"person": came, "reason": reason},
+    )
 
 
 def _held(entry: Entry) -> UnitRegistration:

@@ -242,11 +242,16 @@ def enter_team(
     people: Sequence[Prepared],
     now: datetime,
 ) -> None:
-    """The unit's one team with these members; without members there is no team."""
+    """The unit's one team with these members; without members there is no team.
+
+    Who stays keeps the parts that the officer gave, and the lead.
+    """
+    listed = {each.key for each in people}
     entry = _listed(registration, category).select_related("team").first()
     team = entry.team if entry else None
     if team is not None:
-        team.members.all().delete()
+        team.members.exclude(person__in=listed).delete()
+        Team.objects.filter(pk=team.pk).exclude(leader__in=listed).update(leader=None)
     if not people:
         _listed(registration, category).delete()
         if team is not None:
@@ -264,7 +269,10 @@ def enter_team(
         Entry.objects.create(
             contest=registration.contest, category=category, unit=registration.unit, team=team
         )
-    TeamMember.objects.bulk_create(TeamMember(team=team, person_id=each.key) for each in people)
+    stayed = set(team.members.values_list("person", flat=True))
+    TeamMember.objects.bulk_create(
+        TeamMember(team=team, person_id=each.key) for each in people if each.key not in stayed
+    )
 
 
 def forget_unlisted(registration: UnitRegistration) -> None:
