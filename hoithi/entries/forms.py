@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from hoithi.contests.plan.schema import Form as FormPlan
+from hoithi.entries.actions.handing import Text
 from hoithi.entries.actions.holding import LONGEST_REASON
 from hoithi.entries.checking import COLUMNS, CheckedList, Kin, SheetRow
 from hoithi.entries.jobs import MOST_BYTES
@@ -20,6 +21,7 @@ from hoithi.rules.teams import LONGEST_NAME, PARTS, Cast, Limit, Part, flaws
 from hoithi.web.fields import MomentField, SizedFileField, Words
 
 LONGEST_CELL = 500
+MOST_TEXT_BYTES = 20 * 1024 * 1024
 _LONGEST_KEY = 18  # digits; no database has more
 _ROW = 1  # the one row that a person's form makes
 
@@ -123,6 +125,34 @@ class SearchForm(forms.Form):
     def text(self) -> str:
         """Nothing where it has the wrong shape: then everything is shown."""
         return str(self.cleaned_data["tim"]) if self.is_valid() else ""
+
+
+class HandInForm(forms.Form):
+    """A text for the stage: typed, or as a file."""
+
+    title = Words(label=_("Title"), max_length=200)
+    summary = Words(
+        lines=True,
+        label=_("Summary"),
+        required=False,
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=_("What it is about; may be left out where a file says it."),
+    )
+    file = SizedFileField(
+        most_bytes=MOST_TEXT_BYTES,
+        required=False,
+        label=_("File of the text"),
+        help_text=_("Word, PDF, OpenDocument or plain text, up to 20 MB."),
+        widget=forms.ClearableFileInput(attrs={"accept": ".docx,.doc,.pdf,.odt,.rtf,.txt"}),
+    )
+
+    def text(self) -> Text:
+        """What was handed in."""
+        said = self.cleaned_data
+        file = said["file"]
+        named = (str(file.name), file.read()) if file else ("", b"")
+        return Text(said["title"], said["summary"], *named)
 
 
 class KeyField(forms.ChoiceField):

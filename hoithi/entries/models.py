@@ -311,3 +311,48 @@ class StagedList(models.Model):
     def seen(self) -> str:
         """What the page carries that shows it whole, so that nobody acts on another one."""
         return f"{self.pk}.{self.version}"
+
+
+class HandoverState(models.TextChoices):
+    HANDED_IN = "handed_in", "handed in"
+    APPROVED = "approved", "approved"
+    RETURNED = "returned", "returned"
+
+
+class Handover(models.Model):
+    """A text that a unit hands in for a segment before the day: a solution or a script.
+
+    Every version is a row and is decided about once more at most: approved, and returned after all.
+    The file is kept by its hash beside the database.
+    """
+
+    team = models.ForeignKey(Team, models.PROTECT, related_name="handovers")
+    round = models.ForeignKey(Round, models.PROTECT, related_name="+")
+    segment = models.SlugField(max_length=60)
+    kind = models.CharField(max_length=10)
+    version = models.PositiveSmallIntegerField()
+    title = models.CharField(max_length=200)
+    summary = models.CharField(max_length=5000, blank=True)
+    file_name = models.CharField(max_length=200, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    handed_by = models.CharField(max_length=200)
+    handed_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=HandoverState, default=HandoverState.HANDED_IN)
+    decided_by = models.CharField(max_length=200, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ("team", "round", "segment", "version")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("team", "round", "segment", "version"), name="one_text_per_version"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.team_id}/{self.segment}/{self.version}"
+
+    @property
+    def log_target(self) -> str:
+        return f"handover:{self.pk}"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from hoithi.entries.views import barring, changes, door, mending, organiser, teams, unit
+from hoithi.entries.views import barring, changes, door, handing, mending, organiser, teams, unit
 
 app_name = "entries"
 _UNIT = "don-vi/<slug:contest>/<str:unit>"
 _FORM = f"{_UNIT}/danh-sach/<slug:form>"
 _TEAM = f"{_UNIT}/doi/<slug:form>"
 _DOOR = "ban-to-chuc/<slug:contest>/diem-danh/<slug:round_key>"
+_TEXTS = "ban-to-chuc/<slug:contest>/bai-nop"
 _DESK = "ban-to-chuc/<slug:contest>/dang-ky"
 _ENTRY = "ban-to-chuc/<slug:contest>/luot/<uuid:entry>"
 urlpatterns = [
@@ -34,6 +35,9 @@ urlpatterns = [
     path(f"{_FORM}/sua/bo/", mending.discard, name="discard"),
     path(f"{_TEAM}/", teams.team, name="team"),
     path(f"{_TEAM}/thay/", teams.swap, name="substitute"),
+    path(f"{_TEAM}/bai-nop/", handing.asked, name="texts"),
+    path(f"{_TEAM}/bai-nop/<int:handover>/tep/", handing.own_file, name="text_file"),
+    path(f"{_TEAM}/bai-nop/<slug:round_key>/<slug:segment>/", handing.send, name="hand_in"),
     # the organiser
     path(f"{_DESK}/", organiser.overview, name="overview"),
     path(f"{_DESK}/<str:unit>/", organiser.decision, name="decision"),
@@ -41,6 +45,13 @@ urlpatterns = [
     path(f"{_DESK}/<str:unit>/tra-lai/", organiser.give_back, name="return"),
     path(f"{_DESK}/<str:unit>/gia-han/", organiser.extend, name="extend"),
     path(f"{_DESK}/<str:unit>/danh-sach/<slug:form>/", organiser.people, name="list"),
+    path(f"{_TEXTS}/", handing.every, name="all_texts"),
+    path(f"{_TEXTS}/sang-kien/", handing.initiatives, name="initiatives"),
+    path(f"{_TEXTS}/sang-kien/tai-ve/", handing.workbook_of, name="initiatives_workbook"),
+    path(f"{_TEXTS}/<int:handover>/", handing.one, name="text"),
+    path(f"{_TEXTS}/<int:handover>/tep/", handing.file, name="read_file"),
+    path(f"{_TEXTS}/<int:handover>/duyet/", handing.approve, name="approve_text"),
+    path(f"{_TEXTS}/<int:handover>/tra-lai/", handing.give_back, name="return_text"),
     path(f"{_DOOR}/", door.door, name="door"),
     path(f"{_DOOR}/<int:team>/<int:person>/den/", door.came, name="check_in"),
     path(f"{_DOOR}/<int:team>/<int:person>/bo/", door.went, name="undo_check_in"),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from hoithi.entries.models import EntryState, RegistrationState
+from hoithi.entries.models import EntryState, HandoverState, RegistrationState
 from hoithi.rules.errors import ParamValue
 from hoithi.rules.teams import Flaw, Part
 
@@ -35,6 +35,17 @@ ENTRY_STATES: Mapping[str, Shown] = {
     EntryState.LISTED: Shown(_("On the list"), "now"),
     EntryState.ACCEPTED: Shown(_("Accepted"), "good"),
     EntryState.WITHDRAWN: Shown(_("Withdrawn from the contest"), "muted"),
+}
+
+HANDOVER_STATES: Mapping[str, Shown] = {
+    "": Shown(_("Not handed in yet"), "warn"),
+    HandoverState.HANDED_IN: Shown(_("Waits to be read"), "now"),
+    HandoverState.APPROVED: Shown(_("Text approved"), "good"),
+    HandoverState.RETURNED: Shown(_("Text returned"), "bad"),
+}
+TEXT_KINDS: Mapping[str, Promise] = {
+    "solution": _("Solution or initiative"),
+    "script": _("Script"),
 }
 
 CELLS: Mapping[str, str | Promise] = {

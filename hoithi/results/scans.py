@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-from pathlib import Path
+from hoithi.web.keeping import keep, read
 
-from django.conf import settings
-
+_FOLDER = "minutes"
 _KINDS = {
     b"%PDF-": "application/pdf",
     b"\xff\xd8\xff": "image/jpeg",
@@ -21,20 +19,9 @@ def kind_of(content: bytes) -> str:
 
 def keep_scan(content: bytes) -> str:
     """Keep a scan; answers the SHA-256 under which it is found again."""
-    sha256 = hashlib.sha256(content).hexdigest()
-    path = _path(sha256)
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(".partial")
-        partial.write_bytes(content)
-        partial.rename(path)
-    return sha256
+    return keep(_FOLDER, content)
 
 
 def read_scan(sha256: str) -> bytes:
     """A scan that was kept. Raises FileNotFoundError."""
-    return _path(sha256).read_bytes()
-
-
-def _path(sha256: str) -> Path:
-    return Path(settings.FILES) / "minutes" / sha256
+    return read(_FOLDER, sha256)

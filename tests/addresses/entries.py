@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from hoithi.entries.actions import stage_list
+from hoithi.entries.actions import hand_in, stage_list
+from hoithi.entries.actions.handing import Text
 from hoithi.entries.models import Team, TeamMember
 from hoithi.entries.queries import check_sheet
 from hoithi.entries.sheets import StagedSheet
@@ -19,7 +20,10 @@ DESK_PAGE = Row(get=_DESK.format(200), post=_DESK.format(405))
 DESK_FORM = Row(get=_DESK.format(200), post=_DESK.format(200))
 DESK_ACT = Row(get=_DESK.format(405), post=_DESK.format(302))
 DESK_LOOK = Row(get=_DESK.format(405), post=_DESK.format(200))
+STAGE_PAGE = Row(get="signin 403 403 403 403 200 200", post="signin 403 403 403 403 405 405")
 DOOR_ACT = Row(get="signin 403 403 403 403 405 405", post="signin 403 403 403 403 302 302")
+_SEGMENT = "gioi-thieu"
+_OF_TEAM = ("texts", "text_file", "hand_in")
 ROWS = {
     "entries:unit": UNIT_PAGE,
     "entries:choose": UNIT_FORM,
@@ -40,9 +44,17 @@ ROWS = {
     "entries:discard": UNIT_ACT,
     "entries:team": UNIT_FORM,
     "entries:substitute": UNIT_FORM,
-    "entries:door": Row(
-        get="signin 403 403 403 403 200 200", post="signin 403 403 403 403 405 405"
-    ),
+    "entries:texts": UNIT_PAGE,
+    "entries:text_file": UNIT_PAGE,
+    "entries:hand_in": UNIT_FORM,
+    "entries:all_texts": STAGE_PAGE,
+    "entries:initiatives": STAGE_PAGE,
+    "entries:initiatives_workbook": STAGE_PAGE,
+    "entries:text": STAGE_PAGE,
+    "entries:read_file": STAGE_PAGE,
+    "entries:approve_text": DESK_ACT,
+    "entries:return_text": DESK_FORM,
+    "entries:door": STAGE_PAGE,
     "entries:check_in": DOOR_ACT,
     "entries:undo_check_in": DOOR_ACT,
     "entries:overview": Row(
@@ -89,6 +101,15 @@ def parameters(scene: Scene) -> dict[str, Pair]:
     )
     their_round = scene.theirs.rounds.first()
     assert their_round is not None
+    own = Team.objects.get(unit=scene.unit, contest=scene.ours)
+    text = hand_in(
+        actor=scene.people["officer"],
+        team=own,
+        each=scene.ours.rounds.get(key=LIVE),
+        segment=_SEGMENT,
+        text=Text("Sáng kiến mẫu", "Tóm tắt", "sang-kien.txt", b"Noi dung"),
+        now=NOW,
+    )
     entries = Pair(single.public_id, theirs.public_id)
     persons = Pair(single.person_id, theirs.person_id)
     return {
@@ -96,6 +117,10 @@ def parameters(scene: Scene) -> dict[str, Pair]:
         "entry": entries,
         "person": persons,
         "entries:team.form": Pair(LIVE, "khong-co"),
+        **{f"entries:{name}.form": Pair(LIVE, "khong-co") for name in _OF_TEAM},
+        "entries:hand_in.round_key": Pair(LIVE, their_round.key),
+        "segment": Pair(_SEGMENT, "khong-co"),
+        "handover": Pair(text.pk, text.pk + 1),
         "entries:substitute.form": Pair(LIVE, "khong-co"),
         **{
             f"entries:{name}.round_key": Pair(LIVE, their_round.key)

@@ -1,4 +1,4 @@
-"""The team of a unit and the stage door on a phone, with and without scripts."""
+"""The team of a unit, its texts and the stage door on a phone, with and without scripts."""
 
 from __future__ import annotations
 
@@ -132,3 +132,34 @@ def test_somebody_is_substituted_and_then_ticked_at_the_door(
     expect(page.get_by_text("Có mặt 1/8")).to_be_visible()
     expect(page.get_by_role("button", name="Bỏ điểm danh: ")).to_be_in_viewport()
     faultless(page, "door")
+
+
+@SIZES
+def test_a_solution_is_handed_in_twice_read_and_approved(
+    browser: Browser,
+    live_server: LiveServer,
+    begun: UnitRegistration,
+    who: User,
+    size: tuple[int, int],
+) -> None:
+    page = opened(browser, live_server, who, size=size)
+    page.goto(TEAM)
+    page.get_by_role("link", name="Bài nộp trước hội thi").click()
+    faultless(page, "texts")
+    for summary in ("Tra hồ sơ.", "Tra hồ sơ bằng mã QR trên giấy hẹn."):
+        page.get_by_role("link", name="Nộp ").first.click()
+        page.get_by_label("Tên bài").fill("Một cửa trên điện thoại")
+        page.get_by_label("Tóm tắt").fill(summary)
+        faultless(page, "hand-in")
+        page.get_by_role("button", name="Nộp bài dự thi").click()
+        expect(page.get_by_text("Chờ đọc")).to_be_visible()
+    page.goto("/ban-to-chuc/daknong-2023/bai-nop/")
+    faultless(page, "all-texts")
+    page.locator("a.row").first.click()
+    expect(page.get_by_text("mã QR trên giấy hẹn")).to_be_visible()
+    page.get_by_role("button", name="Duyệt bài").click()
+    expect(page.get_by_text("Đã duyệt bài.")).to_be_visible()
+    faultless(page, "text")
+    page.goto("/ban-to-chuc/daknong-2023/bai-nop/sang-kien/")
+    expect(page.get_by_role("link", name="Một cửa trên điện thoại")).to_be_visible()
+    faultless(page, "initiatives")

@@ -15,7 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import models
 
 from hoithi.contests.models import CommitteeSeat, Duty
-from hoithi.entries.models import Entry, Person, Team, TeamChange, UnitRegistration
+from hoithi.entries.models import Entry, Handover, Person, Team, TeamChange, UnitRegistration
 from hoithi.exam.models import PairReview
 from hoithi.people.models import Approval, Grant, Invitation, User
 from hoithi.results.models import (
@@ -55,12 +55,15 @@ KEPT: dict[str, tuple[Kept, ...]] = {
     "entries.ExtensionForm.reason": ((UnitRegistration, "extended_reason"),),
     "entries.PersonForm.reason": ((Entry, "withdrawn_reason"),),
     "entries.ReasonForm.reason": (
+        (Handover, "reason"),
         (Entry, "withdrawn_reason"),
         (UnitRegistration, "returned_reason"),
     ),
     "entries.SubstituteForm.reason": ((TeamChange, "reason"),),
     "entries.TeamForm.name": ((Team, "name"),),
     "entries.TeamForm.reason": ((TeamChange, "reason"),),
+    "entries.HandInForm.summary": ((Handover, "summary"),),
+    "entries.HandInForm.title": ((Handover, "title"),),
     "entries.ReturnForm.reason": ((UnitRegistration, "returned_reason"),),
     "exam.ReasonForm.reason": ((Approval, "reason"),),
     "exam.ReviewForm.reason": ((PairReview, "reason"),),

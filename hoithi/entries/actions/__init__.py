@@ -18,6 +18,7 @@ from hoithi.entries.actions.deciding import (
     grant_extension,
     return_registration,
 )
+from hoithi.entries.actions.handing import approve_text, hand_in, return_text
 from hoithi.entries.actions.registering import (
     choose_forms,
     recall_registration,
@@ -28,11 +29,13 @@ from hoithi.entries.actions.staging import discard_list, mend_list, save_staged,
 
 __all__ = [
     "accept_registration",
+    "approve_text",
     "bar_entry",
     "check_in",
     "choose_forms",
     "discard_list",
     "grant_extension",
+    "hand_in",
     "lift_bar",
     "mark_seated",
     "mark_unseated",
@@ -42,6 +45,7 @@ __all__ = [
     "replace_member",
     "replace_person",
     "return_registration",
+    "return_text",
     "save_list",
     "save_staged",
     "save_team",
