@@ -130,7 +130,7 @@ class SearchForm(forms.Form):
 class HandInForm(forms.Form):
     """A text for the stage: typed, or as a file."""
 
-    title = Words(label=_("Title"), max_length=200)
+    title = Words(label=_("Title of the text"), max_length=200)
     summary = Words(
         lines=True,
         label=_("Summary"),

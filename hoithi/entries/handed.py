@@ -174,7 +174,7 @@ def initiatives_workbook(contest: Contest) -> bytes:
             Column(_("No."), kind=Kind.NUMBER, width=6),
             Column(_("Unit"), width=28),
             Column(_("Team"), width=28),
-            Column(_("Title"), width=44),
+            Column(_("Title of the text"), width=44),
             Column(_("Summary"), width=80),
             Column(_("File of the text"), width=28),
             Column(_("State"), width=18),
