@@ -54,8 +54,8 @@ def parameters(scene: Scene) -> dict[str, Pair]:
     prepare_stage(actor=scene.people["organiser"], each=each, now=factories.now())
     live = Pair("truc-tiep", "dot-1")
     return {
-        "judge": Pair("gk9", "gk9"),
+        "judge": Pair("gk9", "gk8"),
         "part": Pair("kien-thuc", "khong-co"),
-        "call": Pair(0, 0),
+        "call": Pair(0, 1),
         **{f"{name}.round_key": live for name in ROWS},
     }

@@ -204,7 +204,7 @@ def test_everything_that_may_go_wrong_is_named_gravest_first(contest: Contest, a
     assert risks(an) == [
         "Thi trực tuyến: chưa có đề niêm phong",
         "Ban Tổ chức có chưa đủ hai tài khoản: không ký được những việc cần hai người",
-        "13 nội dung kế hoạch chưa nêu còn chờ xác nhận",
+        "17 nội dung kế hoạch chưa nêu còn chờ xác nhận",
         "2 nhiệm vụ quá hạn",
     ]
 
