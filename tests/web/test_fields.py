@@ -29,6 +29,7 @@ from hoithi.results.models import (
 )
 from hoithi.rules.errors import RuleViolation
 from hoithi.rules.vietnamese import tidy
+from hoithi.stage.models import Conflict, Seat
 from hoithi.web.fields import MomentField, SizedFileField, Words
 from hoithi.web.violations import explain
 from tests.worst import DECOMPOSED, WORST
@@ -82,6 +83,9 @@ KEPT: dict[str, tuple[Kept, ...]] = {
         *((Approval, "reason"), (TieDecision, "reason")),
         (UnitTieDecision, "reason"),
     ),
+    "stage.ConflictForm.reason": ((Conflict, "reason"),),
+    "stage.JudgeForm.name": ((Seat, "name"),),
+    "stage.JudgeForm.title": ((Seat, "title"),),
 }
 # Without a bound in the database, only looked up, or checked cell by cell.
 NOT_KEPT = AS_TYPED | {
