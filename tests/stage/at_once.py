@@ -1,0 +1,135 @@
+"""What happens at once on a stage, in a process of its own (fixture `race`)."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from typing import Any
+
+from asgiref.sync import sync_to_async
+
+from hoithi.rules.errors import RuleViolation
+from hoithi.stage.actions.commands import press
+from hoithi.stage.models import LogLine, Stage
+from hoithi.stage.streaming import Streaming
+from tests import factories
+from tests.races import at_once
+from tests.stage.scene import Day, open_day
+
+VIEWERS = 20
+PATH = "/san-khau/daknong-2023/truc-tiep/song"
+
+
+def five_judges_and_two_secretaries() -> dict[str, object]:
+    """Five sheets of one turn and two presses of the same button, all in the same moment."""
+    day = open_day()
+    turn = day.press("call", part="gioi-thieu", team=day.teams["CJ"]).turns[-1].number
+    tokens = [day.seat(f"gk{number}").token for number in range(1, 6)]
+    seen = day.state.cue
+    told: list[str] = []
+
+    def end() -> None:
+        try:
+            stage = Stage.objects.select_related("round__contest", "plan").get(pk=day.stage.pk)
+            press(
+                actor=day.secretary,
+                stage=stage,
+                name="turn_end",
+                fields={},
+                seen=seen,
+                now=factories.now(),
+            )
+        except RuleViolation as violation:
+            told.append(violation.code)
+
+    def mark(token: str) -> None:
+        held = Day(
+            Stage.objects.select_related("round__contest", "plan").get(pk=day.stage.pk),
+            day.secretary,
+            day.chair,
+            day.member,
+            day.teams,
+        )
+        held.mark(token, turn, noi_dung="15", hinh_thuc="8")
+
+    errors = at_once(*(partial(mark, token) for token in tokens), end, end)
+    numbers = list(LogLine.objects.filter(stage=day.stage).values_list("number", flat=True))
+    return {
+        "errors": errors,
+        "told": told,
+        "sheets": sum(sheet.is_confirmed for sheet in day.state.turns[0].sheets.values()),
+        "ends": LogLine.objects.filter(event__is="turn_ended").count(),
+        "whole": numbers == list(range(1, len(numbers) + 1)),
+    }
+
+
+class Viewer:
+    """An open connection; `seen` are the snapshots that came."""
+
+    def __init__(self) -> None:
+        self.seen: list[dict[str, Any]] = []
+        self.status = 0
+        self.came = asyncio.Event()
+        self.gone = asyncio.Event()
+
+    async def receive(self) -> Mapping[str, Any]:
+        await self.gone.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(self, message: Mapping[str, Any]) -> None:
+        self.status = message.get("status", self.status)
+        for part in message.get("body", b"").split(b"\n"):
+            if part.startswith(b"data: "):
+                self.seen.append(json.loads(part[6:])["s"])
+                self.came.set()
+
+    async def until(self, number: int) -> None:
+        async with asyncio.timeout(60):
+            while not self.seen or self.seen[-1]["n"] < number:
+                self.came.clear()
+                await self.came.wait()
+
+
+def everybody_follows() -> dict[str, object]:
+    """Twenty connections see a press, one that comes later sees where the round stands."""
+    return asyncio.run(_everybody_follows())
+
+
+async def _everybody_follows() -> dict[str, object]:
+    asked: list[str] = []
+
+    async def inner(
+        scope: dict[str, Any],
+        _receive: Callable[[], Awaitable[Mapping[str, Any]]],
+        _send: Callable[[Mapping[str, Any]], Awaitable[None]],
+    ) -> None:
+        asked.append(scope["path"])
+
+    app = Streaming(inner)
+    day = await sync_to_async(open_day)()
+    scope = {"type": "http", "method": "GET", "path": PATH}
+    viewers = [Viewer() for _ in range(VIEWERS)]
+    tasks = [asyncio.create_task(app(dict(scope), v.receive, v.send)) for v in viewers]
+    state = await sync_to_async(lambda: day.state)()
+    for viewer in viewers:
+        await viewer.until(state.last)
+    after = await sync_to_async(
+        lambda: day.press("call", part="gioi-thieu", team=day.teams["CJ"])
+    )()
+    for viewer in viewers:
+        await viewer.until(after.last)
+    late = Viewer()
+    tasks.append(asyncio.create_task(app(dict(scope), late.receive, late.send)))
+    await late.until(after.last)
+    for viewer in (*viewers, late):
+        viewer.gone.set()
+    await asyncio.gather(*tasks)
+    await app(dict(scope, path="/san-khau/khong-co/vong/song"), late.receive, late.send)
+    await app(dict(scope, path="/suc-khoe/"), late.receive, late.send)
+    return {
+        "teams": sorted({viewer.seen[-1]["turn"]["team"] for viewer in (*viewers, late)}),
+        "statuses": sorted({viewer.status for viewer in (*viewers, late)}),
+        "handed_on": asked,
+    }

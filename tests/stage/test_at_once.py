@@ -1,0 +1,25 @@
+"""Several at once: judges and secretaries on one log, and everybody who looks on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+Race = Callable[[str], object]
+
+
+def test_five_judges_do_not_block_each_other_and_one_of_two_secretaries_is_told(race: Race) -> None:
+    assert race("tests.stage.at_once:five_judges_and_two_secretaries") == {
+        "errors": [],
+        "told": ["others_were_quicker"],
+        "sheets": 5,
+        "ends": 1,
+        "whole": True,
+    }
+
+
+def test_everybody_who_looks_on_sees_a_press(race: Race) -> None:
+    assert race("tests.stage.at_once:everybody_follows") == {
+        "teams": ["Cư Jút"],
+        "statuses": [200],
+        "handed_on": ["/san-khau/khong-co/vong/song", "/suc-khoe/"],
+    }
