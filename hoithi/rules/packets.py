@@ -1,7 +1,7 @@
 """Sealed questions → packets that are equal in make-up (docs/rules/quiz.md).
 
-No question stands twice, in packets or among spares: a team that hears another's packet learns
-nothing about its own.
+No question stands twice, in packets or among spares: no team hears its own questions before. Two
+questions can still be about one fact; who fills the bank for a stage has that in mind.
 """
 
 from __future__ import annotations
