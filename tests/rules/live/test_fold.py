@@ -188,6 +188,7 @@ REFUSED: list[tuple[str, Callable[[], tuple[Log, ev.AnyEvent]]]] = [
     ("sheet_is_in", after(showing, confirmed(GOOD), ev.SheetFromPaper(1, "gk1", GOOD, "5", "6"))),
     ("other_device", after(showing, ev.DeviceSeated("gk1", 2), sheet(GOOD))),
     ("other_device", after(showing, sheet(GOOD, "gk3"))),
+    ("other_device", after(showing, ev.DeviceSeated("gk1", 2), confirmed(GOOD))),
     ("message_repeated", after(showing, sheet(GOOD), sheet(GOOD))),
     ("message_repeated", after(showing, sheet(GOOD, seq=2), confirmed(GOOD, seq=1))),
     ("no_such_criterion", after(showing, sheet({"khac": Decimal(1)}))),
@@ -352,11 +353,19 @@ def test_a_refused_mark_is_told_with_its_bounds() -> None:
 # What lines do
 
 
+def test_the_first_line_says_who_takes_part_who_judges_and_what_is_sealed() -> None:
+    log = Log().do(OPENED)
+    assert (log.state.teams, list(log.state.judges)) == (tuple(TEAMS), ["gk1", "gk2", "gk3"])
+    assert log.state.packets == {QUIZ: SEAL, RUSH: SEAL}
+    assert (log.state.scene, log.state.scene_ms) == (ev.Scene("emblem"), log.at_ms)
+
+
 def test_lots_are_those_that_secret_and_number_give() -> None:
     log = opened().do(ORDER_COMMITTED, NUMBER, DRAWN)
     places = lots(TEAMS, lots_seed(SECRET, "2023"))
     assert log.state.standing == tuple(sorted(TEAMS, key=lambda each: places[each]))
-    assert commit(SECRET) == log.state.lots["order"].commitment
+    drawn = log.state.lots["order"]
+    assert (drawn.commitment, drawn.secret) == (commit(SECRET), SECRET.hex())
 
 
 def test_packets_go_to_the_teams_in_running_order() -> None:
@@ -418,6 +427,14 @@ def test_a_judge_goes_on_at_another_device() -> None:
     log = showing().do(sheet(GOOD, seq=7), ev.DeviceSeated("gk1", 2))
     log.do(ev.SheetConfirmed(1, "gk1", 2, 1, GOOD | {"noi-dung": Decimal(17)}))
     assert log.state.turns[0].sheets["gk1"].marks["noi-dung"] == 17
+
+
+def test_a_sheet_is_saved_as_far_as_it_goes() -> None:
+    log = showing().do(sheet({"noi-dung": Decimal(12)}))
+    kept = log.state.turns[0].sheets["gk1"]
+    assert (kept.marks, kept.is_in) == ({"noi-dung": Decimal(12)}, False)
+    log.do(confirmed(GOOD, seq=2))
+    assert (kept.marks, kept.is_in, kept.confirmed_ms) == (GOOD, True, log.at_ms)
 
 
 def test_an_unlocked_sheet_is_kept_and_marked_again() -> None:
