@@ -446,6 +446,14 @@ def test_an_unlocked_sheet_is_kept_and_marked_again() -> None:
     assert kept.marks["noi-dung"] == 10
 
 
+def test_who_abstained_and_is_unlocked_marks_after_all() -> None:
+    log = showing().do(
+        ev.Abstained(1, "gk1", WHY), ev.SheetUnlocked(1, "gk1", WHY), confirmed(GOOD)
+    )
+    kept = log.state.turns[0].sheets["gk1"]
+    assert (kept.abstained, kept.is_confirmed) == ("", True)
+
+
 def test_a_sheet_of_a_judge_who_leaves_stays_and_no_other_is_waited_for() -> None:
     log = marked().do(LEAVE)
     assert log.state.panel(log.state.turns[0]) == ("gk1", "gk2", "gk3")
