@@ -196,6 +196,10 @@ REFUSED: list[tuple[str, Callable[[], tuple[Log, ev.AnyEvent]]]] = [
     ("criterion_out_of_bounds", after(showing, confirmed(GOOD | {"noi-dung": Decimal("NaN")}))),
     ("criterion_out_of_bounds", after(showing, sheet({"noi-dung": Decimal("1E+999999999999")}))),
     ("criterion_off_step", after(showing, sheet({"noi-dung": Decimal("0.25")}))),
+    (
+        "criterion_off_step",
+        after(showing, ev.SheetFromPaper(1, "gk1", GOOD | {"noi-dung": Decimal("0.25")}, "5", "6")),
+    ),
     ("sheet_incomplete", after(showing, confirmed({"noi-dung": Decimal(10)}))),
     ("sheet_incomplete", after(showing, ev.SheetFromPaper(1, "gk1", {}, "5", "6"))),
     ("two_people_needed", after(showing, ev.SheetFromPaper(1, "gk1", GOOD, "5", "5"))),
