@@ -9,9 +9,12 @@ from functools import partial
 from typing import Any
 
 from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.test import Client
 
 from hoithi.rules.errors import RuleViolation
 from hoithi.stage.actions.commands import press
+from hoithi.stage.actions.devices import code_of
 from hoithi.stage.models import LogLine, Stage
 from hoithi.stage.streaming import Streaming
 from tests import factories
@@ -132,4 +135,16 @@ async def _everybody_follows() -> dict[str, object]:
         "teams": sorted({viewer.seen[-1]["turn"]["team"] for viewer in (*viewers, late)}),
         "statuses": sorted({viewer.status for viewer in (*viewers, late)}),
         "handed_on": asked,
+    }
+
+
+def prepared() -> dict[str, object]:
+    """An open day for a server that is started on this installation: codes, teams, a session."""
+    day = open_day()
+    client = factories.sign_in(Client(), day.secretary)
+    return {
+        "codes": {seat.key: code_of(seat) for seat in day.stage.seats.all()},
+        "teams": dict(day.teams),
+        "session": client.cookies[settings.SESSION_COOKIE_NAME].value,
+        "session_name": settings.SESSION_COOKIE_NAME,
     }

@@ -50,5 +50,7 @@ def test_a_code_without_a_sentence_is_logged_and_passed_on(
     render: Render, caplog: pytest.LogCaptureFixture
 ) -> None:
     with override("vi"), caplog.at_level(logging.ERROR):
-        assert "(mã no_such_code)" in explain(RuleViolation("no_such_code", place=3))
-    assert caplog.messages == ["no sentence for the violation no_such_code(place=3)"]
+        assert "(mã no_sentence_for_this)" in explain(
+            RuleViolation("no_sentence_for_this", place=3)
+        )
+    assert caplog.messages == ["no sentence for the violation no_sentence_for_this(place=3)"]

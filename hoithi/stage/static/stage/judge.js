@@ -172,7 +172,9 @@ function fill() {
     place.replaceChildren(...(view?.parts ?? [make("h1", {}, words.nothing_yet), make("p", { class: "muted" }, words.nothing_yet_why)]));
   }
   view?.fillIn();
-  const offered = sheets.filter((each) => each.called || draft(each) || each.next || !online);
+  // Without network nobody tells who is called: every team can be marked.
+  const away = !online || !navigator.onLine || Object.values(drafts()).some((each) => !each.refused);
+  const offered = sheets.filter((each) => each.called || draft(each) || each.next || away);
   const now = JSON.stringify([open, offered.map((each) => [key(each), isConfirmed(each) || Boolean(each.abstained)])]);
   if (now === listed) return;
   listed = now;
@@ -200,7 +202,7 @@ async function load() {
   fill();
 }
 
-addEventListener("storage", fill);
+for (const event of ["storage", "offline", "online"]) addEventListener(event, fill);
 enter(document.getElementById("enter"), () => {
   document.getElementById("who").textContent = seat()?.name ?? "";
   here.replaceChildren(place, make("h2", {}, words.sheets), list, call);

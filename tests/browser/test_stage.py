@@ -1,0 +1,310 @@
+"""A day on stage in real browsers: the console, the big screen, judges' phones, the audience."""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from hoithi.contests.plan.conversion import regulation_of
+from hoithi.contests.plan.reading import parse_plan
+from hoithi.rules.live.events import AnyEvent, Line
+from hoithi.rules.live.fold import fold
+from hoithi.rules.live.state import State
+from tests.browser.chromium import NewPage
+from tests.hall.scene import free_port
+from tests.races import ROOT, run_race
+from tests.stage.scene import plan
+
+PUBLIC = "/san-khau/daknong-2023/truc-tiep/"
+CONSOLE = "/ban-to-chuc/daknong-2023/vong/truc-tiep/san-khau/dieu-khien/"
+SCREEN, DESKTOP = (1920, 1080), (1280, 800)
+
+pytestmark = pytest.mark.browser
+
+
+class Prepared(msgspec.Struct):
+    codes: dict[str, str]
+    teams: dict[str, str]
+    session: str
+    session_name: str
+
+
+@dataclass
+class Desk:
+    """A desk that runs, and what its log on disk says."""
+
+    url: str
+    folder: Path
+    environment: dict[str, str]
+    port: int
+    day: Prepared
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(
+            [
+                *(sys.executable, "-m", "uvicorn", "hoithi.config.asgi:application"),
+                *("--port", str(self.port), "--log-level", "warning"),
+                *("--timeout-graceful-shutdown", "1"),
+            ],
+            cwd=ROOT,
+            env=self.environment,
+        )
+        for _ in range(300):
+            try:
+                with urllib.request.urlopen(f"{self.url}/suc-khoe/", timeout=5):
+                    return
+            except OSError:
+                time.sleep(0.1)  # until it listens
+        raise AssertionError("the desk does not listen")
+
+    def kill(self) -> None:
+        """As when the power is cut."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait()
+
+    @property
+    def state(self) -> State:
+        """Where the log on disk has led to."""
+        database = sqlite3.connect(f"file:{self.folder / 'desk.sqlite3'}?mode=ro", uri=True)
+        try:
+            rows = database.execute(
+                "SELECT number, at_ms, event FROM stage_logline ORDER BY number"
+            ).fetchall()
+        finally:
+            database.close()
+        read = parse_plan(plan())
+        lines = [
+            Line(number, at_ms, msgspec.json.decode(event, type=AnyEvent))
+            for number, at_ms, event in rows
+        ]
+        return fold(regulation_of(read, read.round("truc-tiep")), lines)
+
+    def page(self, browser: Browser, size: tuple[int, int] = DESKTOP) -> Page:
+        """A page of the secretary."""
+        context = browser.new_context(
+            base_url=self.url, viewport={"width": size[0], "height": size[1]}, locale="vi-VN"
+        )
+        cookie = {"name": self.day.session_name, "value": self.day.session, "url": self.url}
+        context.add_cookies([cookie])  # type: ignore[list-item] # a cookie as it is documented
+        return context.new_page()
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """A day that is open, on a desk of its own."""
+    port = free_port()
+    environment = {key: value for key, value in os.environ.items() if "HOITHI_" not in key}
+    environment |= {"HOITHI_VAR": str(tmp_path), "HOITHI_DESK_PORT": str(port)}
+    day = msgspec.convert(run_race("tests.stage.at_once:prepared", tmp_path, ""), Prepared)
+    # The name of the cookie has the port in it; the day was prepared without one.
+    day.session_name = f"sessionid_{port}"
+    made = Desk(f"http://127.0.0.1:{port}", tmp_path, environment, port, day)
+    made.start()
+    yield made
+    made.kill()
+
+
+class Secretary:
+    """Somebody at the console."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        page.goto(CONSOLE)
+
+    def press(self, name: str, **fields: str) -> None:
+        """Press a button of the console and wait until the server has answered."""
+        chosen = "".join(f':has(input[name={key}][value="{v}"])' for key, v in fields.items())
+        form = self.page.locator(f"form.press:has(input[name=do][value={name}]){chosen}").first
+        with self.page.expect_response(re.compile("/lenh/$")) as answer:
+            form.locator("button").click()
+        assert answer.value.ok, answer.value.text()
+
+    def draw(self, lots: str) -> None:
+        self.press("lots_commit", lots=lots)
+        self.fill("lots_number", "number", "7")
+        self.press("lots_number", lots=lots)
+        self.press("lots_draw", lots=lots)
+
+    def fill(self, name: str, field: str, text: str) -> None:
+        form = self.page.locator(f"form.press:has(input[name=do][value={name}])")
+        form.locator(f"input[name={field}]").fill(text)
+
+
+class Judge:
+    """A judge at a phone, who accepts what the page asks."""
+
+    def __init__(self, page: Page, desk: Desk, key: str) -> None:
+        self.page = page
+        page.on("dialog", lambda dialog: dialog.accept())
+        page.goto(f"{desk.url}{PUBLIC}giam-khao/#{desk.day.codes[key]}")
+        page.get_by_role("button", name="Mở", exact=True).click()
+        expect(page.locator("#seat h1")).to_be_visible()
+
+    def mark(self, *marks: str) -> None:
+        for place, mark in enumerate(marks):
+            self.page.locator(".stepper input").nth(place).fill(mark)
+            self.page.locator(".stepper input").nth(place).press("Tab")
+
+    def confirm(self) -> None:
+        self.page.get_by_role("button", name="Xác nhận phiếu chấm").click()
+
+    @property
+    def told(self) -> str:
+        return self.page.locator("#seat [role=status]").inner_text()
+
+
+def test_a_draw_is_shown_step_by_step_and_drawn_again_on_a_phone(
+    browser: Browser, new_phone: NewPage, desk: Desk
+) -> None:
+    secretary = Secretary(desk.page(browser))
+    screen = desk.page(browser, SCREEN)
+    screen.goto(f"{PUBLIC}man-hinh/")
+    secretary.press("lots_commit", lots="order")
+    commitment = desk.state.lots["order"].commitment
+    expect(screen.locator(".steps code").first).to_have_text(commitment)
+    secretary.fill("lots_number", "number", "20231010")
+    secretary.press("lots_number")
+    expect(screen.locator(".steps code").nth(1)).to_have_text("20231010")
+    secretary.press("lots_draw")
+    names = {"GN": "Gia Nghĩa", "CJ": "Cư Jút", "DM": "Đắk Mil"}
+    called = {desk.day.teams[code]: name for code, name in names.items()}
+    order = [called[entry] for entry in desk.state.lots["order"].order]
+    expect(screen.locator(".drawn li")).to_have_text(
+        [f"{at}{name}" for at, name in enumerate(order, start=1)]
+    )
+    phone = new_phone()
+    phone.goto(f"{desk.url}{PUBLIC}boc-tham/")
+    expect(phone.locator("[data-told]")).to_have_text(
+        "Đã bốc thăm lại trên máy của bạn: vân tay và thứ tự đều đúng."
+    )
+    # A secret that was exchanged afterwards is found by every phone.
+    page = phone.content().replace(desk.state.lots["order"].secret, "0" * 64)
+    phone.route("**/boc-tham/", lambda route: route.fulfill(body=page, content_type="text/html"))
+    phone.reload()
+    expect(phone.locator("[data-told]")).to_contain_text("cho kết quả khác")
+
+
+def test_a_judge_without_network_goes_on_and_everything_arrives_once(
+    browser: Browser, new_phone: NewPage, desk: Desk
+) -> None:
+    secretary = Secretary(desk.page(browser))
+    secretary.press("call", part="gioi-thieu", team=desk.day.teams["CJ"])
+    judge = Judge(new_phone(), desk, "gk1")
+    expect(judge.page.locator("#seat h1").first).to_have_text("Cư Jút")
+    judge.mark("14,5", "8")
+    expect(judge.page.locator("#seat [role=status]")).to_have_text("Đã lưu")
+    assert desk.state.turns[0].sheets["gk1"].is_confirmed is False
+    judge.page.context.set_offline(offline=True)
+    judge.mark("15", "8,5")
+    assert judge.told == "Chờ mạng: sẽ tự gửi"
+    judge.confirm()
+    expect(judge.page.locator("#seat [role=status]")).to_contain_text("Đã xác nhận tại máy này")
+    # A part of the phone's own memory, so that a page that is closed loses nothing.
+    kept = judge.page.evaluate("JSON.stringify(localStorage)")
+    assert "15.00" in kept
+    secretary.press("turn_end")
+    secretary.press("call", part="gioi-thieu", team=desk.day.teams["DM"])
+    judge.page.locator("nav.sheets button", has_text="Đắk Mil").first.click()
+    judge.mark("12", "7")
+    judge.confirm()
+    assert desk.state.missing(desk.state.turns[0]) == ("gk1", "gk2", "gk3", "gk4", "gk5")
+    judge.page.context.set_offline(offline=False)
+    expect(judge.page.locator("#seat [role=status]")).to_have_text(
+        "Đã xác nhận và khóa", timeout=40_000
+    )
+    secretary.page.wait_for_timeout(200)
+    sheets = [turn.sheets["gk1"] for turn in desk.state.turns]
+    assert [(str(s.marks["noi-dung"]), str(s.marks["hinh-thuc"])) for s in sheets] == [
+        ("15.00", "8.50"),
+        ("12.00", "7.00"),
+    ]
+    assert all(sheet.is_confirmed for sheet in sheets)
+
+
+def test_thirty_quick_steps_are_thirty_steps(
+    browser: Browser, new_phone: NewPage, desk: Desk
+) -> None:
+    Secretary(desk.page(browser)).press("call", part="gioi-thieu", team=desk.day.teams["CJ"])
+    judge = Judge(new_phone(), desk, "gk1")
+    more = judge.page.locator(".stepper button").nth(1)
+    for _ in range(30):
+        more.click()
+    expect(judge.page.locator(".stepper input").first).to_have_value("14,5")
+    expect(judge.page.locator("#seat [role=status]")).to_have_text("Đã lưu")
+    assert str(desk.state.turns[0].sheets["gk1"].marks["noi-dung"]) == "14.50"
+
+
+def test_a_question_goes_from_packet_to_key_on_screen_tablet_and_phone(
+    browser: Browser, new_phone: NewPage, desk: Desk
+) -> None:
+    secretary = Secretary(desk.page(browser))
+    screen = desk.page(browser, SCREEN)
+    screen.goto(f"{PUBLIC}man-hinh/")
+    secretary.draw("packets:kien-thuc")
+    secretary.press("call", part="kien-thuc", team=desk.day.teams["GN"])
+    secretary.press("ask")
+    secretary.press("time")
+    tablet = new_phone()
+    code = desk.day.codes[desk.day.teams["GN"]]
+    tablet.goto(f"{desk.url}{PUBLIC}doi-thi/#{code}")
+    tablet.get_by_role("button", name="Mở", exact=True).click()
+    tablet.locator(".options button").nth(1).click()
+    expect(tablet.locator(".options button").nth(1)).to_contain_text("câu trả lời của đội")
+    expect(screen.locator(".replies")).to_have_text("Đã trả lời: Gia Nghĩa")
+    expect(screen.locator(".options .right")).to_have_count(0)
+    # The screen is loaded anew in the middle and shows the same.
+    screen.reload()
+    expect(screen.locator(".replies")).to_have_text("Đã trả lời: Gia Nghĩa")
+    assert screen.evaluate(
+        "document.getElementById('stage').scrollHeight"
+        " <= document.getElementById('stage').clientHeight + 1"
+    )
+    secretary.press("key")
+    expect(screen.locator(".options .right")).to_have_count(1)
+    right = desk.state.turns[0].questions[0].right[0]
+    expect(screen.locator(".options li").nth(right)).to_have_class("right")
+    audience = new_phone()
+    audience.goto(desk.url + PUBLIC)
+    expect(audience.locator(".options .right")).to_have_count(1)
+
+
+def test_after_a_power_cut_screen_and_judge_go_on_where_they_stood(
+    browser: Browser, new_phone: NewPage, desk: Desk
+) -> None:
+    secretary = Secretary(desk.page(browser))
+    screen = desk.page(browser, SCREEN)
+    screen.goto(f"{PUBLIC}man-hinh/")
+    secretary.press("call", part="gioi-thieu", team=desk.day.teams["CJ"])
+    secretary.press("clock_start")
+    judge = Judge(new_phone(), desk, "gk1")
+    judge.mark("14,5")
+    expect(judge.page.locator("#seat [role=status]")).to_have_text("Đã lưu")
+    before = desk.state
+    desk.kill()
+    judge.mark("15")
+    expect(judge.page.locator("#seat [role=status]")).to_have_text("Chờ mạng: sẽ tự gửi")
+    expect(screen.locator("#line")).to_be_visible()
+    expect(screen.locator(".digits")).to_have_text(re.compile(r"4:\d\d"))
+    desk.start()
+    expect(judge.page.locator("#seat [role=status]")).to_have_text("Đã lưu", timeout=40_000)
+    expect(screen.locator("#line")).to_be_hidden(timeout=40_000)
+    after = desk.state
+    assert after.turns[0].running_ms == before.turns[0].running_ms
+    assert str(after.turns[0].sheets["gk1"].marks["noi-dung"]) == "15.00"
+    secretary.page.reload()
+    secretary.press("clock_stop")
+    assert desk.state.turns[0].elapsed_ms > 0
