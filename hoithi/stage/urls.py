@@ -37,6 +37,7 @@ urlpatterns = [
     path(f"{_STAGE}mo/", setup.open_round, name="open"),
     path(f"{_STAGE}ma/", setup.codes, name="codes"),
     path(f"{_STAGE}ma/<slug:judge>/moi/", setup.new_code, name="new_code"),
+    path(f"{_STAGE}bien-ban.pdf", console.minutes, name="minutes"),
     path(f"{_STAGE}dieu-khien/", console.show, name="console"),
     path(f"{_STAGE}dieu-khien/lenh/", console.act, name="act"),
     path(f"{_STAGE}dieu-khien/goi/<int:call>/", console.answered, name="answered"),

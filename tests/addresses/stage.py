@@ -42,6 +42,9 @@ ROWS = {
     "stage:console": Row(
         get="signin 403 403 403 403 302 302", post="signin 403 403 403 403 405 405"
     ),
+    "stage:minutes": Row(
+        get="signin 403 404 403 403 404 404", post="signin 403 405 403 403 405 405"
+    ),
     "stage:act": RUN,
     "stage:answered": NOBODY_THERE,
     "stage:close": SIGN,

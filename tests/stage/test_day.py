@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
+from pypdf import PdfReader
 
+from hoithi.documents.render.decree import paper_pdf
 from hoithi.results.models import RoundScore
 from hoithi.stage.actions.closing import close_stage
+from hoithi.stage.records import minutes_of
 from tests import factories
 from tests.stage.scene import open_day
 
@@ -60,6 +64,13 @@ def test_a_whole_day_comes_out_as_worked_by_hand() -> None:
     # Totals 22…26: without the lowest and the highest (5 sheets) the mean is 24, of 22…25 it is
     # 23.5. One second over costs a point.
     intro = {cj: Decimal(23), gn: Decimal("23.5"), dm: Decimal(24)}
+    pages = PdfReader(BytesIO(paper_pdf(minutes_of(day.stage)))).pages
+    text = " ".join(" ".join(page.extract_text() for page in pages).split())
+    assert "Cư Jút, Giới thiệu và đề xuất giải pháp: quá 1 giây, trừ 1 điểm" in text
+    assert "sửa giờ, Bấm muộn" in text
+    assert "Bốc thăm bằng giấy" in text
+    assert "1. Cư Jút, 2. Gia Nghĩa, 3. Đắk Mil" in text
+    assert "Biên bản kết thúc lúc" in text
     scores = RoundScore.objects.filter(round=day.stage.round, voided_at=None)
     assert {score.entry.public_id.hex: score.points for score in scores} == {
         entry: intro[entry] + 10 * right[entry] + Decimal("31.25") for entry in (cj, gn, dm)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpResponseBase, JsonResponse
+from django.http import Http404, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from hoithi.documents.render.decree import paper_pdf
 from hoithi.people.http import StaffRequest, contest_role
 from hoithi.people.models import Role
 from hoithi.people.permissions import contest_scope, has_role
@@ -18,9 +19,12 @@ from hoithi.stage.actions.commands import press
 from hoithi.stage.actions.devices import answer_call
 from hoithi.stage.console import console_of
 from hoithi.stage.queries import call_by_id, find_stage
+from hoithi.stage.records import minutes_of
 from hoithi.web.acting import acted
+from hoithi.web.files import PDF, file_answer
 from hoithi.web.violations import explain
 
+READERS = (Role.ORGANISER, Role.COMMITTEE, Role.OBSERVER)
 RUNNERS = (Role.ORGANISER, Role.COMMITTEE)
 
 
@@ -39,6 +43,16 @@ def show(request: StaffRequest, contest: str, round_key: str) -> HttpResponseBas
         "may_sign": has_role(request.user, [Role.COMMITTEE], contest_scope(contest)),
     }
     return render(request, template, context)
+
+
+@contest_role(*READERS)
+@require_GET
+def minutes(_request: StaffRequest, contest: str, round_key: str) -> HttpResponseBase:
+    """The minutes of the round as far as it has gone, to be printed and signed."""
+    stage = find_stage(contest, round_key)
+    if stage.plan_id is None:
+        raise Http404
+    return file_answer(paper_pdf(minutes_of(stage)), PDF, f"bien-ban-{stage.round.key}.pdf")
 
 
 @contest_role(*RUNNERS)

@@ -1,0 +1,281 @@
+"""The minutes of a round on stage: the log told in sentences, in the form of Decree 30/2020/NĐ-CP.
+
+They can be printed at any time; what is still lacking stands in them as lacking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+from hoithi.contests.models import Incident
+from hoithi.contests.queries import plan_of
+from hoithi.documents.render.decree import (
+    Block,
+    Column,
+    Head,
+    Heading,
+    Paper,
+    Paragraph,
+    Signer,
+    Table,
+)
+from hoithi.results.queries import result_of, scores_of
+from hoithi.rules.live.marks import PartMark, part_mark
+from hoithi.rules.live.state import ORDER, State
+from hoithi.rules.regulation import Segment
+from hoithi.stage.models import LogLine, Seat, Stage
+from hoithi.stage.queries import TeamName, jury_of, state_at, team_names
+from hoithi.web.wording import ZONE, day, marks
+
+_ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII")
+_LACKING = "chưa có"
+
+
+def minutes_of(stage: Stage) -> Paper:
+    """The minutes in Vietnamese. Raises ValueError before the round is opened."""
+    if stage.plan is None:
+        raise ValueError(f"round {stage.round.key} was not opened")
+    contest, plan, state = stage.round.contest, plan_of(stage.round.contest), state_at(stage)
+    names, jury = team_names(stage.round), jury_of(stage)
+    began, ended = _times(stage, state)
+    parts = [
+        ("Thành phần", _present(state, names, jury)),
+        ("Bốc thăm", _lots(state, names)),
+        ("Điểm", _marks(state, names)),
+        ("Điểm trừ, điểm cộng và thay đổi", _changes(state, names, jury)),
+        ("Sự việc", _incidents(stage)),
+        ("Kết quả", _result(stage, state, names)),
+    ]
+    return Paper(
+        head=Head(
+            issuer_parent=plan.papers.issuer_parent,
+            issuer=plan.papers.issuer,
+            symbol="",
+            place=plan.document.place,
+            issued_on=began.date(),
+        ),
+        kind="Biên bản",
+        summary=f"{stage.round.name} - {contest.title}",
+        body=(
+            Paragraph(f"Thời gian bắt đầu: {_hour(began)}, {day(began)}."),
+            *(
+                block
+                for at, (title, blocks) in enumerate(parts)
+                for block in (Heading(f"{_ROMAN[at]}. {title.upper()}"), *blocks)
+            ),
+            Paragraph(
+                f"Biên bản kết thúc lúc {_hour(ended)}, {day(ended)}./."
+                if ended
+                else "Vòng thi chưa kết thúc khi in biên bản này./."
+            ),
+        ),
+        signers=(
+            Signer(("Thư ký",), ""),
+            Signer(("Trưởng ban Giám khảo",), _chair(state, jury)),
+        ),
+        sample=contest.is_sample,
+    )
+
+
+def _times(stage: Stage, state: State) -> tuple[datetime, datetime | None]:
+    times = LogLine.objects.filter(stage=stage).order_by("number").values_list("at_ms", "event")
+    first, last = times[0][0], None
+    if state.is_closed:
+        last = next(at for at, event in times.reverse() if event["is"] == "closed")
+    return _at(first), _at(last) if last else None
+
+
+def _at(at_ms: int) -> datetime:
+    return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(ZONE)
+
+
+def _hour(at: datetime) -> str:
+    return f"{at:%H} giờ {at:%M}"
+
+
+def _present(state: State, names: Mapping[str, TeamName], jury: Sequence[Seat]) -> Sequence[Block]:
+    teams = [
+        f"{names[entry].name} ({names[entry].unit})"
+        + (f", rút khỏi cuộc thi: {state.withdrawn[entry]}" if entry in state.withdrawn else "")
+        for entry in state.teams
+    ]
+    judges = [
+        seat.name
+        + (f", {seat.title}" if seat.title else "")
+        + (" (trưởng ban)" if state.judges[seat.key].is_chair else "")
+        + (f", rời ban: {state.left[seat.key]}" if seat.key in state.left else "")
+        for seat in jury
+        if seat.key in state.judges
+    ]
+    return (
+        Paragraph(f"{'; '.join(judges)}." if judges else _LACKING, lead="1. Ban Giám khảo:"),
+        Paragraph(f"{'; '.join(teams)}.", lead="2. Các đội thi:"),
+    )
+
+
+def _lots(state: State, names: Mapping[str, TeamName]) -> Sequence[Block]:
+    blocks: list[Block] = []
+    for key, lots in state.lots.items():
+        what = "Thứ tự dự thi" if key == ORDER else "Gói câu hỏi, theo thứ tự dự thi"
+        order = [names[each].name if each in names else each for each in lots.order]
+        told = ", ".join(f"{at}. {name}" for at, name in enumerate(order, start=1))
+        if lots.by_hand:
+            how = f"Bốc thăm bằng giấy ({lots.by_hand})."
+        elif lots.order:
+            how = (
+                f"Vân tay số bí mật {lots.commitment}; con số do hội trường nêu {lots.number}; "
+                f"số bí mật {lots.secret}."
+            )
+        else:
+            how = "Chưa xong."
+        blocks.append(Paragraph(f"{told or _LACKING}. {how}", lead=f"{what}:"))
+    for key, _lots_then, reason in state.void_lots:
+        what = "thứ tự dự thi" if key == ORDER else "gói câu hỏi"
+        blocks.append(Paragraph(f"Hủy một lần bốc thăm {what}: {reason}."))
+    return blocks or (Paragraph("Không bốc thăm."),)
+
+
+def _marks(state: State, names: Mapping[str, TeamName]) -> Sequence[Block]:
+    parts = state.regulation.segments
+    rows = []
+    for entry in state.standing:
+        found = [part_mark(state, part.key, entry) for part in parts]
+        total = sum(
+            mark.mark
+            for part, mark in zip(parts, found, strict=True)
+            if mark is not None and part.is_counted
+        )
+        rows.append(
+            (
+                names[entry].name,
+                *(marks(mark.mark) if mark is not None else _LACKING for mark in found),
+                marks(total) if all(mark is not None for mark in found) else _LACKING,
+            )
+        )
+    columns = tuple(Column(part.label, share=2, align="right") for part in parts)
+    return (
+        Table(
+            columns=(Column("Đội", share=2), *columns, Column("Tổng", 20, align="right")),
+            rows=tuple(rows),
+        ),
+        *(_sheets(state, names, part) for part in parts if part.judged is not None),
+    )
+
+
+def _sheets(state: State, names: Mapping[str, TeamName], part: Segment) -> Block:
+    """The totals of the judges, by the places of the jury."""
+    rows = []
+    for entry in state.standing:
+        mark = part_mark(state, part.key, entry)
+        totals = mark.combined.totals if mark is not None and mark.combined else {}
+        rows.append(
+            (
+                names[entry].name,
+                *(marks(totals[key]) if key in totals else "-" for key in state.judges),
+            )
+        )
+    judges = tuple(Column(f"GK{at}", 16, align="right") for at in range(1, len(state.judges) + 1))
+    return Table(columns=(Column(f"{part.label}: tổng điểm từng phiếu"), *judges), rows=tuple(rows))
+
+
+def _changes(state: State, names: Mapping[str, TeamName], jury: Sequence[Seat]) -> Sequence[Block]:
+    called = {seat.key: seat.name for seat in jury}
+    found: list[str] = []
+    for entry in state.standing:
+        for part in state.regulation.segments:
+            mark = part_mark(state, part.key, entry)
+            found += _deducted(names[entry].name, part.label, mark)
+            found += [
+                f"{names[entry].name}, {part.label}: {_signed(marks(each.points))} điểm, "
+                f"{each.reason}"
+                for each in state.corrections.get((part.key, entry), [])
+            ]
+    for turn in state.turns:
+        team = names[turn.entry].name if turn.entry else "Tất cả các đội"
+        where = f"{team}, {state.segment(turn.segment).label}"
+        found += [f"{where}: sửa giờ, {reason}" for reason in turn.corrections]
+        if turn.void:
+            found.append(f"{where}: cho thi lại, {turn.void}")
+        for question in turn.questions:
+            if question.spoilt:
+                found.append(f"{where}: hủy câu {question.position + 1}, {question.spoilt}")
+        for judge, sheet in turn.sheets.items():
+            found += [
+                f"{where}: mở khóa phiếu của {called.get(judge, judge)}, {reason}"
+                for _before, reason in sheet.kept
+            ]
+            if sheet.abstained:
+                found.append(f"{where}: {called.get(judge, judge)} không chấm, {sheet.abstained}")
+    if not found:
+        return (Paragraph("Không có."),)
+    return tuple(Paragraph(f"{line}.", lead="-") for line in found)
+
+
+def _signed(points: str) -> str:
+    return points if points.startswith("-") else f"+{points}"
+
+
+def _deducted(team: str, part: str, mark: PartMark | None) -> list[str]:
+    off = mark.deduction if mark is not None else None
+    if off is None or not off.side:
+        return []
+    side = "quá" if off.side == "over" else "thiếu"
+    cost = "không tính điểm phần này" if off.nothing else f"trừ {marks(off.points)} điểm"
+    return [f"{team}, {part}: {side} {off.excess_s} giây, {cost}"]
+
+
+def _incidents(stage: Stage) -> Sequence[Block]:
+    noted = Incident.objects.filter(round=stage.round)
+    return [Paragraph(each.text, lead=f"{each.at.astimezone(ZONE):%H:%M}:") for each in noted] or [
+        Paragraph("Không có sự việc nào được ghi.")
+    ]
+
+
+def _result(stage: Stage, state: State, names: Mapping[str, TeamName]) -> Sequence[Block]:
+    if not state.is_closed:
+        return (Paragraph("Vòng thi chưa kết thúc."),)
+    result = result_of(stage.round, scores_of(stage.round))
+    prizes = {line.key: line.label for line in state.regulation.prizes}
+    given = {each.entry: prizes[each.prize] for each in result.awards.given}
+    rows = [
+        (
+            str(row.place),
+            names[row.entry].name,
+            names[row.entry].unit,
+            marks(result.scores[row.entry].values["points"] or 0),
+            given.get(row.entry, ""),
+        )
+        for row in result.placed
+        if row.entry in names
+    ]
+    ties = [
+        Paragraph(
+            "Đồng hạng ở ranh giới giải, chờ Ban Tổ chức quyết định: "
+            + ", ".join(names[entry].name for entry in tie.entries)
+            + "."
+        )
+        for tie in result.awards.ties
+    ]
+    table = Table(
+        columns=(
+            Column("Hạng", 16, align="center"),
+            Column("Đội", share=2),
+            Column("Đơn vị", share=2),
+            Column("Điểm", 22, align="right"),
+            Column("Giải", share=2),
+        ),
+        rows=tuple(rows),
+    )
+    return (table, *ties)
+
+
+def _chair(state: State, jury: Sequence[Seat]) -> str:
+    return next(
+        (
+            seat.name
+            for seat in jury
+            if seat.key in state.judges and state.judges[seat.key].is_chair
+        ),
+        "",
+    )
