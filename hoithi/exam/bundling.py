@@ -38,7 +38,7 @@ from hoithi.verify.contest import (
     RoundLine,
     UnitLine,
 )
-from hoithi.verify.results import Published, Recorded, RecordedEntry
+from hoithi.verify.results import Published, Recorded, RecordedEntry, StageLog
 from hoithi.verify.tables import Batch
 
 
@@ -159,6 +159,10 @@ def _add_recorded(writer: BundleWriter, folder: str, each: Round) -> None:
         ),
     )
     writer.add(f"{folder}/decisions.json", msgspec.json.encode(decisions_of(each)))
+    if recorded.log:
+        writer.add_struct(
+            f"{folder}/stage.json", msgspec.convert({"lines": recorded.log}, StageLog)
+        )
 
 
 def _add_published(writer: BundleWriter, folder: str, publication: Publication) -> None:

@@ -63,7 +63,9 @@ class Grading(models.Model):
 
 
 class RecordedRound(models.Model):
-    """A live round entered from signed minutes: who entered it, who confirmed it, why so late."""
+    """A live round: entered from signed minutes (who entered it, who confirmed it, why so late), or
+    held on stage, and then with the whole log that its marks follow from, and no scan at first.
+    """
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="records")
     held_on = models.DateField()
@@ -72,6 +74,7 @@ class RecordedRound(models.Model):
     scan_name = models.CharField(max_length=200)
     scan_sha256 = models.CharField(max_length=64)
     marks = models.JSONField()
+    log = models.JSONField(default=list)
     approval = models.ForeignKey(Approval, models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
     voided_at = models.DateTimeField(null=True)

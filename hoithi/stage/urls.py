@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from hoithi.stage.views import console, public, seats, setup
+from hoithi.stage.views import console, paper, public, seats, setup
 
 app_name = "stage"
 _PUBLIC = "san-khau/<slug:contest>/<slug:round_key>/"
@@ -38,6 +38,9 @@ urlpatterns = [
     path(f"{_STAGE}ma/", setup.codes, name="codes"),
     path(f"{_STAGE}ma/<slug:judge>/moi/", setup.new_code, name="new_code"),
     path(f"{_STAGE}bien-ban.pdf", console.minutes, name="minutes"),
+    path(f"{_STAGE}phieu-giay/", paper.sheets, name="sheets"),
+    path(f"{_STAGE}phieu-giay/<int:turn>/<slug:judge>/", paper.sheet, name="paper_sheet"),
+    path(f"{_STAGE}diem-cong-tru/", paper.points, name="points"),
     path(f"{_STAGE}dieu-khien/", console.show, name="console"),
     path(f"{_STAGE}dieu-khien/lenh/", console.act, name="act"),
     path(f"{_STAGE}dieu-khien/goi/<int:call>/", console.answered, name="answered"),

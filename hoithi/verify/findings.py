@@ -71,6 +71,22 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Bộ câu hỏi không đủ câu cho một đề.",
         "There are too few questions for a paper.",
     ),
+    "stage_rules_differ": (
+        "Sổ diễn biến trên sân khấu không bắt đầu bằng quy định này của vòng thi.",
+        "The log of the stage does not begin with these rules of the round.",
+    ),
+    "stage_line_refused": (
+        "Sổ diễn biến trên sân khấu có dòng mà quy định không cho phép: {detail}.",
+        "The log of the stage has a line that the rules forbid: {detail}.",
+    ),
+    "stage_not_complete": (
+        "Sổ diễn biến trên sân khấu chưa đủ để có mọi điểm: {detail}.",
+        "The log of the stage does not lead to every mark: {detail}.",
+    ),
+    "stage_marks_differ": (
+        "Điểm tính từ sổ diễn biến trên sân khấu khác với điểm đã ghi.",
+        "The marks that follow from the log of the stage are not those recorded.",
+    ),
     "mark_missing": (
         "Điểm thiếu hoặc vượt mức tối đa: {detail}.",
         "A mark is missing or above its maximum: {detail}.",

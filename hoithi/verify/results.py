@@ -12,6 +12,7 @@ import msgspec
 
 from hoithi.hall.roster import RosterLine
 from hoithi.rules.awards import Awards
+from hoithi.rules.live.events import Line
 from hoithi.rules.regulation import Regulation
 from hoithi.rules.standings import Counts, Marked, Participant, Result
 from hoithi.rules.standings import online_result as rank_online
@@ -60,6 +61,12 @@ class Recorded(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     held_on: str
     scan_sha256: str
     entries: list[RecordedEntry]
+
+
+class StageLog(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """All lines of a round on stage, in order (docs/rules/live.md)."""
+
+    lines: list[Line]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,17 @@ import msgspec
 from hoithi.hall.formats import Kind
 from hoithi.hall.roster import RosterLine
 from hoithi.rules import paper
+from hoithi.rules.errors import RuleViolation
+from hoithi.rules.live.events import Opened
+from hoithi.rules.live.fold import apply
+from hoithi.rules.live.marks import marks
+from hoithi.rules.live.state import State
 from hoithi.rules.paper import KeysFile, Questions
 from hoithi.rules.regulation import FORMAT, Regulation, flaws
 from hoithi.rules.scoring import Effect, Ruling
 from hoithi.rules.standings import Counts, count
 from hoithi.verify import results
-from hoithi.verify.bundle import BundleReader, RoundRecord, RulingRecord
+from hoithi.verify.bundle import BundleReader, RoundRecord, RulingRecord, fingerprint
 from hoithi.verify.chain import chained_rows
 from hoithi.verify.findings import BundleError, Finding
 from hoithi.verify.results import Outcome
@@ -214,7 +219,7 @@ def _regulation(bundle: BundleReader, folder: str) -> Regulation:
 
 
 def check_recorded(bundle: BundleReader, folder: str) -> Outcome:
-    """A live round entered from its minutes, and its places."""
+    """A live round entered from its minutes, or held on stage, and its places."""
     regulation = _regulation(bundle, folder)
     recorded = bundle.decode(f"{folder}/recorded.json", results.Recorded)
     bundle.each_once(f"{folder}/recorded.json", [each.entry for each in recorded.entries])
@@ -226,5 +231,32 @@ def check_recorded(bundle: BundleReader, folder: str) -> Outcome:
                 raise BundleError(
                     "mark_missing", f"{folder}/recorded.json", f"{each.entry} {part.key}"
                 )
+    if bundle.has(f"{folder}/stage.json"):
+        _check_stage(bundle, folder, regulation, recorded)
     result = results.recorded_result(regulation, recorded, decisions)
     return Outcome(regulation, result, {each.entry: each.unit for each in recorded.entries})
+
+
+def _check_stage(
+    bundle: BundleReader, folder: str, regulation: Regulation, recorded: results.Recorded
+) -> None:
+    """The log of a round on stage leads to its marks by the rules. Raises BundleError."""
+    name = f"{folder}/stage.json"
+    lines = bundle.decode(name, results.StageLog).lines
+    opened = lines[0].event if lines else None
+    if not isinstance(opened, Opened) or opened.regulation != fingerprint(regulation):
+        raise BundleError("stage_rules_differ", name)
+    state = State(regulation)
+    for line in lines:
+        try:
+            apply(state, line)
+        except RuleViolation as violation:
+            raise BundleError(
+                "stage_line_refused", name, f"{line.number} {violation.code}"
+            ) from violation
+    try:
+        found = marks(state)
+    except ValueError as error:
+        raise BundleError("stage_not_complete", name, str(error)) from error
+    if {each.entry: each.marks for each in recorded.entries} != found:
+        raise BundleError("stage_marks_differ", name)

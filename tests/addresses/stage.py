@@ -45,6 +45,19 @@ ROWS = {
     "stage:minutes": Row(
         get="signin 403 404 403 403 404 404", post="signin 403 405 403 403 405 405"
     ),
+    # Nothing of this is there before the opening.
+    **{
+        f"stage:{name}": Row(
+            get="signin 403 403 403 403 404 404", post="signin 403 403 403 403 404 404"
+        )
+        for name in ("paper_sheet",)
+    },
+    "stage:sheets": Row(
+        get="signin 403 403 403 403 404 404", post="signin 403 403 403 403 405 405"
+    ),
+    "stage:points": Row(
+        get="signin 403 403 403 403 403 404", post="signin 403 403 403 403 403 404"
+    ),
     "stage:act": RUN,
     "stage:answered": NOBODY_THERE,
     "stage:close": SIGN,
@@ -60,5 +73,6 @@ def parameters(scene: Scene) -> dict[str, Pair]:
         "judge": Pair("gk9", "gk8"),
         "part": Pair("kien-thuc", "khong-co"),
         "call": Pair(0, 1),
+        "turn": Pair(1, 2),
         **{f"{name}.round_key": live for name in ROWS},
     }

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 from io import BytesIO
+from pathlib import Path
+from typing import Any
 
 import pytest
 from pypdf import PdfReader
 
 from hoithi.documents.render.decree import paper_pdf
-from hoithi.results.models import RoundScore
+from hoithi.exam.bundling import write_bundle
+from hoithi.results.actions import publish
+from hoithi.results.models import RecordedRound, RoundScore
 from hoithi.stage.actions.closing import close_stage
 from hoithi.stage.records import minutes_of
+from hoithi.verify.checks import verify
 from tests import factories
-from tests.stage.scene import open_day
+from tests.stage.scene import Day, open_day
 
 pytestmark = pytest.mark.django_db
 
 
-def test_a_whole_day_comes_out_as_worked_by_hand() -> None:
+@pytest.fixture
+def closed_day() -> Day:
+    """A whole day that was closed; who has how many questions right is left to the packets."""
     day = open_day()
     gn, cj, dm = (day.teams[code] for code in ("GN", "CJ", "DM"))
     places = {f"place_{gn}": "2", f"place_{cj}": "1", f"place_{dm}": "3"}
@@ -53,13 +61,19 @@ def test_a_whole_day_comes_out_as_worked_by_hand() -> None:
             if key == "gk5" and entry == gn:
                 continue
             day.mark(token, turn, kich_ban="15", dien_xuat="16.25")
+    close_stage(actor=day.chair, stage=day.stage, now=factories.now())
+    close_stage(actor=day.member, stage=day.stage, now=factories.now())
+    return day
+
+
+def test_a_whole_day_comes_out_as_worked_by_hand(closed_day: Day) -> None:
+    day = closed_day
+    gn, cj, dm = (day.teams[code] for code in ("GN", "CJ", "DM"))
     right = {
         turn.entry: sum(0 in question.right for question in turn.questions)
         for turn in day.state.turns
         if turn.segment == "kien-thuc"
     }
-    close_stage(actor=day.chair, stage=day.stage, now=factories.now())
-    close_stage(actor=day.member, stage=day.stage, now=factories.now())
     assert day.state.is_closed
     # Totals 22…26: without the lowest and the highest (5 sheets) the mean is 24, of 22…25 it is
     # 23.5. One second over costs a point.
@@ -75,3 +89,77 @@ def test_a_whole_day_comes_out_as_worked_by_hand() -> None:
     assert {score.entry.public_id.hex: score.points for score in scores} == {
         entry: intro[entry] + 10 * right[entry] + Decimal("31.25") for entry in (cj, gn, dm)
     }
+
+
+def bundle_of(day: Day, path: Path) -> Path:
+    publish(actor=day.chair, each=day.stage.round, reason="", now=factories.now())
+    write_bundle(day.stage.round.contest, path, factories.now())
+    return path
+
+
+def test_a_stranger_recomputes_the_marks_from_the_log(closed_day: Day, tmp_path: Path) -> None:
+    assert verify(bundle_of(closed_day, tmp_path / "b.zip")) == []
+
+
+def lines_of(day: Day) -> list[dict[str, Any]]:
+    recorded = RecordedRound.objects.get(round=day.stage.round, voided_at=None)
+    return list(recorded.log)
+
+
+def confirmed(lines: list[dict[str, Any]]) -> dict[str, Any]:
+    return next(line["event"] for line in lines if line["event"]["is"] == "sheet_confirmed")
+
+
+def _another_mark(lines: list[dict[str, Any]]) -> None:
+    confirmed(lines)["marks"]["noi-dung"] = "20"
+
+
+def _a_barred_judge(lines: list[dict[str, Any]]) -> None:
+    opened = lines[0]["event"]
+    first = confirmed(lines)
+    turn = next(line["event"] for line in lines if line["event"]["is"] == "turn_called")
+    judge = next(each for each in opened["judges"] if each["judge"] == first["judge"])
+    judge["barred"].append(turn["entry"])
+
+
+def _a_line_less(lines: list[dict[str, Any]]) -> None:
+    del lines[10]
+
+
+def _other_rules(lines: list[dict[str, Any]]) -> None:
+    lines[0]["event"]["regulation"] = "0" * 64
+
+
+def _an_early_end(lines: list[dict[str, Any]]) -> None:
+    del lines[len(lines) // 2 :]
+
+
+def _another_secret(lines: list[dict[str, Any]]) -> None:
+    drawn = next(line["event"] for line in lines if line["event"]["is"] == "lots_drawn")
+    drawn["secret"] = "ab" * 32
+
+
+@pytest.mark.parametrize(
+    ("tamper", "code"),
+    [
+        (_another_mark, "stage_marks_differ"),
+        (_a_barred_judge, "stage_line_refused"),
+        (_a_line_less, "stage_line_refused"),
+        (_other_rules, "stage_rules_differ"),
+        (_an_early_end, "stage_not_complete"),
+        (_another_secret, "stage_line_refused"),
+    ],
+)
+def test_a_log_that_was_changed_is_named(
+    closed_day: Day,
+    tmp_path: Path,
+    tamper: Callable[[list[dict[str, Any]]], None],
+    code: str,
+) -> None:
+    publish(actor=closed_day.chair, each=closed_day.stage.round, reason="", now=factories.now())
+    lines = lines_of(closed_day)
+    tamper(lines)
+    RecordedRound.objects.filter(round=closed_day.stage.round).update(log=lines)
+    path = tmp_path / "b.zip"
+    write_bundle(closed_day.stage.round.contest, path, factories.now())
+    assert [finding.code for finding in verify(path)] == [code]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
+import msgspec
 from django.db import transaction
 from django.utils import timezone
 
@@ -25,7 +26,7 @@ from hoithi.rules.live.state import State
 from hoithi.rules.standings import Participant, recorded_result
 from hoithi.stage.actions.log import append
 from hoithi.stage.models import Stage
-from hoithi.stage.queries import state_at
+from hoithi.stage.queries import lines_from, state_at
 
 
 @transaction.atomic
@@ -127,6 +128,7 @@ def _record(actor: User, stage: Stage, state: State, approval: Approval, now: da
             entry: {key: f"{mark:f}" for key, mark in by_part.items()}
             for entry, by_part in found.items()
         },
+        log=[msgspec.to_builtins(line) for line, _hash in lines_from(stage, 1)],
         approval=approval,
         recorded_at=now,
     )

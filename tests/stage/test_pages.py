@@ -1,0 +1,183 @@
+"""The pages of a round on stage, as those use them who prepare and run the day."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from django.contrib.staticfiles import finders
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from hoithi.contests.models import Contest
+from hoithi.people.models import Role
+from hoithi.rules.codes import grouped
+from hoithi.rules.live.marks import part_mark
+from hoithi.stage.actions.devices import code_of
+from hoithi.stage.models import PaperSheet, Stage
+from hoithi.stage.queries import state_at
+from tests import factories
+from tests.stage.scene import Day, open_day, plan, team
+
+pytestmark = pytest.mark.django_db
+WHERE = {"contest": "daknong-2023", "round_key": "truc-tiep"}
+
+
+def at(name: str, **more: object) -> str:
+    return reverse(f"stage:{name}", kwargs={**WHERE, **more})
+
+
+@pytest.fixture
+def day() -> Day:
+    return open_day()
+
+
+def page(client: Client, name: str, **more: object) -> str:
+    answer = client.get(at(name, **more))
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_a_round_is_prepared_from_nothing_to_the_console(client: Client) -> None:
+    made: Contest = factories.contest(plan())
+    organiser = factories.user("Thư ký", made.key, Role.ORGANISER)
+    signers = [factories.user(name, made.key, Role.COMMITTEE) for name in ("Trưởng", "Phó")]
+    for code in ("GN", "CJ"):
+        team(made, code, f"Đội {code}")
+    factories.bank(made)
+    factories.sign_in(client, organiser)
+    assert "Chuẩn bị thi trên sân khấu" in page(client, "setup")
+    client.post(at("prepare"))
+    bad = client.post(at("add_judge"), {"name": "", "unit": "XX"}).content.decode()
+    assert bad.count('aria-invalid="true"') == 2
+    for number in range(1, 4):
+        chair = {"is_chair": "on"} if number == 1 else {}
+        client.post(at("add_judge"), {"name": f"Giám khảo {number}", "unit": "", **chair})
+    again = client.post(at("add_judge"), {"name": "Hai trưởng ban", "is_chair": "on"})
+    assert "đúng một trưởng ban" in again.content.decode()
+    client.post(at("packets", part="kien-thuc"))
+    refused = client.post(at("open"), follow=True).content.decode()
+    assert "chưa được niêm phong" in refused
+    for who in signers:
+        factories.sign_in(client, who)
+        client.post(at("seal", part="kien-thuc"))
+    factories.sign_in(client, organiser)
+    assert "đã niêm phong" in page(client, "setup")
+    opened = client.post(at("open"))
+    assert opened.headers["Location"] == at("console")
+    console = page(client, "console")
+    assert console.count('name="do" value="call"') == 6
+    slips = page(client, "codes")
+    stage = Stage.objects.get()
+    assert all(grouped(code_of(seat)) in slips for seat in stage.seats.all())
+
+
+def test_the_console_asks_no_more_queries_for_more_teams(day: Day, client: Client) -> None:
+    factories.sign_in(client, day.secretary)
+    page(client, "console")
+    with CaptureQueriesContext(connection) as before:
+        page(client, "console")
+    for unit in ("GN", "CJ"):
+        day.press("call", part="gioi-thieu", team=day.teams[unit])
+        day.press("turn_end")
+    page(client, "console")
+    with CaptureQueriesContext(connection) as after:
+        page(client, "console")
+    # The jury and its devices are asked for once there is a turn, however many there are.
+    assert len(after) <= len(before) + 2
+
+
+def test_a_press_answers_a_script_with_a_sentence_and_a_form_with_the_page(
+    day: Day, client: Client
+) -> None:
+    factories.sign_in(client, day.secretary)
+    fields = {"do": "clock_start", "seen": str(day.state.cue)}
+    told = client.post(at("act"), fields, headers={"Accept": "application/json"})
+    assert (told.status_code, told.json()) == (
+        409,
+        {"text": "Đội này chưa được mời lên phần thi này."},
+    )
+    back = client.post(at("act"), fields, follow=True)
+    assert "Đội này chưa được mời lên phần thi này." in back.content.decode()
+    call = {"do": "call", "part": "gioi-thieu", "team": day.teams["CJ"]}
+    done = client.post(
+        at("act"), call | {"seen": str(day.state.cue)}, headers={"Accept": "application/json"}
+    )
+    assert done.json() == {"seen": day.state.cue}
+    for seen in ("", "x", "-1", "1" * 12, "٣"):
+        stale = client.post(
+            at("act"), call | {"seen": seen}, headers={"Accept": "application/json"}
+        )
+        assert stale.status_code == 409
+
+
+def test_a_paper_sheet_counts_when_two_have_typed_the_same(day: Day, client: Client) -> None:
+    turn = day.press("call", part="gioi-thieu", team=day.teams["CJ"]).turns[-1].number
+    where = {"turn": turn, "judge": "gk2"}
+    factories.sign_in(client, day.secretary)
+    wrong = client.post(at("paper_sheet", **where), {"noi-dung": "20,25", "hinh-thuc": "năm"})
+    text = wrong.content.decode()
+    assert "Nội dung: điểm từ 0 đến 20." in text
+    assert "Vui lòng nhập điểm, ví dụ 7 hoặc 7,5." in text
+    client.post(at("paper_sheet", **where), {"noi-dung": "15,5", "hinh-thuc": "8"})
+    assert "Đã nhập: Thư ký" in page(client, "paper_sheet", **where)
+    # The same person again is not the second one.
+    client.post(at("paper_sheet", **where), {"noi-dung": "15,5", "hinh-thuc": "8"})
+    assert day.state.turns[0].sheets == {}
+    factories.sign_in(client, day.chair)
+    client.post(at("paper_sheet", **where), {"noi-dung": "15.5", "hinh-thuc": "7.5"})
+    assert "Hai lần nhập khác nhau ở: Hình thức" in page(client, "paper_sheet", **where)
+    client.post(at("paper_sheet", **where), {"noi-dung": "15.5", "hinh-thuc": "8"})
+    sheet = day.state.turns[0].sheets["gk2"]
+    assert (sheet.is_confirmed, sheet.from_paper) == (True, True)
+    assert sheet.marks == {"noi-dung": Decimal("15.5"), "hinh-thuc": Decimal(8)}
+    assert not PaperSheet.objects.filter(voided_at=None).exists()
+    assert "Đã có phiếu" in page(client, "paper_sheet", **where)
+
+
+def test_points_beside_the_marks_take_two_members(day: Day, client: Client) -> None:
+    turn = day.press("call", part="tieu-pham", team=day.teams["CJ"]).turns[-1].number
+    day.press("turn_end")
+    for key in ("gk1", "gk2", "gk3", "gk4", "gk5"):
+        day.mark(day.seat(key).token, turn, kich_ban="15", dien_xuat="15")
+    given = {
+        "part": "tieu-pham",
+        "team": day.teams["CJ"],
+        "points": "-1,5",
+        "reason": "Nhắc bài từ bên ngoài",
+    }
+    factories.sign_in(client, day.chair)
+    assert (
+        "Vui lòng nhập số điểm"
+        in client.post(at("points"), given | {"points": "1e5"}).content.decode()
+    )
+    for who in (day.chair, day.chair):
+        factories.sign_in(client, who)
+        client.post(at("points"), given)
+    mark = part_mark(state_at(Stage.objects.get()), "tieu-pham", day.teams["CJ"])
+    assert mark is not None
+    assert mark.mark == 30
+    factories.sign_in(client, day.member)
+    client.post(at("points"), given)
+    mark = part_mark(day.state, "tieu-pham", day.teams["CJ"])
+    assert mark is not None
+    assert (mark.given, mark.mark) == (Decimal("-1.5"), Decimal("28.5"))
+
+
+def test_every_judge_has_a_paper_sheet_for_every_team_they_may_mark(
+    day: Day, client: Client
+) -> None:
+    factories.sign_in(client, day.secretary)
+    # Two parts, three teams, five judges; the fifth may not mark one team.
+    assert page(client, "sheets").count("Chữ ký của giám khảo") == 2 * (3 * 5 - 1)
+
+
+def test_the_audiences_page_is_light(day: Day, client: Client) -> None:
+    day.press("scene", scene="programme")
+    size = len(client.get(at("live")).content) + len(client.get(at("feed")).content)
+    for name in ("stage/live.css", "stage/live.js", "stage/feed.js", "web/icon.svg"):
+        size += Path(str(finders.find(name))).stat().st_size
+    assert size < 30_000
