@@ -52,7 +52,7 @@ def snapshot(state: State, facts: Facts) -> dict[str, Value]:
     """What everybody may see now."""
     turn = _shown_turn(state)
     return {
-        "n": state.last,
+        "cue": state.cue,
         "contest": facts.contest,
         "round": facts.round,
         "scene": {"is": state.scene.scene, "about": state.scene.about, "since": state.scene_ms},

@@ -50,7 +50,7 @@ def _prizes(stage: Stage, state: State) -> list[Prize]:
 
 def message(number: int, content: bytes, now_ms: int) -> bytes:
     """A snapshot as a server-sent event, with the server's time at which it is sent."""
-    return b'id: %d\ndata: {"now":%d,"s":%b}\n\n' % (number, now_ms, content)
+    return b'id: %d\ndata: {"now":%d,"n":%d,"s":%b}\n\n' % (number, now_ms, number, content)
 
 
 def stage_key(contest: str, round_key: str) -> int | None:

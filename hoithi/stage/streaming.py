@@ -64,13 +64,16 @@ class Channel:
                 await self._look()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self.fresh.wait(), _LOOK_S)
-        self.task, self.number = None, -1
+        self.task, self.number, self.content = None, -1, b""
 
     async def _look(self) -> None:
         if self.number < 0 or await asyncio.to_thread(last_of, self.stage) != self.number:
-            self.number, self.content = await asyncio.to_thread(current, self.stage)
-            for viewer in self.viewers:
-                viewer.set()
+            self.number, content = await asyncio.to_thread(current, self.stage)
+            # A mark that is only saved changes nothing that is public: nobody is sent anything.
+            if content != self.content:
+                self.content = content
+                for viewer in self.viewers:
+                    viewer.set()
 
 
 class Streaming:

@@ -225,16 +225,23 @@ def check_recorded(bundle: BundleReader, folder: str) -> Outcome:
     bundle.each_once(f"{folder}/recorded.json", [each.entry for each in recorded.entries])
     name = f"{folder}/decisions.json"
     decisions = bundle.decode(name, list[list[str]]) if bundle.has(name) else []
+    if bundle.has(f"{folder}/stage.json"):
+        # What a team takes from another may lift it above the highest mark of its own questions.
+        _check_stage(bundle, folder, regulation, recorded)
+    else:
+        _check_bounds(folder, regulation, recorded)
+    result = results.recorded_result(regulation, recorded, decisions)
+    return Outcome(regulation, result, {each.entry: each.unit for each in recorded.entries})
+
+
+def _check_bounds(folder: str, regulation: Regulation, recorded: results.Recorded) -> None:
+    """Every mark is there and within its part. Raises BundleError."""
     for each in recorded.entries:
         for part in regulation.segments:
             if not 0 <= each.marks.get(part.key, Decimal(-1)) <= part.maximum:
                 raise BundleError(
                     "mark_missing", f"{folder}/recorded.json", f"{each.entry} {part.key}"
                 )
-    if bundle.has(f"{folder}/stage.json"):
-        _check_stage(bundle, folder, regulation, recorded)
-    result = results.recorded_result(regulation, recorded, decisions)
-    return Outcome(regulation, result, {each.entry: each.unit for each in recorded.entries})
 
 
 def _check_stage(

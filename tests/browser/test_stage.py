@@ -2,120 +2,36 @@
 
 from __future__ import annotations
 
-import os
 import re
-import sqlite3
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-import msgspec
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from hoithi.contests.plan.conversion import regulation_of
-from hoithi.contests.plan.reading import parse_plan
-from hoithi.rules.live.events import AnyEvent, Line
-from hoithi.rules.live.fold import fold
-from hoithi.rules.live.state import State
 from tests.browser.chromium import NewPage
-from tests.hall.scene import free_port
-from tests.races import ROOT, run_race
-from tests.stage.scene import plan
+from tests.stage.desk import CONSOLE, PUBLIC, Desk, running_desk
 
-PUBLIC = "/san-khau/daknong-2023/truc-tiep/"
-CONSOLE = "/ban-to-chuc/daknong-2023/vong/truc-tiep/san-khau/dieu-khien/"
 SCREEN, DESKTOP = (1920, 1080), (1280, 800)
 
 pytestmark = pytest.mark.browser
 
 
-class Prepared(msgspec.Struct):
-    codes: dict[str, str]
-    teams: dict[str, str]
-    session: str
-    session_name: str
-
-
-@dataclass
-class Desk:
-    """A desk that runs, and what its log on disk says."""
-
-    url: str
-    folder: Path
-    environment: dict[str, str]
-    port: int
-    day: Prepared
-    process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        self.process = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "uvicorn", "hoithi.config.asgi:application"),
-                *("--port", str(self.port), "--log-level", "warning"),
-                *("--timeout-graceful-shutdown", "1"),
-            ],
-            cwd=ROOT,
-            env=self.environment,
-        )
-        for _ in range(300):
-            try:
-                with urllib.request.urlopen(f"{self.url}/suc-khoe/", timeout=5):
-                    return
-            except OSError:
-                time.sleep(0.1)  # until it listens
-        raise AssertionError("the desk does not listen")
-
-    def kill(self) -> None:
-        """As when the power is cut."""
-        assert self.process is not None
-        self.process.kill()
-        self.process.wait()
-
-    @property
-    def state(self) -> State:
-        """Where the log on disk has led to."""
-        database = sqlite3.connect(f"file:{self.folder / 'desk.sqlite3'}?mode=ro", uri=True)
-        try:
-            rows = database.execute(
-                "SELECT number, at_ms, event FROM stage_logline ORDER BY number"
-            ).fetchall()
-        finally:
-            database.close()
-        read = parse_plan(plan())
-        lines = [
-            Line(number, at_ms, msgspec.json.decode(event, type=AnyEvent))
-            for number, at_ms, event in rows
-        ]
-        return fold(regulation_of(read, read.round("truc-tiep")), lines)
-
-    def page(self, browser: Browser, size: tuple[int, int] = DESKTOP) -> Page:
-        """A page of the secretary."""
-        context = browser.new_context(
-            base_url=self.url, viewport={"width": size[0], "height": size[1]}, locale="vi-VN"
-        )
-        cookie = {"name": self.day.session_name, "value": self.day.session, "url": self.url}
-        context.add_cookies([cookie])  # type: ignore[list-item] # a cookie as it is documented
-        return context.new_page()
-
-
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    """A day that is open, on a desk of its own."""
-    port = free_port()
-    environment = {key: value for key, value in os.environ.items() if "HOITHI_" not in key}
-    environment |= {"HOITHI_VAR": str(tmp_path), "HOITHI_DESK_PORT": str(port)}
-    day = msgspec.convert(run_race("tests.stage.at_once:prepared", tmp_path, ""), Prepared)
-    # The name of the cookie has the port in it; the day was prepared without one.
-    day.session_name = f"sessionid_{port}"
-    made = Desk(f"http://127.0.0.1:{port}", tmp_path, environment, port, day)
-    made.start()
-    yield made
-    made.kill()
+    with running_desk(tmp_path) as running:
+        yield running
+
+
+def secretarys(desk: Desk, browser: Browser, size: tuple[int, int] = DESKTOP) -> Page:
+    """A page of the secretary."""
+    context = browser.new_context(
+        base_url=desk.url, viewport={"width": size[0], "height": size[1]}, locale="vi-VN"
+    )
+    context.add_cookies(
+        [{"name": desk.day.session_name, "value": desk.day.session, "url": desk.url}]
+    )
+    return context.new_page()
 
 
 class Secretary:
@@ -170,8 +86,8 @@ class Judge:
 def test_a_draw_is_shown_step_by_step_and_drawn_again_on_a_phone(
     browser: Browser, new_phone: NewPage, desk: Desk
 ) -> None:
-    secretary = Secretary(desk.page(browser))
-    screen = desk.page(browser, SCREEN)
+    secretary = Secretary(secretarys(desk, browser))
+    screen = secretarys(desk, browser, SCREEN)
     screen.goto(f"{PUBLIC}man-hinh/")
     secretary.press("lots_commit", lots="order")
     commitment = desk.state.lots["order"].commitment
@@ -201,7 +117,7 @@ def test_a_draw_is_shown_step_by_step_and_drawn_again_on_a_phone(
 def test_a_judge_without_network_goes_on_and_everything_arrives_once(
     browser: Browser, new_phone: NewPage, desk: Desk
 ) -> None:
-    secretary = Secretary(desk.page(browser))
+    secretary = Secretary(secretarys(desk, browser))
     secretary.press("call", part="gioi-thieu", team=desk.day.teams["CJ"])
     judge = Judge(new_phone(), desk, "gk1")
     expect(judge.page.locator("#seat h1").first).to_have_text("Cư Jút")
@@ -238,7 +154,7 @@ def test_a_judge_without_network_goes_on_and_everything_arrives_once(
 def test_thirty_quick_steps_are_thirty_steps(
     browser: Browser, new_phone: NewPage, desk: Desk
 ) -> None:
-    Secretary(desk.page(browser)).press("call", part="gioi-thieu", team=desk.day.teams["CJ"])
+    Secretary(secretarys(desk, browser)).press("call", part="gioi-thieu", team=desk.day.teams["CJ"])
     judge = Judge(new_phone(), desk, "gk1")
     more = judge.page.locator(".stepper button").nth(1)
     for _ in range(30):
@@ -251,8 +167,8 @@ def test_thirty_quick_steps_are_thirty_steps(
 def test_a_question_goes_from_packet_to_key_on_screen_tablet_and_phone(
     browser: Browser, new_phone: NewPage, desk: Desk
 ) -> None:
-    secretary = Secretary(desk.page(browser))
-    screen = desk.page(browser, SCREEN)
+    secretary = Secretary(secretarys(desk, browser))
+    screen = secretarys(desk, browser, SCREEN)
     screen.goto(f"{PUBLIC}man-hinh/")
     secretary.draw("packets:kien-thuc")
     secretary.press("call", part="kien-thuc", team=desk.day.teams["GN"])
@@ -285,8 +201,8 @@ def test_a_question_goes_from_packet_to_key_on_screen_tablet_and_phone(
 def test_after_a_power_cut_screen_and_judge_go_on_where_they_stood(
     browser: Browser, new_phone: NewPage, desk: Desk
 ) -> None:
-    secretary = Secretary(desk.page(browser))
-    screen = desk.page(browser, SCREEN)
+    secretary = Secretary(secretarys(desk, browser))
+    screen = secretarys(desk, browser, SCREEN)
     screen.goto(f"{PUBLIC}man-hinh/")
     secretary.press("call", part="gioi-thieu", team=desk.day.teams["CJ"])
     secretary.press("clock_start")

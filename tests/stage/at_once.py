@@ -85,7 +85,8 @@ class Viewer:
         self.status = message.get("status", self.status)
         for part in message.get("body", b"").split(b"\n"):
             if part.startswith(b"data: "):
-                self.seen.append(json.loads(part[6:])["s"])
+                told = json.loads(part[6:])
+                self.seen.append({**told["s"], "n": told["n"]})
                 self.came.set()
 
     async def until(self, number: int) -> None:

@@ -63,11 +63,11 @@ const source = new EventSource(root.dataset.feed);
 source.onmessage = (message) => {
   const told = JSON.parse(message.data);
   offset = told.now - Date.now();
-  if (told.s.n === last) return;
-  last = told.s.n;
+  if (told.n === last) return;
+  last = told.n;
   clearTimeout(asked);
   asked = setTimeout(refresh, 80);
 };
 setInterval(tick, 250);
-setInterval(refresh, 5000);
+setInterval(refresh, 2000);
 tick();

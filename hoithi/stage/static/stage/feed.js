@@ -20,7 +20,7 @@ export function follow(address, show, tell = () => {}) {
       const told = JSON.parse(message.data);
       learn(told.now);
       tell(true);
-      if (told.s.n !== last) { last = told.s.n; show(told.s); }
+      if (told.n !== last) { last = told.n; show(told.s); }
     };
     source.onerror = () => {
       tell(false);

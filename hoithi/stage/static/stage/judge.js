@@ -207,7 +207,12 @@ enter(document.getElementById("enter"), () => {
   document.getElementById("who").textContent = seat()?.name ?? "";
   here.replaceChildren(place, make("h2", {}, words.sheets), list, call);
   load().then(send);
-  follow(document.body.dataset.feed, load, (reached) => {
+  let heard = null;
+  follow(document.body.dataset.feed, (s) => {
+    // Only what the console does concerns a sheet: a call, an unlocking, a team that withdraws.
+    if (s.cue !== heard) load();
+    heard = s.cue;
+  }, (reached) => {
     online = reached;
     line.hidden = reached;
     if (reached) { wait = 0; send(); }
