@@ -39,7 +39,9 @@ def clone(tmp_path: Path) -> Path:
 
 
 def test_files_are_named_as_seen_from_where_it_is_called(tmp_path: Path) -> None:
-    shutil.copy(ROOT / PLAN, tmp_path / "ke-hoach.toml")
+    # A limit of people without the part it is about is a note.
+    content = (ROOT / PLAN).read_text().replace('part = "quiz"\n', "")
+    (tmp_path / "ke-hoach.toml").write_text(content)
     shutil.copy((ROOT / PLAN).parent / "bank.csv", tmp_path)
     (tmp_path / "hoithi").symlink_to(ROOT / "bin/hoithi")
     # A file of the caller's is not taken for a part of Python.
