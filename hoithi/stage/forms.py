@@ -91,7 +91,10 @@ class PointsForm(forms.Form):
 
     part = forms.ChoiceField(label=_("Part"))
     team = forms.ChoiceField(label=_("Team"))
-    points = Words(label=_("Points, with a minus where they are taken"), max_length=8)
+    points = forms.Field(
+        label=_("Points, with a minus where they are taken"),
+        widget=forms.TextInput(attrs={"inputmode": "text", "autocomplete": "off"}),
+    )
     reason = Words(label=_("Reason"), max_length=300)
 
     def __init__(
@@ -108,7 +111,7 @@ class PointsForm(forms.Form):
             field.choices = choices
 
     def clean_points(self) -> Decimal:
-        text = str(self.cleaned_data["points"]).replace(",", ".").replace("−", "-")
+        text = str(self.cleaned_data["points"]).strip().replace(",", ".").replace("−", "-")
         if not re.fullmatch(r"[+-]?[0-9]{1,4}(\.[0-9]{1,2})?", text):
             raise ValidationError(gettext("Please enter points such as 1.5 or -2."))
         return Decimal(text)

@@ -86,6 +86,7 @@ KEPT: dict[str, tuple[Kept, ...]] = {
     "stage.ConflictForm.reason": ((Conflict, "reason"),),
     "stage.JudgeForm.name": ((Seat, "name"),),
     "stage.JudgeForm.title": ((Seat, "title"),),
+    "stage.PointsForm.reason": ((Approval, "reason"),),
 }
 # Without a bound in the database, only looked up, or checked cell by cell.
 NOT_KEPT = AS_TYPED | {
