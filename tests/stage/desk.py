@@ -22,7 +22,7 @@ from hoithi.rules.live.fold import fold
 from hoithi.rules.live.state import State
 from tests.hall.scene import free_port
 from tests.races import ROOT, run_race
-from tests.stage.scene import plan
+from tests.stage.parts import plan
 
 PUBLIC = "/san-khau/daknong-2023/truc-tiep/"
 CONSOLE = "/ban-to-chuc/daknong-2023/vong/truc-tiep/san-khau/dieu-khien/"

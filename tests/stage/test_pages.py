@@ -20,7 +20,8 @@ from hoithi.stage.actions.devices import code_of
 from hoithi.stage.models import PaperSheet, Stage
 from hoithi.stage.queries import state_at
 from tests import factories
-from tests.stage.scene import Day, open_day, plan, team
+from tests.stage.parts import plan
+from tests.stage.scene import Day, open_day, team
 
 pytestmark = pytest.mark.django_db
 WHERE = {"contest": "daknong-2023", "round_key": "truc-tiep"}
