@@ -24,6 +24,7 @@ from hoithi.results.queries import digest
 from hoithi.results.scans import keep_scan
 from hoithi.rules.canonical import Value
 from hoithi.rules.errors import RuleViolation
+from hoithi.rules.regulation import Regulation
 from hoithi.rules.standings import Counts, Participant, recorded_result
 
 
@@ -202,13 +203,33 @@ def record_minutes(*, actor: User, each: Round, minutes: Minutes, now: datetime)
         approval=approval,
         recorded_at=now,
     )
+    record_live_marks(
+        each=each,
+        regulation=regulation_of(each),
+        marks=marks,
+        evidence=f"minutes:{scan_sha256[:16]}",
+        actor=actor,
+        now=now,
+    )
+    return approval
+
+
+def record_live_marks(
+    *,
+    each: Round,
+    regulation: Regulation,
+    marks: Mapping[str, Mapping[str, Decimal]],
+    evidence: str,
+    actor: User,
+    now: datetime,
+) -> None:
+    """Take in the marks of a live round, by entry and segment, however it was held."""
     accepted = Entry.objects.filter(category=each.category, state=EntryState.ACCEPTED)
-    entries = accepted.select_related("unit")
     participants = [
         Participant(entry.public_id.hex, entry.unit.code, bool(entry.barred_reason))
-        for entry in entries
+        for entry in accepted.select_related("unit")
     ]
-    result = recorded_result(regulation_of(each), participants, marks)
+    result = recorded_result(regulation, participants, marks)
     record_round_scores(
         each=each,
         rows=[
@@ -218,7 +239,7 @@ def record_minutes(*, actor: User, each: Round, minutes: Minutes, now: datetime)
                 values=score.values,
                 is_barred=entry in result.barred,
                 meets_requirement=entry not in result.unfit,
-                evidence=f"minutes:{scan_sha256[:16]}",
+                evidence=evidence,
             )
             for entry, score in result.scores.items()
         ],
@@ -226,4 +247,3 @@ def record_minutes(*, actor: User, each: Round, minutes: Minutes, now: datetime)
         actor_name=actor.name,
         now=now,
     )
-    return approval

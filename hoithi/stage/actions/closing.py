@@ -12,18 +12,16 @@ from django.db import transaction
 from django.utils import timezone
 
 from hoithi.contests.actions import hold_contest
-from hoithi.entries.queries import accepted_entries
 from hoithi.people.actions import approve
 from hoithi.people.models import Approval, User
 from hoithi.people.permissions import contest_scope
-from hoithi.results.actions.recording import ScoreRow, record_round_scores
+from hoithi.results.actions.recording import record_live_marks
 from hoithi.results.models import RecordedRound
 from hoithi.rules.canonical import Value, canonical
 from hoithi.rules.errors import RuleViolation
 from hoithi.rules.live import events as ev
 from hoithi.rules.live.marks import marks
 from hoithi.rules.live.state import State
-from hoithi.rules.standings import Participant, recorded_result
 from hoithi.stage.actions.log import append
 from hoithi.stage.models import Stage
 from hoithi.stage.queries import lines_from, state_at
@@ -132,26 +130,12 @@ def _record(actor: User, stage: Stage, state: State, approval: Approval, now: da
         approval=approval,
         recorded_at=now,
     )
-    participants = [
-        Participant(entry.public_id.hex, entry.unit.code, bool(entry.barred_reason))
-        for entry in accepted_entries(each.category)
-    ]
-    result = recorded_result(state.regulation, participants, found)
-    record_round_scores(
+    record_live_marks(
         each=each,
-        rows=[
-            ScoreRow(
-                entry=entry,
-                points=score.values["points"] or Decimal(0),
-                values=score.values,
-                is_barred=entry in result.barred,
-                meets_requirement=entry not in result.unfit,
-                evidence=f"stage:{stage.head[:16]}",
-            )
-            for entry, score in result.scores.items()
-        ],
-        actor_id=str(actor.pk),
-        actor_name=actor.name,
+        regulation=state.regulation,
+        marks=found,
+        evidence=f"stage:{stage.head[:16]}",
+        actor=actor,
         now=now,
     )
 
