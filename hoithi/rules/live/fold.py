@@ -170,7 +170,7 @@ def _team_withdrawn(state: State, at_ms: int, event: ev.TeamWithdrawn) -> None:
 # Lots
 
 
-def _candidates(state: State, lots: str) -> tuple[str, ...]:
+def candidates(state: State, lots: str) -> tuple[str, ...]:
     """What is drawn, in the order in which it is written down before the draw."""
     if lots == ORDER:
         return tuple(sorted(each for each in state.teams if each not in state.withdrawn))
@@ -189,7 +189,7 @@ def _not_begun(state: State, lots: str) -> None:
 
 @_on(ev.LotsCommitted)
 def _lots_committed(state: State, _at_ms: int, event: ev.LotsCommitted) -> None:
-    _need(tuple(event.among) == _candidates(state, event.lots), "lots_among_others")
+    _need(tuple(event.among) == candidates(state, event.lots), "lots_among_others")
     _need(event.lots not in state.lots, "lots_underway")
     _not_begun(state, event.lots)
     state.lots[event.lots] = Lots(among=tuple(event.among), commitment=event.commitment)
@@ -215,7 +215,7 @@ def _lots_drawn(state: State, _at_ms: int, event: ev.LotsDrawn) -> None:
 
 @_on(ev.LotsByHand)
 def _lots_by_hand(state: State, _at_ms: int, event: ev.LotsByHand) -> None:
-    among = _candidates(state, event.lots)
+    among = candidates(state, event.lots)
     _need(event.lots not in state.lots, "lots_underway")
     _need(sorted(event.order) == sorted(among), "lots_not_all")
     _not_begun(state, event.lots)

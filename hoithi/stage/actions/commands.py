@@ -23,8 +23,8 @@ from hoithi.people.vault import Sealed
 from hoithi.rules.draw import commit
 from hoithi.rules.errors import RuleViolation
 from hoithi.rules.live import events as ev
-from hoithi.rules.live.fold import next_position
-from hoithi.rules.live.state import ORDER, State, Turn
+from hoithi.rules.live.fold import candidates, next_position
+from hoithi.rules.live.state import State, Turn
 from hoithi.rules.vietnamese import tidy
 from hoithi.stage.actions.log import append
 from hoithi.stage.models import Secret, Stage, Vote
@@ -96,18 +96,9 @@ def _lots_commit(state: State, press: Press) -> Sequence[ev.AnyEvent]:
         made_at=press.now,
     )
     return [
-        ev.LotsCommitted(key, _candidates(state, key), commit(secret)),
+        ev.LotsCommitted(key, list(candidates(state, key)), commit(secret)),
         ev.Scene("lots", key),
     ]
-
-
-def _candidates(state: State, key: str) -> list[str]:
-    if key == ORDER:
-        return sorted(each for each in state.teams if each not in state.withdrawn)
-    for part in state.regulation.segments:
-        if part.quiz is not None and key == f"packets:{part.key}":
-            return [str(number) for number in range(1, part.quiz.packets + 1)]
-    raise RuleViolation("no_such_lots")
 
 
 def _lots_number(_state: State, press: Press) -> Sequence[ev.AnyEvent]:
@@ -132,11 +123,11 @@ def _lots_draw(state: State, press: Press) -> Sequence[ev.AnyEvent]:
 def _lots_hand(state: State, press: Press) -> Sequence[ev.AnyEvent]:
     """The order as places that were typed beside the candidates: place_<candidate>."""
     key = press.text("lots")
-    candidates = _candidates(state, key)
-    places = {each: press.number(f"place_{each}") for each in candidates}
-    if sorted(places.values()) != list(range(1, len(candidates) + 1)):
+    among = candidates(state, key)
+    places = {each: press.number(f"place_{each}") for each in among}
+    if sorted(places.values()) != list(range(1, len(among) + 1)):
         raise RuleViolation("lots_not_all")
-    order = sorted(candidates, key=lambda each: places[each])
+    order = sorted(among, key=lambda each: places[each])
     return [ev.LotsByHand(key, order, press.reason), ev.Scene("lots", key)]
 
 
