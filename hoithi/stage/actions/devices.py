@@ -48,14 +48,14 @@ def open_seat(*, stage: Stage, typed: str, take_over: bool, now: datetime) -> Op
     seat = _seat_by_code(stage, typed)
     if stage.plan_id is None:
         raise RuleViolation("not_opened")
-    if not take_over and Device.objects.filter(seat=seat).exists():
-        raise RuleViolation("device_in_use", name=seat.name)
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     epoch = 0
 
     def wish(state: State) -> Sequence[ev.AnyEvent]:
         nonlocal epoch
         epoch = state.epochs.get(seat.key, 0) + 1
+        if epoch > 1 and not take_over:
+            raise RuleViolation("device_in_use", name=seat.name)
         return [ev.DeviceSeated(seat.key, epoch)]
 
     append(stage=stage, wish=wish, actor_id=seat.key, actor_name=seat.name, now=now)
