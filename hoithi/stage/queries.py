@@ -13,8 +13,7 @@ from django.http import Http404
 
 from hoithi.contests.models import Round
 from hoithi.contests.queries import contest_by_key, regulation_in, regulation_of, round_by_key
-from hoithi.entries.models import Entry
-from hoithi.entries.queries import accepted_entries
+from hoithi.entries.models import BY_NUMBER, Entry
 from hoithi.results.queries import entry_name
 from hoithi.rules.errors import RuleViolation
 from hoithi.rules.live.events import AnyEvent, Line
@@ -107,12 +106,15 @@ class TeamName:
 
 
 def team_names(each: Round) -> dict[str, TeamName]:
-    """The teams of a round by their public ids, in the order of the units."""
+    """The teams of a round by their public ids, in the order of the units: also of those that the
+    register has let go since the round was opened, for the log names them still."""
     return {
         entry.public_id.hex: TeamName(
             entry.public_id.hex, entry.number, entry_name(entry), entry.unit.name, entry.unit_id
         )
-        for entry in accepted_entries(each.category)
+        for entry in Entry.objects.filter(category=each.category, team__isnull=False)
+        .select_related("team", "unit")
+        .order_by("unit__position", *BY_NUMBER)
     }
 
 

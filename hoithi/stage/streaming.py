@@ -57,14 +57,16 @@ class Channel:
 
     async def run(self) -> None:
         """Make snapshots while anybody looks on."""
-        while self.viewers:
-            self.fresh.clear()
-            # A database that is away for a moment comes back; screens keep what they show.
-            with contextlib.suppress(DatabaseError):
-                await self._look()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.fresh.wait(), _LOOK_S)
-        self.task, self.number, self.content = None, -1, b""
+        try:
+            while self.viewers:
+                self.fresh.clear()
+                # A database that is away for a moment comes back; screens keep what they show.
+                with contextlib.suppress(DatabaseError):
+                    await self._look()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self.fresh.wait(), _LOOK_S)
+        finally:  # whoever comes next begins anew
+            self.task, self.number, self.content = None, -1, b""
 
     async def _look(self) -> None:
         if self.number < 0 or await asyncio.to_thread(last_of, self.stage) != self.number:

@@ -10,15 +10,18 @@ from functools import partial
 import pytest
 
 from hoithi.audit.models import LogEntry
+from hoithi.entries.models import Entry, EntryState
 from hoithi.rules.errors import RuleViolation
 from hoithi.rules.live.events import START, line_hash
 from hoithi.rules.live.fold import fold
 from hoithi.rules.live.marks import part_mark
 from hoithi.stage.actions.commands import press
 from hoithi.stage.actions.preparing import declare_conflict, open_stage, seat_judge
+from hoithi.stage.console import console_of
 from hoithi.stage.models import LogLine, Stage
 from hoithi.stage.packets import packet_file
 from hoithi.stage.queries import forget_states, lines_from, state_at
+from hoithi.stage.snapshots import snapshot_bytes
 from tests import factories
 from tests.stage.scene import Day, open_day, ready_day
 
@@ -259,3 +262,11 @@ def test_a_conflict_that_becomes_known_on_the_day_takes_the_sheet_out(day: Day) 
     assert mark.combined is not None
     assert mark.combined.mark == Decimal("16.5")
     assert mark.mark == Decimal("15.5")
+
+
+def test_a_team_that_the_register_lets_go_is_still_called_by_its_name(day: Day) -> None:
+    entry = day.stage.seats.get(key=day.teams["GN"]).entry
+    assert entry is not None
+    Entry.objects.filter(pk=entry.pk).update(state=EntryState.WITHDRAWN)
+    assert "Gia Nghĩa" in snapshot_bytes(day.stage).decode()
+    assert "Gia Nghĩa" in {team.name for team in console_of(day.stage).teams}
