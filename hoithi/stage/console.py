@@ -147,7 +147,7 @@ def console_of(stage: Stage) -> Console:
     """Six queries, however many teams and judges there are."""
     state = state_at(stage)
     names = team_names(stage.round)
-    turn = _turn_now(state)
+    turn = state.shown
     calls = tuple(CallNow(each.pk, each.seat.name, each.at) for each in open_calls(stage))
     called = {entry: name.name for entry, name in names.items()}
     return Console(
@@ -165,7 +165,7 @@ def console_of(stage: Stage) -> Console:
                 entry in state.withdrawn,
                 tuple(_cells(state, entry)),
             )
-            for entry in _order(state)
+            for entry in state.running_order
         ),
         parts=tuple(
             PartNow(
@@ -187,18 +187,6 @@ def console_of(stage: Stage) -> Console:
         and state.on_stage is None
         and all(is_complete(state, part.key) for part in state.regulation.segments),
     )
-
-
-def _order(state: State) -> Sequence[str]:
-    drawn = state.lots[ORDER].order if ORDER in state.lots else ()
-    return [*drawn, *(each for each in state.teams if each not in drawn)]
-
-
-def _turn_now(state: State) -> Turn | None:
-    if state.on_stage is not None:
-        return state.on_stage
-    counting = [turn for turn in state.turns if not turn.void]
-    return counting[-1] if counting else None
 
 
 def _cells(state: State, entry: str) -> Sequence[PartCell]:

@@ -50,7 +50,7 @@ class Facts:
 
 def snapshot(state: State, facts: Facts) -> dict[str, Value]:
     """What everybody may see now."""
-    turn = _shown_turn(state)
+    turn = state.shown
     return {
         "cue": state.cue,
         "contest": facts.contest,
@@ -65,7 +65,7 @@ def snapshot(state: State, facts: Facts) -> dict[str, Value]:
             }
             for part in state.regulation.segments
         ],
-        "teams": [_team(state, facts, entry) for entry in _running_order(state)],
+        "teams": [_team(state, facts, entry) for entry in state.running_order],
         "turn": _turn(state, facts, turn) if turn else None,
         "question": _question(state, facts, turn) if turn else None,
         "lots": _lots(state, facts),
@@ -74,12 +74,6 @@ def snapshot(state: State, facts: Facts) -> dict[str, Value]:
         "vote": state.voting,
         "closed": state.is_closed,
     }
-
-
-def _running_order(state: State) -> tuple[str, ...]:
-    """Every team, those that withdrew too, in running order."""
-    drawn = state.lots["order"].order if "order" in state.lots else ()
-    return tuple(drawn) + tuple(each for each in state.teams if each not in drawn)
 
 
 def _team(state: State, facts: Facts, entry: str) -> dict[str, Value]:
@@ -98,14 +92,6 @@ def is_done(state: State, segment: str, entry: str) -> bool:
     """Whether a team's turn in a part is over."""
     turn = state.held(segment, entry)
     return turn is not None and not turn.is_on
-
-
-def _shown_turn(state: State) -> Turn | None:
-    """The turn that is on, or the last one: its marks come in when it has ended."""
-    if state.on_stage is not None:
-        return state.on_stage
-    counting = [turn for turn in state.turns if not turn.void]
-    return counting[-1] if counting else None
 
 
 def _turn(state: State, facts: Facts, turn: Turn) -> dict[str, Value]:

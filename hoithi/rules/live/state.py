@@ -176,6 +176,17 @@ class State:
         return tuple(each for each in drawn or self.teams if each not in self.withdrawn)
 
     @property
+    def running_order(self) -> tuple[str, ...]:
+        """Every team, those that withdrew too: as drawn, then whoever was not in the draw."""
+        drawn = self.lots[ORDER].order if ORDER in self.lots else ()
+        return (*drawn, *(each for each in self.teams if each not in drawn))
+
+    @property
+    def shown(self) -> Turn | None:
+        """The turn that is on, or the last that counts: its marks come in when it has ended."""
+        return next((turn for turn in reversed(self.turns) if not turn.void), None)
+
+    @property
     def on_stage(self) -> Turn | None:
         """The turn that is on."""
         return self.turns[-1] if self.turns and self.turns[-1].is_on else None

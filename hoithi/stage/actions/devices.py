@@ -20,9 +20,9 @@ from hoithi.rules.codes import access_code, read_code
 from hoithi.rules.errors import RuleViolation
 from hoithi.rules.live import events as ev
 from hoithi.rules.live.state import Sheet, State
-from hoithi.stage.actions.log import Wish, append
+from hoithi.stage.actions.log import Wish, append, hold
 from hoithi.stage.models import Call, Device, Seat, SeatKind, Stage, Vote
-from hoithi.stage.queries import state_at, team_entry
+from hoithi.stage.queries import team_entry
 
 _TOKEN_BYTES = 24
 
@@ -190,7 +190,8 @@ def take_vote(*, stage: Stage, segment: str, device: str, entry: str, now: datet
 
     Raises RuleViolation: `vote_not_open`, `no_such_team`.
     """
-    state = state_at(stage)
+    # A vote that is kept is counted: it cannot come between the counting and the closing.
+    state = hold(stage)
     if state.voting != segment:
         raise RuleViolation("vote_not_open")
     team = team_entry(stage, state, entry)

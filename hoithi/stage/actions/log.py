@@ -22,6 +22,14 @@ from hoithi.stage.queries import keep_state, state_at
 Wish: TypeAlias = Callable[[State], Sequence[AnyEvent]]
 
 
+def hold(stage: Stage) -> State:
+    """Keep others from writing to the round until this transaction ends; where it stands."""
+    # An update takes the row on both databases; select_for_update does nothing on SQLite.
+    Stage.objects.filter(pk=stage.pk).update(prepared_at=stage.prepared_at)
+    stage.refresh_from_db(fields=["last", "head"])
+    return state_at(stage)
+
+
 @transaction.atomic
 def append(
     *,
@@ -39,10 +47,7 @@ def append(
     before them. Raises RuleViolation: `others_were_quicker`, and whatever the rules forbid
     (`rules.live.fold`).
     """
-    # An update takes the row on both databases; select_for_update does nothing on SQLite.
-    Stage.objects.filter(pk=stage.pk).update(prepared_at=stage.prepared_at)
-    stage.refresh_from_db(fields=["last", "head"])
-    state = copy.deepcopy(state_at(stage))
+    state = copy.deepcopy(hold(stage))
     if seen is not None and state.cue != seen:
         raise RuleViolation("others_were_quicker")
     at_ms = max(int(now.timestamp() * 1000), state.at_ms)
