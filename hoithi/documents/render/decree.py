@@ -136,14 +136,14 @@ def _paper_data(paper: Paper) -> dict[str, Plain]:
         "head": _head(paper),
         "kind": breakable(paper.kind),
         "summary": breakable(paper.summary),
-        "addressees": _ended(paper.addressees),
-        "basis": _ended(paper.basis),
+        "addressees": [breakable(line) for line in ended(paper.addressees)],
+        "basis": [breakable(line) for line in ended(paper.basis)],
         "body": [_block(block) for block in paper.body],
         "signers": [
             {"posts": [breakable(post) for post in signer.posts], "name": breakable(signer.name)}
             for signer in paper.signers
         ],
-        "recipients": _ended(paper.recipients),
+        "recipients": [breakable(line) for line in ended(paper.recipients)],
         "sample": paper.sample,
     }
 
@@ -160,13 +160,22 @@ def _check(check: Check) -> dict[str, Plain]:
 
 def _head(paper: Paper) -> dict[str, Plain]:
     head = paper.head
-    number = number_and_symbol(head.number, head.symbol) if head.symbol else ""
     return {
         "parent": breakable(head.issuer_parent),
         "issuer": breakable(head.issuer),
-        "number": breakable(number),
-        "place_and_date": breakable(f"{head.place}, {long_date(head.issued_on, year=head.year)}"),
+        "number": breakable(line_of_number(head)),
+        "place_and_date": breakable(line_of_place(head)),
     }
+
+
+def line_of_number(head: Head) -> str:
+    """Number and symbol, as in "05/KH-STTTT"; empty without a symbol."""
+    return number_and_symbol(head.number, head.symbol) if head.symbol else ""
+
+
+def line_of_place(head: Head) -> str:
+    """Place and date, as in "Đắk Nông, ngày 05 tháng 9 năm 2023"."""
+    return f"{head.place}, {long_date(head.issued_on, year=head.year)}"
 
 
 def _block(block: Block) -> dict[str, Plain]:
@@ -204,7 +213,7 @@ def _cells(columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> list[str
     ]
 
 
-def _ended(lines: Sequence[str]) -> list[str]:
+def ended(lines: Sequence[str]) -> list[str]:
     """The lines of a list, each ending with ";" and the last with "."."""
-    bare = [breakable(line).rstrip(" ;.") for line in lines]
+    bare = [" ".join(line.split()).rstrip(" ;.") for line in lines]
     return [f"{line};" for line in bare[:-1]] + [f"{line}." for line in bare[-1:]]

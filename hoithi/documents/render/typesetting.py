@@ -41,6 +41,18 @@ def typeset(template: str, data: Plain, *, fonts: Path | None = None, tagged: bo
     )
 
 
+def picture_png(svg: str) -> bytes:
+    """A drawing (SVG) as a picture of 200 points an inch on the width of a page."""
+    return typst.compile(
+        TEMPLATES / "drawing.typ",
+        root=TEMPLATES,
+        format="png",
+        ppi=200,
+        sys_inputs={"svg": svg},
+        ignore_system_fonts=True,
+    )
+
+
 def breakable(text: str, *, longest: int = _LONGEST_WORD) -> str:
     """A text that never leaves its column: words of more than `longest` letters may break.
 
@@ -58,7 +70,7 @@ def breakable(text: str, *, longest: int = _LONGEST_WORD) -> str:
 
 def _printable(value: Plain) -> Plain:
     if isinstance(value, str):
-        return _printable_text(value)
+        return printable(value)
     if isinstance(value, Mapping):
         return {key: _printable(item) for key, item in value.items()}
     if isinstance(value, Sequence):
@@ -66,8 +78,9 @@ def _printable(value: Plain) -> Plain:
     return value
 
 
-def _printable_text(text: str) -> str:
-    """A text in precomposed letters (NFC), its spaces single, without control characters."""
+def printable(text: str) -> str:
+    """A text in precomposed letters (NFC), its spaces single, without control characters
+    and those code points that are no characters, which no XML may hold."""
     if text.isascii() and text.isprintable() and "  " not in text:
         return text
     text = unicodedata.normalize("NFC", " ".join(text.split()))
@@ -76,5 +89,9 @@ def _printable_text(text: str) -> str:
     return "".join(
         letter
         for letter in text
-        if letter == _ZERO_WIDTH_SPACE or unicodedata.category(letter) not in ("Cc", "Cf", "Cs")
+        if letter == _ZERO_WIDTH_SPACE
+        or (
+            unicodedata.category(letter) not in ("Cc", "Cf", "Cs")
+            and ord(letter) & 0xFFFE != 0xFFFE
+        )
     )
