@@ -115,6 +115,7 @@ ACTS: dict[str, Promise] = {
     "approve.ruling.second": _("made a ruling"),
     "approve.flaws.first": _("asked to accept flaws of a journal"),
     "approve.flaws.second": _("accepted flaws of a journal"),
+    "results.signed_copy": _("attached a scan of signed minutes"),
     "results.publish": _("published a result"),
     "results.publish_collective": _("published the table of units"),
     "results.complain_about_name": _("asked to correct a name"),

@@ -102,6 +102,30 @@ class MarkField(forms.DecimalField):
         return super().to_python(value.replace(",", ".") if isinstance(value, str) else value)
 
 
+class ScanField(forms.FileField):
+    """The scan of a signed paper: a PDF, JPEG or PNG file by its first bytes."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=_("Scan of the signed minutes"), help_text=_("PDF, JPEG or PNG, up to 10 MB.")
+        )
+
+    def clean(self, data: object, initial: object = None) -> UploadedFile[bytes]:
+        scan: UploadedFile[bytes] = super().clean(data, initial)
+        if (scan.size or 0) > LARGEST_SCAN_MB * 1024 * 1024:
+            raise ValidationError(gettext("The file is larger than 10 MB."))
+        if not kind_of(scan.read(16)):
+            raise ValidationError(gettext("This is not a PDF, JPEG or PNG file."))
+        scan.seek(0)
+        return scan
+
+
+class ScanForm(forms.Form):
+    """The signed minutes of a round that was held on stage."""
+
+    scan = ScanField()
+
+
 class MinutesForm(forms.Form):
     """The signed minutes of a live round: a row for each team, a mark for each part of the round.
 
@@ -113,9 +137,7 @@ class MinutesForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     place = Words(label=_("Venue"), max_length=200)
-    scan = forms.FileField(
-        label=_("Scan of the signed minutes"), help_text=_("PDF, JPEG or PNG, up to 10 MB.")
-    )
+    scan = ScanField()
     late_reason = Words(
         label=_("Why it is entered later"),
         max_length=LONGEST_REASON,
@@ -147,15 +169,6 @@ class MinutesForm(forms.Form):
         """Each team with the fields of its marks."""
         for team in self.teams:
             yield team, [self[_mark(team, segment)] for segment in self.segments]
-
-    def clean_scan(self) -> UploadedFile[bytes]:
-        scan: UploadedFile[bytes] = self.cleaned_data["scan"]
-        if (scan.size or 0) > LARGEST_SCAN_MB * 1024 * 1024:
-            raise ValidationError(gettext("The file is larger than 10 MB."))
-        if not kind_of(scan.read(16)):
-            raise ValidationError(gettext("This is not a PDF, JPEG or PNG file."))
-        scan.seek(0)
-        return scan
 
     def clean(self) -> None:
         for team in self.teams:

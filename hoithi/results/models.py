@@ -64,7 +64,7 @@ class Grading(models.Model):
 
 class RecordedRound(models.Model):
     """A live round: entered from signed minutes (who entered it, who confirmed it, why so late), or
-    held on stage, and then with the whole log that its marks follow from, and no scan at first.
+    held on stage, and then with the whole log that its marks follow from; their scans are copies.
     """
 
     round = models.ForeignKey(Round, models.PROTECT, related_name="records")
@@ -88,6 +88,28 @@ class RecordedRound(models.Model):
 
     def __str__(self) -> str:
         return f"{self.round_id} {self.held_on}"
+
+
+class SignedCopy(models.Model):
+    """A scan of the signed minutes of a round that was held on stage, attached to its record.
+
+    A better scan is one more row; all stay to be read.
+    """
+
+    record = models.ForeignKey(RecordedRound, models.PROTECT, related_name="signed_copies")
+    name = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    attached_by = models.CharField(max_length=200)
+    attached_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("record", "id")
+        constraints = (
+            models.UniqueConstraint(fields=("record", "sha256"), name="one_copy_per_content"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.record_id} {self.name}"
 
 
 class FrozenCounts(models.Model):

@@ -31,6 +31,7 @@ urlpatterns = [
     path(f"{_RESULT}dong-hang/<int:place>/", rounds.tie, name="tie"),
     path(f"{_RESULT}bien-ban/", minutes.show, name="minutes"),
     path(f"{_RESULT}bien-ban/nhap/", minutes.enter, name="enter_minutes"),
+    path(f"{_RESULT}bien-ban/ban-quet/", minutes.attach, name="attach_copy"),
     path(f"{_RESULT}bien-ban/ban-quet/<slug:sha256>/", minutes.scan, name="scan"),
     path(_VERSION, rounds.version, name="version"),
     path(_PAPERS, papers.show, name="papers"),

@@ -117,9 +117,17 @@ def _present(state: State, names: Mapping[str, TeamName], jury: Sequence[Seat]) 
 def _lots(state: State, names: Mapping[str, TeamName]) -> Sequence[Block]:
     blocks: list[Block] = []
     for key, lots in state.lots.items():
-        what = "Thứ tự dự thi" if key == ORDER else "Gói câu hỏi, theo thứ tự dự thi"
-        order = [names[each].name if each in names else each for each in lots.order]
-        told = ", ".join(f"{at}. {name}" for at, name in enumerate(order, start=1))
+        if key == ORDER:
+            what = "Thứ tự dự thi"
+            told = ", ".join(
+                f"{at}. {names[entry].name}" for at, entry in enumerate(lots.order, start=1)
+            )
+        else:
+            what = f"Gói câu hỏi, {state.segment(key.removeprefix('packets:')).label}"
+            told = ", ".join(
+                f"{names[entry].name}: gói {number}"
+                for entry, number in zip(state.running_order, lots.order, strict=False)
+            )
         if lots.by_hand:
             how = f"Bốc thăm bằng giấy ({lots.by_hand})."
         elif lots.order:

@@ -38,6 +38,7 @@ urlpatterns = [
     path(f"{_STAGE}ma/", setup.codes, name="codes"),
     path(f"{_STAGE}ma/<slug:judge>/moi/", setup.new_code, name="new_code"),
     path(f"{_STAGE}bien-ban.pdf", console.minutes, name="minutes"),
+    path(f"{_STAGE}bien-ban.docx", console.minutes_word, name="minutes_word"),
     path(f"{_STAGE}phieu-giay/", paper.sheets, name="sheets"),
     path(f"{_STAGE}phieu-giay/<int:turn>/<slug:judge>/", paper.sheet, name="paper_sheet"),
     path(f"{_STAGE}diem-cong-tru/", paper.points, name="points"),

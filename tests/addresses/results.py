@@ -44,6 +44,9 @@ ROWS = {
     "results:minutes": NO_MINUTES,
     "results:enter_minutes": NOTHING_TO_DECIDE,
     "results:scan": NO_MINUTES,
+    "results:attach_copy": Row(
+        get="signin 403 403 403 403 405 405", post="signin 403 403 403 403 404 404"
+    ),
     "results:version": READ,
     "results:papers": READ,
     "results:print": Row(

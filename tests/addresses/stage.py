@@ -42,9 +42,10 @@ ROWS = {
     "stage:console": Row(
         get="signin 403 403 403 403 302 302", post="signin 403 403 403 403 405 405"
     ),
-    "stage:minutes": Row(
-        get="signin 403 404 403 403 404 404", post="signin 403 405 403 403 405 405"
-    ),
+    **{
+        name: Row(get="signin 403 404 403 403 404 404", post="signin 403 405 403 403 405 405")
+        for name in ("stage:minutes", "stage:minutes_word")
+    },
     # Nothing of this is there before the opening.
     **{
         f"stage:{name}": Row(

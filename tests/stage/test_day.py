@@ -9,16 +9,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pypdf import PdfReader
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from docx import Document
 
+from hoithi.audit.models import LogEntry
 from hoithi.documents.render.decree import paper_pdf
 from hoithi.exam.bundling import write_bundle
 from hoithi.results.actions import publish
-from hoithi.results.models import RecordedRound, RoundScore
+from hoithi.results.models import RecordedRound, RoundScore, SignedCopy
+from hoithi.results.scans import read_scan
 from hoithi.stage.actions.closing import close_stage
 from hoithi.stage.records import minutes_of
 from hoithi.verify.checks import verify
 from tests import factories
+from tests.documents.render.reading import lines, page_texts
 from tests.stage.scene import Day, open_day
 
 pytestmark = pytest.mark.django_db
@@ -78,17 +84,87 @@ def test_a_whole_day_comes_out_as_worked_by_hand(closed_day: Day) -> None:
     # Totals 22…26: without the lowest and the highest (5 sheets) the mean is 24, of 22…25 it is
     # 23.5. One second over costs a point.
     intro = {cj: Decimal(23), gn: Decimal("23.5"), dm: Decimal(24)}
-    pages = PdfReader(BytesIO(paper_pdf(minutes_of(day.stage)))).pages
-    text = " ".join(" ".join(page.extract_text() for page in pages).split())
+    text = " ".join(page_texts(paper_pdf(minutes_of(day.stage))))
     assert "Cư Jút, Giới thiệu và đề xuất giải pháp: quá 1 giây, trừ 1 điểm" in text
     assert "sửa giờ, Bấm muộn" in text
     assert "Bốc thăm bằng giấy" in text
     assert "1. Cư Jút, 2. Gia Nghĩa, 3. Đắk Mil" in text
+    drawn = day.state.lots["packets:kien-thuc"].order
+    packets = f"Cư Jút: gói {drawn[0]}, Gia Nghĩa: gói {drawn[1]}, Đắk Mil: gói {drawn[2]}."
+    assert packets in text
     assert "Biên bản kết thúc lúc" in text
     scores = RoundScore.objects.filter(round=day.stage.round, voided_at=None)
     assert {score.entry.public_id.hex: score.points for score in scores} == {
         entry: intro[entry] + 10 * right[entry] + Decimal("31.25") for entry in (cj, gn, dm)
     }
+
+
+def test_the_minutes_say_the_same_as_a_word_file(closed_day: Day, client: Client) -> None:
+    factories.sign_in(client, closed_day.secretary)
+
+    answer = client.get(on_stage(closed_day, "minutes_word"))
+
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="bien-ban-truc-tiep.docx"'
+    read = list(lines(Document(BytesIO(answer.content))))
+    (place,) = [at for at, line in enumerate(read) if line == "V. SỰ VIỆC"]
+    assert read[place + 1 : place + 2] == ["Không có sự việc nào được ghi."]
+    assert "1. Ban Giám khảo: " in read[read.index("I. THÀNH PHẦN") + 1]
+    printed = "".join("".join(page_texts(paper_pdf(minutes_of(closed_day.stage)))).split())
+    lacking = [line for line in read if "".join(line.split()) not in printed]
+    assert lacking == []
+
+
+def on_stage(day: Day, name: str) -> str:
+    return reverse(f"stage:{name}", args=(day.stage.round.contest.key, day.stage.round.key))
+
+
+def of_results(day: Day, name: str, **more: str) -> str:
+    keys = {"contest": day.stage.round.contest.key, "round_key": day.stage.round.key}
+    return reverse(f"results:{name}", kwargs={**keys, **more})
+
+
+def test_the_signed_minutes_are_attached_and_stay_to_be_read(
+    closed_day: Day, client: Client
+) -> None:
+    factories.sign_in(client, closed_day.secretary)
+    first, better = (b"%PDF-1.7 nghi\xc3\xaang", b"%PDF-1.7 th\xe1\xba\xb3ng")
+    for content in (first, better, better):
+        scan = SimpleUploadedFile("biên bản đã ký.pdf", content)
+        answer = client.post(of_results(closed_day, "attach_copy"), {"scan": scan})
+        assert answer.headers["Location"] == of_results(closed_day, "minutes")
+
+    copies = SignedCopy.objects.filter(record__round=closed_day.stage.round)
+    assert [read_scan(copy.sha256) for copy in copies] == [first, better]
+    page = client.get(of_results(closed_day, "minutes")).content.decode()
+    for copy in copies:
+        address = of_results(closed_day, "scan", sha256=copy.sha256)
+        assert f'<a href="{address}">biên bản đã ký.pdf</a>' in page
+        assert client.get(address).content == read_scan(copy.sha256)
+    audited = LogEntry.objects.filter(action="results.signed_copy")
+    assert [entry.after for entry in audited] == [{"sha256": copy.sha256} for copy in copies]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("bien-ban.docx", b"PK\x03\x04", "Đây không phải tệp PDF, JPEG hoặc PNG."),
+        ("bien-ban.pdf", b"", "Tệp gửi lên không có nội dung."),
+        ("bien-ban.pdf", b"%PDF-" + b"0" * (10 * 1024 * 1024), "Tệp lớn hơn 10 MB."),
+    ],
+    ids=["word", "empty", "large"],
+)
+def test_what_is_no_scan_is_told_at_its_field(
+    closed_day: Day, client: Client, name: str, content: bytes, said: str
+) -> None:
+    factories.sign_in(client, closed_day.secretary)
+
+    answer = client.post(
+        of_results(closed_day, "attach_copy"), {"scan": SimpleUploadedFile(name, content)}
+    )
+
+    assert answer.status_code == 200
+    assert said in answer.content.decode()
+    assert not SignedCopy.objects.exists()
 
 
 def bundle_of(day: Day, path: Path) -> Path:

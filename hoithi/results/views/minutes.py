@@ -21,14 +21,17 @@ from hoithi.people.http import StaffRequest, contest_role
 from hoithi.people.models import Role
 from hoithi.people.permissions import contest_scope, has_role
 from hoithi.results.actions import Minutes, record_minutes
+from hoithi.results.actions.attaching import attach_signed_copy
 from hoithi.results.actions.seconding import EnteredMinutes
-from hoithi.results.forms import MinutesForm, SecondForm, Team
-from hoithi.results.models import Motion, RecordedRound
+from hoithi.results.forms import MinutesForm, ScanForm, SecondForm, Team
+from hoithi.results.models import Motion, RecordedRound, SignedCopy
 from hoithi.results.pending import open_motions
 from hoithi.results.queries import entry_name
 from hoithi.results.scans import kind_of, read_scan
 from hoithi.results.views.rounds import READERS, find_round
 from hoithi.web.acting import carried_out
+
+RUNNERS = (Role.ORGANISER, Role.COMMITTEE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +107,45 @@ def enter(request: StaffRequest, contest: str, round_key: str) -> HttpResponseBa
     return _page(request, each, teams, form)
 
 
+@contest_role(*RUNNERS)
+@require_http_methods(["POST"])
+def attach(request: StaffRequest, contest: str, round_key: str) -> HttpResponseBase:
+    """Attach a scan of the signed minutes to a round that was held on stage."""
+    each = find_live_round(contest, round_key)
+    if _record_of(each, on_stage=True) is None:
+        raise Http404
+    form = ScanForm(request.POST, request.FILES)
+
+    def act() -> None:
+        scan = form.cleaned_data["scan"]
+        attach_signed_copy(
+            actor=request.user, each=each, name=scan.name, scan=scan.read(), now=timezone.now()
+        )
+
+    if carried_out(form, act):
+        messages.success(request, _("The scan is attached."))
+        return redirect("results:minutes", contest=contest, round_key=round_key)
+    teams = _teams(each)
+    blank = MinutesForm(teams=teams, segments=regulation_of(each).segments)
+    return _page(request, each, teams, blank, scan_form=form)
+
+
+def _record_of(each: Round, *, on_stage: bool) -> RecordedRound | None:
+    """The record that counts; one that was held on stage has its log."""
+    found = RecordedRound.objects.filter(round=each, voided_at=None).first()
+    return found if found is not None and (found.log or not on_stage) else None
+
+
 def _page(
-    request: StaffRequest, each: Round, teams: list[Team], form: MinutesForm
+    request: StaffRequest,
+    each: Round,
+    teams: list[Team],
+    form: MinutesForm,
+    *,
+    scan_form: ScanForm | None = None,
 ) -> HttpResponseBase:
     motion = next((one for one in open_motions(each) if one.approval.kind == "minutes"), None)
-    recorded = RecordedRound.objects.filter(round=each, voided_at=None).first()
+    recorded = _record_of(each, on_stage=False)
     waiting = _entered_sheet(each, motion, teams) if motion else None
     late = waiting is not None and waiting.held_on < timezone.localdate()
     return render(
@@ -123,6 +160,10 @@ def _page(
             "motion": motion,
             "waiting": waiting,
             "recorded": _recorded_sheet(each, recorded, teams) if recorded else None,
+            "held_on_stage": recorded is not None and bool(recorded.log),
+            "copies": recorded.signed_copies.all() if recorded else [],
+            "may_attach": has_role(request.user, RUNNERS, contest_scope(each.contest.key)),
+            "scan_form": scan_form or ScanForm(),
             "may_decide": has_role(request.user, [Role.COMMITTEE], contest_scope(each.contest.key)),
             "is_own": motion is not None and motion.approval.first_id == request.user.pk,
             "second_form": SecondForm(
@@ -184,7 +225,8 @@ def scan(_request: StaffRequest, contest: str, round_key: str, sha256: str) -> H
     each = find_live_round(contest, round_key)
     entered = Motion.objects.filter(round=each, content__scan=sha256).exists()
     recorded = RecordedRound.objects.filter(round=each, scan_sha256=sha256).exists()
-    if not entered and not recorded:
+    attached = SignedCopy.objects.filter(record__round=each, sha256=sha256).exists()
+    if not (entered or recorded or attached):
         raise Http404
     try:
         content = read_scan(sha256)

@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from hoithi.documents.render.decree import paper_pdf
+from hoithi.documents.render.decree import Paper, paper_pdf
+from hoithi.documents.render.word import paper_docx
 from hoithi.people.http import StaffRequest, contest_role
 from hoithi.people.models import Role
 from hoithi.people.permissions import contest_scope, has_role
@@ -21,7 +22,7 @@ from hoithi.stage.console import console_of
 from hoithi.stage.queries import call_by_id, find_stage
 from hoithi.stage.records import minutes_of
 from hoithi.web.acting import acted
-from hoithi.web.files import PDF, file_answer
+from hoithi.web.files import PDF, WORD, file_answer
 from hoithi.web.violations import explain
 
 READERS = (Role.ORGANISER, Role.COMMITTEE, Role.OBSERVER)
@@ -49,10 +50,24 @@ def show(request: StaffRequest, contest: str, round_key: str) -> HttpResponseBas
 @require_GET
 def minutes(_request: StaffRequest, contest: str, round_key: str) -> HttpResponseBase:
     """The minutes of the round as far as it has gone, to be printed and signed."""
+    name, paper = _minutes(contest, round_key)
+    return file_answer(paper_pdf(paper), PDF, f"{name}.pdf")
+
+
+@contest_role(*READERS)
+@require_GET
+def minutes_word(_request: StaffRequest, contest: str, round_key: str) -> HttpResponseBase:
+    """The same as a Word file, for what has to be added before they are signed."""
+    name, paper = _minutes(contest, round_key)
+    return file_answer(paper_docx(paper), WORD, f"{name}.docx")
+
+
+def _minutes(contest: str, round_key: str) -> tuple[str, Paper]:
+    """The name of the file and what it says. Raises Http404 before the round is opened."""
     stage = find_stage(contest, round_key)
     if stage.plan_id is None:
         raise Http404
-    return file_answer(paper_pdf(minutes_of(stage)), PDF, f"bien-ban-{stage.round.key}.pdf")
+    return f"bien-ban-{stage.round.key}", minutes_of(stage)
 
 
 @contest_role(*RUNNERS)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
 from zipfile import ZipFile
@@ -11,12 +10,11 @@ import pytest
 from docx import Document
 from docx.document import Document as WordDocument
 from docx.shared import Pt
-from docx.table import Table as WordTable
 from docx.text.paragraph import Paragraph as WordParagraph
 
 from hoithi.documents.render.decree import Column, Heading, Paragraph, Picture, Signer, Table
 from hoithi.documents.render.word import paper_docx
-from tests.documents.render.reading import MARKUP
+from tests.documents.render.reading import MARKUP, lines
 from tests.documents.render.test_decree import MINUTES
 
 DRAWING = (
@@ -27,17 +25,6 @@ DRAWING = (
 
 def opened(content: bytes) -> WordDocument:
     return Document(BytesIO(content))
-
-
-def lines(document: WordDocument) -> Iterator[str]:
-    """Every line with letters, in the order of reading; tables row by row, cell by cell."""
-    for part in document.iter_inner_content():
-        if isinstance(part, WordTable):
-            cells = [cell for row in part.rows for cell in row.cells]
-            found = [each for cell in cells for each in cell.paragraphs]
-        else:
-            found = [part]
-        yield from (each.text for each in found if each.text)
 
 
 def only(document: WordDocument, text: str) -> WordParagraph:
