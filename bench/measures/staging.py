@@ -74,7 +74,7 @@ class Viewer:
 
 
 async def _measure(desk: Desk) -> list[Figure]:
-    cookie = f"{desk.day.session_name}={desk.day.session}"
+    cookie = f"{desk.session_name}={desk.day.sessions['secretary']}"
     status, page = await request(desk, "GET", CONSOLE, Cookie=cookie)
     if status != 200:
         raise RuntimeError(f"the console answers {status}")

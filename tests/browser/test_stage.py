@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from tests.browser.chromium import NewPage
-from tests.stage.desk import CONSOLE, PUBLIC, Desk, running_desk
-
-SCREEN, DESKTOP = (1920, 1080), (1280, 800)
+from tests.browser.stage_people import SCREEN, Judge, Secretary, page_of
+from tests.stage.desk import PUBLIC, Desk, running_desk
 
 pytestmark = pytest.mark.browser
 
@@ -23,71 +22,11 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         yield running
 
 
-def secretarys(desk: Desk, browser: Browser, size: tuple[int, int] = DESKTOP) -> Page:
-    """A page of the secretary."""
-    context = browser.new_context(
-        base_url=desk.url, viewport={"width": size[0], "height": size[1]}, locale="vi-VN"
-    )
-    context.add_cookies(
-        [{"name": desk.day.session_name, "value": desk.day.session, "url": desk.url}]
-    )
-    return context.new_page()
-
-
-class Secretary:
-    """Somebody at the console."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        page.goto(CONSOLE)
-
-    def press(self, name: str, **fields: str) -> None:
-        """Press a button of the console and wait until the server has answered."""
-        chosen = "".join(f':has(input[name={key}][value="{v}"])' for key, v in fields.items())
-        form = self.page.locator(f"form.press:has(input[name=do][value={name}]){chosen}").first
-        with self.page.expect_response(re.compile("/lenh/$")) as answer:
-            form.locator("button").click()
-        assert answer.value.ok, answer.value.text()
-
-    def draw(self, lots: str) -> None:
-        self.press("lots_commit", lots=lots)
-        self.fill("lots_number", "number", "7")
-        self.press("lots_number", lots=lots)
-        self.press("lots_draw", lots=lots)
-
-    def fill(self, name: str, field: str, text: str) -> None:
-        form = self.page.locator(f"form.press:has(input[name=do][value={name}])")
-        form.locator(f"input[name={field}]").fill(text)
-
-
-class Judge:
-    """A judge at a phone, who accepts what the page asks."""
-
-    def __init__(self, page: Page, desk: Desk, key: str) -> None:
-        self.page = page
-        page.on("dialog", lambda dialog: dialog.accept())
-        page.goto(f"{desk.url}{PUBLIC}giam-khao/#{desk.day.codes[key]}")
-        page.get_by_role("button", name="Mở", exact=True).click()
-        expect(page.locator("#seat h1")).to_be_visible()
-
-    def mark(self, *marks: str) -> None:
-        for place, mark in enumerate(marks):
-            self.page.locator(".stepper input").nth(place).fill(mark)
-            self.page.locator(".stepper input").nth(place).press("Tab")
-
-    def confirm(self) -> None:
-        self.page.get_by_role("button", name="Xác nhận phiếu chấm").click()
-
-    @property
-    def told(self) -> str:
-        return self.page.locator("#seat [role=status]").inner_text()
-
-
 def test_a_draw_is_shown_step_by_step_and_drawn_again_on_a_phone(
     browser: Browser, new_phone: NewPage, desk: Desk
 ) -> None:
-    secretary = Secretary(secretarys(desk, browser))
-    screen = secretarys(desk, browser, SCREEN)
+    secretary = Secretary(page_of(desk, browser), desk)
+    screen = page_of(desk, browser, size=SCREEN)
     screen.goto(f"{PUBLIC}man-hinh/")
     secretary.press("lots_commit", lots="order")
     commitment = desk.state.lots["order"].commitment
@@ -117,7 +56,7 @@ def test_a_draw_is_shown_step_by_step_and_drawn_again_on_a_phone(
 def test_a_judge_without_network_goes_on_and_everything_arrives_once(
     browser: Browser, new_phone: NewPage, desk: Desk
 ) -> None:
-    secretary = Secretary(secretarys(desk, browser))
+    secretary = Secretary(page_of(desk, browser), desk)
     secretary.press("call", part="gioi-thieu", team=desk.day.teams["CJ"])
     judge = Judge(new_phone(), desk, "gk1")
     expect(judge.page.locator("#seat h1").first).to_have_text("Cư Jút")
@@ -154,7 +93,9 @@ def test_a_judge_without_network_goes_on_and_everything_arrives_once(
 def test_thirty_quick_steps_are_thirty_steps(
     browser: Browser, new_phone: NewPage, desk: Desk
 ) -> None:
-    Secretary(secretarys(desk, browser)).press("call", part="gioi-thieu", team=desk.day.teams["CJ"])
+    Secretary(page_of(desk, browser), desk).press(
+        "call", part="gioi-thieu", team=desk.day.teams["CJ"]
+    )
     judge = Judge(new_phone(), desk, "gk1")
     more = judge.page.locator(".stepper button").nth(1)
     for _ in range(30):
@@ -164,11 +105,32 @@ def test_thirty_quick_steps_are_thirty_steps(
     assert str(desk.state.turns[0].sheets["gk1"].marks["noi-dung"]) == "14.50"
 
 
+def test_quick_presses_count_one_after_the_other_and_a_double_click_once(
+    browser: Browser, desk: Desk
+) -> None:
+    secretary = Secretary(page_of(desk, browser), desk)
+    secretary.press("call", part="gioi-thieu", team=desk.day.teams["CJ"])
+    expect(secretary.page.get_by_role("heading", name="Cư Jút đang thi")).to_be_visible()
+    # The page of the secretary does not come to see what the first press has made of it.
+    secretary.page.evaluate(
+        """() => {
+            const button = (name) => document.querySelector(
+                `form.press:has(input[name=do][value=${name}]) button`);
+            button("clock_start").click();
+            button("clock_start").click();
+            button("turn_end").click();
+        }"""
+    )
+    expect(secretary.page.get_by_role("heading", name="Cư Jút đã xong")).to_be_visible()
+    assert secretary.page.locator("#told").inner_text() == ""
+    assert (desk.state.turns[0].is_on, desk.state.turns[0].running_ms) == (False, 0)
+
+
 def test_a_question_goes_from_packet_to_key_on_screen_tablet_and_phone(
     browser: Browser, new_phone: NewPage, desk: Desk
 ) -> None:
-    secretary = Secretary(secretarys(desk, browser))
-    screen = secretarys(desk, browser, SCREEN)
+    secretary = Secretary(page_of(desk, browser), desk)
+    screen = page_of(desk, browser, size=SCREEN)
     screen.goto(f"{PUBLIC}man-hinh/")
     secretary.draw("packets:kien-thuc")
     secretary.press("call", part="kien-thuc", team=desk.day.teams["GN"])
@@ -201,8 +163,8 @@ def test_a_question_goes_from_packet_to_key_on_screen_tablet_and_phone(
 def test_after_a_power_cut_screen_and_judge_go_on_where_they_stood(
     browser: Browser, new_phone: NewPage, desk: Desk
 ) -> None:
-    secretary = Secretary(secretarys(desk, browser))
-    screen = secretarys(desk, browser, SCREEN)
+    secretary = Secretary(page_of(desk, browser), desk)
+    screen = page_of(desk, browser, size=SCREEN)
     screen.goto(f"{PUBLIC}man-hinh/")
     secretary.press("call", part="gioi-thieu", team=desk.day.teams["CJ"])
     secretary.press("clock_start")

@@ -12,13 +12,16 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.test import Client
 
+from hoithi.people.models import User
 from hoithi.rules.errors import RuleViolation
 from hoithi.stage.actions.commands import press
 from hoithi.stage.actions.devices import code_of
 from hoithi.stage.models import LogLine, Stage
+from hoithi.stage.packets import packet_file
 from hoithi.stage.streaming import Streaming
 from tests import factories
 from tests.races import at_once
+from tests.stage.parts import PLAN, plan
 from tests.stage.scene import Day, open_day
 
 VIEWERS = 20
@@ -140,12 +143,26 @@ async def _everybody_follows() -> dict[str, object]:
 
 
 def prepared() -> dict[str, object]:
-    """An open day for a server that is started on this installation: codes, teams, a session."""
-    day = open_day()
-    client = factories.sign_in(Client(), day.secretary)
+    """An open day for a server that is started on this installation: codes, teams, sessions."""
+    return _prepared(plan())
+
+
+def prepared_2023() -> dict[str, object]:
+    """The same by the plan of 2023 as it is."""
+    return _prepared(PLAN.read_bytes())
+
+
+def _prepared(content: bytes) -> dict[str, object]:
+    day = open_day(content)
+    file = packet_file(day.stage, "kien-thuc")
+    people = {"secretary": day.secretary, "chair": day.chair, "member": day.member}
     return {
         "codes": {seat.key: code_of(seat) for seat in day.stage.seats.all()},
         "teams": dict(day.teams),
-        "session": client.cookies[settings.SESSION_COOKIE_NAME].value,
-        "session_name": settings.SESSION_COOKIE_NAME,
+        "sessions": {name: _session(user) for name, user in people.items()},
+        "right": [[file.item(item).right[0] for item in packet] for packet in file.packets],
     }
+
+
+def _session(user: User) -> str:
+    return factories.sign_in(Client(), user).cookies[settings.SESSION_COOKIE_NAME].value

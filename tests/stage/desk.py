@@ -22,19 +22,20 @@ from hoithi.rules.live.fold import fold
 from hoithi.rules.live.state import State
 from tests.hall.scene import free_port
 from tests.races import ROOT, run_race
-from tests.stage.parts import plan
+from tests.stage.parts import PLAN, plan
 
 PUBLIC = "/san-khau/daknong-2023/truc-tiep/"
 CONSOLE = "/ban-to-chuc/daknong-2023/vong/truc-tiep/san-khau/dieu-khien/"
 
 
 class Prepared(msgspec.Struct):
-    """Codes by seat, teams by unit, and the session of the secretary."""
+    """Codes by seat, teams by unit, sessions by who signed in (secretary, chair, member), and the
+    right answers of each packet in its order, which only a test may know."""
 
     codes: dict[str, str]
     teams: dict[str, str]
-    session: str
-    session_name: str
+    sessions: dict[str, str]
+    right: list[list[int]]
 
 
 @dataclass
@@ -44,16 +45,26 @@ class Desk:
     folder: Path
     port: int
     day: Prepared
+    plan: bytes
     process: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    @property
+    def session_name(self) -> str:
+        """The cookie's name has the port in it; the day was prepared under another one."""
+        return f"sessionid_{self.port}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """For processes of this installation."""
+        kept = {key: value for key, value in os.environ.items() if "HOITHI_" not in key}
+        return kept | {"HOITHI_VAR": str(self.folder), "HOITHI_DESK_PORT": str(self.port)}
+
     def start(self) -> None:
         """As `hoithi serve` starts it; returns when it listens."""
-        environment = {key: value for key, value in os.environ.items() if "HOITHI_" not in key}
-        environment |= {"HOITHI_VAR": str(self.folder), "HOITHI_DESK_PORT": str(self.port)}
         self.process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "uvicorn", "hoithi.config.asgi:application"),
@@ -61,7 +72,7 @@ class Desk:
                 *("--timeout-graceful-shutdown", "1"),
             ],
             cwd=ROOT,
-            env=environment,
+            env=self.environment,
         )
         for _ in range(300):
             try:
@@ -87,7 +98,7 @@ class Desk:
             ).fetchall()
         finally:
             database.close()
-        read = parse_plan(plan())
+        read = parse_plan(self.plan)
         lines = [
             Line(number, at_ms, msgspec.json.decode(event, type=AnyEvent))
             for number, at_ms, event in rows
@@ -96,12 +107,11 @@ class Desk:
 
 
 @contextmanager
-def running_desk(folder: Path) -> Iterator[Desk]:
-    day = msgspec.convert(run_race("tests.stage.at_once:prepared", folder, ""), Prepared)
-    port = free_port()
-    # The name of the cookie has the port in it; the day was prepared under another one.
-    day.session_name = f"sessionid_{port}"
-    desk = Desk(folder, port, day)
+def running_desk(folder: Path, *, of_2023: bool = False) -> Iterator[Desk]:
+    """A desk with an open day; `of_2023` by the plan of 2023 as it is, else with smaller parts."""
+    name = "prepared_2023" if of_2023 else "prepared"
+    day = msgspec.convert(run_race(f"tests.stage.at_once:{name}", folder, ""), Prepared)
+    desk = Desk(folder, free_port(), day, PLAN.read_bytes() if of_2023 else plan())
     desk.start()
     try:
         yield desk

@@ -31,22 +31,34 @@ function say(text) {
   told.replaceChildren(line);
 }
 
-root.addEventListener("submit", async (event) => {
+// Presses go one after the other. One's own press does not outdate the page for the next one, even
+// where the next one comes first or a part was drawn from an older answer: `own` leads from what the
+// page had seen to what one's own press has made of it.
+const own = new Map();
+let pressing = Promise.resolve();
+
+root.addEventListener("submit", (event) => {
   const form = event.target;
   if (!form.matches(".press")) return;
   event.preventDefault();
-  const fields = new FormData(form);
-  form.querySelectorAll("button").forEach((button) => { button.disabled = true; });
+  const fields = new FormData(form), buttons = form.querySelectorAll("button");
+  // Shut until the page shows what came of it: a double click is one press.
+  for (const button of buttons) button.disabled = true;
+  pressing = pressing.then(() => press(form, fields)).finally(() => { for (const button of buttons) button.disabled = false; });
+});
+
+async function press(form, fields) {
+  let before = fields.get("seen");
+  while (own.has(before)) before = own.get(before);
+  fields.set("seen", before);
   const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(fields), headers: { Accept: "application/json" } }).catch(() => null);
-  form.querySelectorAll("button").forEach((button) => { button.disabled = false; });
   if (answer?.ok) {
-    // One's own press does not outdate the page for the next one.
-    const { seen } = await answer.json(), before = fields.get("seen");
-    for (const field of document.querySelectorAll("input[name=seen]")) if (field.value === before) field.value = seen;
+    const { seen } = await answer.json();
+    if (String(seen) !== before) own.set(before, String(seen));
     delete document.getElementById("told").dataset.said; form.reset(); form.closest("details")?.removeAttribute("open"); document.activeElement?.blur();
   } else say(answer ? (await answer.json().catch(() => ({}))).text ?? answer.statusText : root.dataset.offline ?? "…");
-  await refresh();
-});
+  await refresh().catch(() => {});
+}
 
 function tick() {
   for (const clock of document.querySelectorAll(".stage-clock")) {
