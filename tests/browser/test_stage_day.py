@@ -282,10 +282,9 @@ def _awarded(day: Day, phones: Sequence[Page]) -> None:
     for _ in range(3):
         day.secretary.press("reveal")
     shown = ["Giải ba Đắk Mil", "Giải nhì Cư Jút", "Giải nhất Gia Nghĩa"]
-    for page in (day.screen, *phones):
-        expect(page.locator(".awards li")).to_have_count(3)
-        found = [" ".join(each.split()) for each in page.locator(".awards li").all_inner_texts()]
-        assert found == shown
+    for page, prizes in ((day.screen, ".awards li"), *((phone, ".card") for phone in phones)):
+        expect(page.locator(prizes)).to_have_count(3)
+        assert [" ".join(each.split()) for each in page.locator(prizes).all_inner_texts()] == shown
 
 
 def _minutes(day: Day) -> None:
