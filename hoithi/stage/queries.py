@@ -14,6 +14,7 @@ from django.http import Http404
 from hoithi.contests.models import Round
 from hoithi.contests.queries import contest_by_key, regulation_in, regulation_of, round_by_key
 from hoithi.entries.models import BY_NUMBER, Entry
+from hoithi.people.models import Approval, User
 from hoithi.results.queries import entry_name
 from hoithi.rules.errors import RuleViolation
 from hoithi.rules.live.events import AnyEvent, Line
@@ -161,3 +162,12 @@ def open_calls(stage: Stage) -> list[Call]:
         .select_related("seat")
         .order_by("at")
     )
+
+
+def who_signed_the_closing(stage: Stage) -> User | None:
+    """Who has signed the log as it stands, while a second signature is waited for."""
+    waiting = Approval.objects.filter(
+        kind="stage_close", subject_hash=stage.head, second=None, refused_at=None
+    )
+    found = waiting.select_related("first").first()
+    return found.first if found else None

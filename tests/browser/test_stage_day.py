@@ -234,11 +234,19 @@ def _sketch(day: Day) -> None:
 
 
 def _closed(day: Day, browser: Browser) -> None:
+    for part in ("gioi-thieu", "kien-thuc", "tieu-pham"):
+        day.secretary.press("release", part=part)
+    board = day.screen.locator(".board b")
+    assert sorted(board.all_inner_texts()) == sorted(TOTALS.values())
     for who in ("chair", "member"):
         page = page_of(day.desk, browser, who)
         page.goto(CONSOLE)
+        if who == "member":
+            expect(page.get_by_text("Trưởng ban đã ký kết thúc")).to_be_visible()
         page.get_by_role("button", name="Ký kết thúc vòng thi").click()
         expect(page.get_by_text("Đã ký.", exact=True)).to_be_visible()
+        if who == "chair":
+            expect(page.get_by_text("Anh/chị đã ký kết thúc")).to_be_visible()
     assert day.desk.state.is_closed
 
 

@@ -19,7 +19,7 @@ from hoithi.stage.actions.closing import close_stage
 from hoithi.stage.actions.commands import press
 from hoithi.stage.actions.devices import answer_call
 from hoithi.stage.console import console_of
-from hoithi.stage.queries import call_by_id, find_stage
+from hoithi.stage.queries import call_by_id, find_stage, who_signed_the_closing
 from hoithi.stage.records import minutes_of
 from hoithi.web.acting import acted
 from hoithi.web.files import PDF, WORD, file_answer
@@ -41,6 +41,7 @@ def show(request: StaffRequest, contest: str, round_key: str) -> HttpResponseBas
         "contest": stage.round.contest,
         "round": stage.round,
         "console": console_of(stage),
+        "signed_by": who_signed_the_closing(stage),
         "may_sign": has_role(request.user, [Role.COMMITTEE], contest_scope(contest)),
     }
     return render(request, template, context)
