@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +12,15 @@ from hoithi.rules.live.marks import is_complete, part_mark
 from hoithi.rules.live.state import ORDER, State, Turn, packets_of
 from hoithi.stage.models import Stage
 from hoithi.stage.packets import packet_file
-from hoithi.stage.queries import devices_of, names_of_jury, open_calls, state_at, team_names
+from hoithi.stage.queries import (
+    TeamName,
+    devices_of,
+    names_of_jury,
+    open_calls,
+    state_at,
+    team_names,
+)
+from hoithi.stage.screen import told_order
 from hoithi.stage.wording import SCENES
 from hoithi.web.wording import marks as written
 
@@ -179,7 +187,7 @@ def console_of(stage: Stage) -> Console:
             )
             for part in state.regulation.segments
         ),
-        lots=tuple(_lots(state, called)),
+        lots=tuple(_lots(state, names)),
         scenes=tuple(SCENES.items()),
         calls=calls,
         may_close=state.is_open
@@ -315,7 +323,7 @@ def _judges(stage: Stage, state: State, turn: Turn) -> Sequence[JudgeRow]:
     return rows
 
 
-def _lots(state: State, called: dict[str, str]) -> Sequence[LotsRow]:
+def _lots(state: State, names: Mapping[str, TeamName]) -> Sequence[LotsRow]:
     wanted = [(ORDER, "")]
     wanted += [
         (packets_of(part.key), part.label)
@@ -332,7 +340,7 @@ def _lots(state: State, called: dict[str, str]) -> Sequence[LotsRow]:
         else:
             where = "numbered" if lots.number else "committed"
         if key == ORDER:
-            among = [(entry, called.get(entry, entry)) for entry in state.standing]
+            among = [(entry, names[entry].name) for entry in state.standing]
         else:
             quiz = state.segment(key.removeprefix("packets:")).quiz
             packets = quiz.packets if quiz else 0
@@ -345,7 +353,7 @@ def _lots(state: State, called: dict[str, str]) -> Sequence[LotsRow]:
                 key,
                 part,
                 where,
-                tuple(called.get(each, each) for each in lots.order) if lots else (),
+                tuple(told_order(state, key, lots, names)) if lots else (),
                 tuple(among),
                 where != "open" and not begun,
             )

@@ -14,7 +14,7 @@ from decimal import Decimal
 from hoithi.rules.canonical import Value
 from hoithi.rules.draw import lots_seed
 from hoithi.rules.live.marks import PartMark, is_marked, part_mark
-from hoithi.rules.live.state import NOBODY, Lots, Question, State, Turn
+from hoithi.rules.live.state import NOBODY, ORDER, Lots, Question, State, Turn
 from hoithi.rules.lots import Swap, swaps
 from hoithi.rules.marks import round_marks
 from hoithi.stage.queries import TeamName
@@ -177,7 +177,20 @@ def _lots(state: State, facts: Facts) -> dict[str, Value] | None:
     """The draw that the scene is about, step by step as the algorithm goes."""
     if state.scene.scene != "lots" or state.scene.about not in state.lots:
         return None
-    return {"key": state.scene.about, **draw_record(state.lots[state.scene.about], facts.teams)}
+    key = state.scene.about
+    # Packets go to the teams in running order; those that are left over go to nobody.
+    places = [] if key == ORDER else [facts.teams[entry].name for entry in state.running_order]
+    return {"key": key, "places": places, **draw_record(state.lots[key], facts.teams)}
+
+
+def told_order(state: State, key: str, lots: Lots, teams: Mapping[str, TeamName]) -> list[str]:
+    """What was drawn, line by line: the teams in their order, or each team with its packet."""
+    if key == ORDER:
+        return [_called(each, teams) for each in lots.order]
+    return [
+        f"{_called(entry, teams)}: {packet}"
+        for entry, packet in zip(state.running_order, lots.order, strict=False)
+    ]
 
 
 def draw_record(lots: Lots, teams: Mapping[str, TeamName]) -> dict[str, Value]:

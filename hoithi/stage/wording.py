@@ -33,6 +33,7 @@ ON_SCREENS: Words = {
     "board_empty": _("Marks are shown when a part is complete."),
     "lots_order": _("Draw of lots: order of the teams"),
     "lots_packets": _("Draw of lots: question packets"),
+    "packet": _("Packet {number}"),
     "lots_hash": _("1. The machine has locked its secret; its fingerprint is"),
     "lots_number": _("2. The number from the audience"),
     "lots_secret": _("3. The secret is opened"),

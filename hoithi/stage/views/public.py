@@ -20,7 +20,7 @@ from hoithi.stage.actions.devices import take_vote
 from hoithi.stage.bodies import VoteBody, read_body, refused
 from hoithi.stage.models import Stage
 from hoithi.stage.queries import find_stage, state_at, team_names
-from hoithi.stage.screen import draw_record
+from hoithi.stage.screen import draw_record, told_order
 from hoithi.stage.snapshots import message, snapshot_bytes
 from hoithi.stage.wording import ON_DRAWS, ON_SCREENS, ON_SEATS, plain
 
@@ -92,9 +92,17 @@ def draws(request: HttpRequest, contest: str, round_key: str) -> HttpResponseBas
     stage = find_stage(contest, round_key)
     state = state_at(stage)
     names = team_names(stage.round)
-    found = [{"key": key, **draw_record(lots, names)} for key, lots in state.lots.items()]
+    found = [
+        {"key": key, "told": told_order(state, key, lots, names), **draw_record(lots, names)}
+        for key, lots in state.lots.items()
+    ]
     void = [
-        {"key": key, "reason": reason, **draw_record(lots, names)}
+        {
+            "key": key,
+            "reason": reason,
+            "told": told_order(state, key, lots, names),
+            **draw_record(lots, names),
+        }
         for key, lots, reason in state.void_lots
     ]
     return _page(request, "stage/draws.html", stage, draws=found, void=void, words=plain(ON_DRAWS))

@@ -122,8 +122,10 @@ function drawing(lots) {
     lots.hand ? null : make("li", { class: lots.number ? "done" : "" }, make("b", {}, words.lots_number), make("code", {}, lots.number || "…")),
     lots.hand ? null : make("li", { class: lots.secret ? "done" : "" }, make("b", {}, words.lots_secret), make("code", {}, lots.secret || "…")));
   const places = make("ol", { class: "drawn" });
+  const isOrder = lots.key === "order";
   const fill = (names, marked = []) => places.replaceChildren(...names.map((name, index) =>
-    make("li", { class: marked.includes(index) ? "moved" : "" }, make("span", { class: "place" }, String(index + 1)), name)));
+    make("li", { class: marked.includes(index) ? "moved" : "" }, make("span", { class: "place" }, isOrder ? String(index + 1) : lots.places[index] ?? "–"),
+      isOrder ? name : say("packet", { number: name }))));
   if (!lots.order.length) fill(lots.among);
   else if (lots.hand || matchMedia("(prefers-reduced-motion: reduce)").matches) fill(lots.order);
   else {
