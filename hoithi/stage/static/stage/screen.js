@@ -146,10 +146,15 @@ function drawing(lots) {
 }
 
 // Whatever the length of a question or the number of teams, nothing is cut off: letters become smaller.
+// What is centred overflows at its top too, which scrollHeight does not count.
 function fit() {
+  const room = stage.getBoundingClientRect();
   for (let size = 100; size >= 40; size -= 5) {
     stage.style.fontSize = `${size}%`;
-    if (stage.scrollHeight <= stage.clientHeight + 1) return;
+    if ([...stage.children].every((each) => {
+      const box = each.getBoundingClientRect();
+      return box.top >= room.top - 1 && box.bottom <= room.bottom + 1;
+    })) return;
   }
 }
 addEventListener("resize", fit);
