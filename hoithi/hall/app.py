@@ -63,6 +63,8 @@ from hoithi.hall.store.api import (
     Withdrawal,
 )
 from hoithi.hall.store.signals import Signal
+from hoithi.hall.together import asks_again_ms as asks_again_ms_of
+from hoithi.hall.together import is_too_much, view_of
 from hoithi.hall.tokens import Token, Tokens
 from hoithi.hall.waiting import Crowd, own_share
 from hoithi.hall.wire import Refusal
@@ -360,7 +362,7 @@ class Hall:
         reply = await self._begin(sitting, entry, command)
         attempt = _standing(reply)
         entry.seen_ms = now_ms = self.clock.now_ms()
-        pieces = sitting.pieces_of(entry, attempt.number)
+        pieces = sitting.pieces_of(entry, attempt.number) if sitting.game is None else ()
         if policy.signals:
             address = self._address(scope).encode()
             came = Signal(
@@ -427,6 +429,9 @@ class Hall:
         counts = exam.option_counts or await self._option_counts(sitting, entry, token.attempt)
         if not _are_known(saves, counts, exam.questions.file.policy.prediction):
             raise _Refusing(422, Refusal("unknown_item"))
+        game = sitting.game
+        if game is not None and is_too_much(game, entry.line, saves, self.clock.now_ms()):
+            raise _Refusing(403, Refusal("out"))
         reply = await self.journal.act(
             sitting.sitting,
             entry.line,
@@ -469,18 +474,23 @@ class Hall:
             self.crowd.hear(seen_ms, now_ms)
             spread_ms = self.crowd.spread_ms(own_share(entry.entry_key))
             asks_again_ms = self.crowd.asks_every_ms
+        pulse_ms, together = self._pulse_ms(asks_again_ms), None
+        if sitting.game is not None and attempt is not None:
+            together = view_of(sitting, sitting.game, entry.line, now_ms)
+            pulse_ms = asks_again_ms_of(sitting.game, now_ms) if state == "open" else pulse_ms
         terms = sitting.terms(entry, now_ms)
         reply = wire.PulseReply(
             now_ms=now_ms,
             opens_ms=terms.opens_ms,
             closes_ms=terms.closes_ms + terms.extra_ms,
             order=self.follower.order,
-            pulse_ms=self._pulse_ms(asks_again_ms),
+            pulse_ms=pulse_ms,
             state=state,
             deadline_ms=attempt.deadline_ms if attempt is not None else None,
             receipt=receipt,
             void=attempt is not None and attempt.void,
             spread_ms=spread_ms,
+            together=together,
         )
         return 200, _encode(reply)
 

@@ -49,6 +49,7 @@ class Kind(IntEnum):
     ORDER = 13
     CLOSED = 14
     OPENED = 15
+    SHUT = 16
 
 
 class Row(msgspec.Struct, frozen=True, gc=False):

@@ -19,7 +19,7 @@ from hoithi.hall.formats import NONE, Kind, Row
 # the attempt is known, in a fraction of the memory that they would take as tuples.
 _ANSWER = struct.Struct("<QHiq")
 _LARGEST_OPTION = 2**31 - 1
-_OF_SITTING = frozenset({Kind.ORDER, Kind.CLOSED, Kind.OPENED})
+_OF_SITTING = frozenset({Kind.ORDER, Kind.CLOSED, Kind.OPENED, Kind.SHUT})
 _LARGEST_NUMBER = _LOW = 2**32 - 1
 
 FlawCode = Literal[

@@ -43,6 +43,8 @@ REFUSALS: dict[str, dict[str, tuple[int, ...]]] = {
         "stale_device": (409,),
         "conflict": (409,),
         "gap": (409,),
+        "item_not_open": (403,),
+        "out": (403,),
         "submitted": (409,),
         "unknown_item": (422,),
         "limit_reached": (429,),

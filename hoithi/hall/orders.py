@@ -21,6 +21,8 @@ from hoithi.hall.steps import in_steps
 from hoithi.hall.store.api import Control, Opening, Order, OrderKind, Withdrawal
 from hoithi.hall.times import order_digest
 from hoithi.hall.windows import Window
+from hoithi.rules.errors import RuleViolation
+from hoithi.rules.together import Game, read_event
 
 _log = logging.getLogger("hoithi.hall")
 
@@ -35,6 +37,14 @@ def _take_scores(sitting: Sitting, order: Order) -> None:
         _log.warning("order %s tells no scores that can be read", order.number)
         return
     sitting.scores |= told
+
+
+def _press(sitting: Sitting, order: Order) -> None:
+    """Go on by an event; one that the rules forbid changes nothing, here and in the verifier."""
+    try:
+        sitting.press(read_event(order.text))
+    except (ValueError, RuleViolation) as fault:
+        _log.warning("order %s is no event of its round: %s", order.number, fault)
 
 
 class Follower:
@@ -55,6 +65,7 @@ class Follower:
         self._read = 0
         self._unsettled: deque[Order] = deque()
         self._last: dict[bytes, int] = {}
+        self._shut_items: dict[bytes, int] = {}
         self._behind = False
         self._control = control
         self._journal = journal
@@ -149,6 +160,8 @@ class Follower:
                 sitting.withdrawal = Withdrawal(order.amount)
             case OrderKind.SCORE_TO_SHOW:
                 _take_scores(sitting, order)
+            case OrderKind.TOGETHER:
+                _press(sitting, order)
 
     async def _move_deadlines(
         self, order: int, sitting: Sitting, entries: Iterable[RosterEntry]
@@ -184,6 +197,8 @@ class Follower:
                     if command is not None:
                         doing.append(self._do(sitting, entry, command))
             await asyncio.gather(*doing)
+            if sitting.game is not None:
+                await self._shut(sitting, sitting.game, now_ms)
             if now_ms > sitting.last_moment_ms():
                 await self._close(sitting, now_ms)
         self.at_work = at_work
@@ -217,6 +232,20 @@ class Follower:
             for attempt in line.attempts
             if attempt.ended is Ended.OPEN
         ]
+
+    async def _shut(self, sitting: Sitting, game: Game, now_ms: int) -> None:
+        """Say of the question asked last that this node takes no answer to it any more.
+
+        The row stands behind every answer that it has taken in time: they were queued before.
+        """
+        item, shut = len(game.asked) - 1, self._shut_items.get(sitting.sitting, NONE)
+        if item <= shut:
+            return
+        grace_ms = sitting.exam.questions.file.policy.grace_ms
+        if now_ms > game.asked[item].closes_ms + grace_ms:
+            row = Row(NO_ATTEMPT, 0, 0, Kind.SHUT, item, NONE, now_ms)
+            await self._journal.note(sitting.sitting, row)
+            self._shut_items[sitting.sitting] = item
 
     async def _close(self, sitting: Sitting, now_ms: int) -> None:
         """Say that it is over: once, and again when an order came after that."""

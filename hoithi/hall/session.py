@@ -10,7 +10,7 @@ than a frozen dataclass.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -22,6 +22,7 @@ from hoithi.hall.formats import NO_ATTEMPT, NONE, Kind, Row
 from hoithi.hall.wire import Refusal
 from hoithi.rules.attempts import span
 from hoithi.rules.paper import AttemptRule
+from hoithi.rules.together import Span
 
 PREDICTION = -1
 MOST_STALE_ROWS = 500
@@ -107,7 +108,8 @@ class Terms:
     `extra_ms` are minutes granted to this line for the span of its attempts that is now. An attempt
     that starts now ends at `until_ms` at the latest, if that is behind `closes_ms`: a window was
     replaced by an earlier one moments ago. While it `is_held` nobody starts: the questions are
-    being withdrawn.
+    being withdrawn. Where all answer together, `spans` are from when to when each question asked so
+    far is open, and nobody starts once there is one.
     """
 
     opens_ms: int
@@ -121,6 +123,7 @@ class Terms:
     extra_ms: int = 0
     until_ms: int = 0
     is_held: bool = False
+    spans: tuple[Span, ...] | None = None
 
 
 class Start(msgspec.Struct, frozen=True, gc=False):
@@ -289,7 +292,7 @@ def _may_start(line: Line, now_ms: int, terms: Terms) -> Refusal | None:
         return Refusal("held")
     if now_ms < terms.opens_ms:
         return Refusal("not_open", opens_ms=terms.opens_ms)
-    if now_ms >= terms.closes_ms + terms.extra_ms:
+    if now_ms >= terms.closes_ms + terms.extra_ms or terms.spans:
         return Refusal("closed")
     left = attempts_left(line, now_ms, terms)
     return Refusal("no_attempts_left") if left == 0 else None
@@ -325,19 +328,34 @@ def _save(line: Line, command: SaveAnswers, now_ms: int, terms: Terms) -> Step:
         return _refuse(line, 409, fresh)
     late = attempt.ended is Ended.AUTOMATIC or now_ms > attempt.deadline_ms + terms.grace_ms
     if not fresh:
+        late = late or (terms.spans is not None and not _all_count(attempt, command.saves))
         return Step(line, (), Saved(known, attempt.deadline_ms, late=late))
     if known + len(fresh) > MOST_SAVES:
         return _refuse(line, 429, Refusal("limit_reached", last_seq=known))
+    if terms.spans is not None and not _are_open(fresh, now_ms, terms.spans):
+        return _refuse(line, 403, Refusal("item_not_open", last_seq=known))
+    stored, rows = _store(attempt, fresh, now_ms, terms, late=late)
+    reply = Saved(stored.last_seq, attempt.deadline_ms, late=stored.late > attempt.late)
+    return Step(line.with_attempt(stored), rows, reply)
+
+
+def _store(
+    attempt: Attempt, fresh: Sequence[Save], now_ms: int, terms: Terms, *, late: bool
+) -> tuple[Attempt, tuple[Row, ...]]:
+    """An attempt with new answers; `late` ones are kept beside those that count."""
     rows = []
     answers = list(attempt.answers)
     prediction = attempt.prediction
+    lates = 0
     for seq, item, option, client_ms in fresh:
+        too_late = late or (terms.spans is not None and _is_shut(terms.spans[item], now_ms, terms))
+        lates += too_late
         if item == PREDICTION:
-            kind = Kind.LATE_PREDICT if late else Kind.PREDICT
-            prediction = prediction if late else option
+            kind = Kind.LATE_PREDICT if too_late else Kind.PREDICT
+            prediction = prediction if too_late else option
         else:
-            kind = Kind.LATE_ANSWER if late else Kind.ANSWER
-            if not late:
+            kind = Kind.LATE_ANSWER if too_late else Kind.ANSWER
+            if not too_late:
                 answers[item] = option
         rows.append(Row(attempt.attempt, attempt.epoch, seq, kind, item, option, now_ms, client_ms))
     changed = replace(
@@ -345,10 +363,25 @@ def _save(line: Line, command: SaveAnswers, now_ms: int, terms: Terms) -> Step:
         answers=tuple(answers),
         prediction=prediction,
         history=attempt.history + tuple((save[1], save[2]) for save in fresh),
-        late=attempt.late + len(fresh) if late else attempt.late,
+        late=attempt.late + lates,
     )
-    reply = Saved(changed.last_seq, attempt.deadline_ms, late=late)
-    return Step(line.with_attempt(changed), tuple(rows), reply)
+    return changed, tuple(rows)
+
+
+def _is_shut(span: Span, now_ms: int, terms: Terms) -> bool:
+    return now_ms > span.closes_ms + terms.grace_ms
+
+
+def _all_count(attempt: Attempt, saves: Iterable[Save]) -> bool:
+    """Whether what was last chosen for each of these questions came in time when it was stored."""
+    items = {item for _, item, _, _ in saves}
+    last = {item: option for item, option in attempt.history if item in items}
+    return all(attempt.answers[item] == option for item, option in last.items())
+
+
+def _are_open(saves: Iterable[Save], now_ms: int, spans: Sequence[Span]) -> bool:
+    """Whether every answer is to a question that has been opened."""
+    return all(0 <= item < len(spans) and now_ms >= spans[item].opens_ms for _, item, _, _ in saves)
 
 
 def _fresh(history: tuple[tuple[int, int], ...], saves: tuple[Save, ...]) -> list[Save] | Refusal:

@@ -6,7 +6,7 @@ Papers are joined from pieces of JSON that are encoded once, so that a start cos
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from math import factorial
 
@@ -37,6 +37,7 @@ from hoithi.hall.windows import (
 from hoithi.rules import paper
 from hoithi.rules.attempts import span
 from hoithi.rules.paper import PackageError, Paper, PaperItem, Questions
+from hoithi.rules.together import AnyEvent, Game
 
 _MOST_SHARED_BYTES = 64_000_000
 _NEVER_MS = 1 << 62
@@ -132,8 +133,14 @@ def _entrance(questions: Questions) -> bytes:
         "signals_days": policy.signals_days,
         "result": policy.result,
         "utc_offset_min": policy.attempts.utc_offset_min,
+        "pace": "together" if policy.together else "own",
     }
     return _json.encode(shared)[1:-1]
+
+
+def _game_of(exam: Exam) -> Game | None:
+    rule = exam.questions.file.policy.together
+    return Game(rule, exam.items) if rule is not None else None
 
 
 @dataclass(slots=True)
@@ -164,7 +171,8 @@ class RosterEntry:
 class Sitting:
     """A sitting with its window as the last orders say.
 
-    `scores` are those told, by attempt; `saves` are those that this process has stored.
+    `scores` are those told, by attempt; `saves` are those that this process has stored. `game` is
+    there where all answer together.
     """
 
     sitting: bytes
@@ -180,9 +188,11 @@ class Sitting:
     withdrawal: Withdrawal = Withdrawal.NONE
     scores: dict[bytes, ToldScore] = field(default_factory=dict)
     saves: int = 0
+    game: Game | None = None
     _special: dict[int, RosterEntry] = field(default_factory=dict)
     _last_ms: int | None = None
     _opened_ms: int = _NEVER_MS
+    _common: list[wire.PaperItem] = field(default_factory=list)
     _terms: dict[tuple[int, int, int, int, int], Terms] = field(default_factory=dict)
 
     @property
@@ -262,7 +272,28 @@ class Sitting:
             extra_ms=extra_ms,
             until_ms=until_ms,
             is_held=self.withdrawal is not Withdrawal.NONE,
+            spans=tuple(self.game.asked) if self.game is not None else None,
         )
+
+    def press(self, event: AnyEvent) -> None:
+        """The next event of a round in which all answer together. Raises RuleViolation."""
+        if self.game is not None:
+            self.game.take(event)
+            self._terms.clear()
+
+    def common_paper(self) -> Sequence[wire.PaperItem]:
+        """The paper that all have who answer together, as it is served."""
+        if not self._common:
+            items = self.exam.questions.file.items
+            drawn = self.paper_of(next(iter(self.lines.values())), 1)
+            self._common = [
+                wire.PaperItem(
+                    items[place.item].stem,
+                    [items[place.item].options[index] for index in place.order],
+                )
+                for place in drawn
+            ]
+        return self._common
 
     def deadline_of(self, attempt: Attempt, line: RosterEntry) -> int:
         """An attempt's deadline as the windows of its start and the grants say now."""
@@ -364,6 +395,7 @@ class Sittings:
             published.opens_ms,
             published.closes_ms,
             published.roster_sha256,
+            game=_game_of(exam),
         )
         lines = list(roster)
         for each in lines:

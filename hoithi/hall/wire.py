@@ -12,6 +12,7 @@ import msgspec
 
 SignalKind = Literal["left", "copied", "pasted"]
 State = Literal["waiting", "ready", "open", "submitted", "closed"]
+Standing = Literal["in", "back", "out", "winner"]
 # What fits the fields of a stored row (docs/decisions/0004).
 Small = Annotated[int, msgspec.Meta(ge=-(2**31), le=2**31 - 1)]
 Large = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
@@ -24,6 +25,8 @@ ErrorCode = Literal[
     "token_invalid",  # 401
     "not_open",  # 403: the sitting has not opened; `opens_ms` says when
     "closed",  # 403: the sitting is over for those who have not started
+    "item_not_open",  # 403: all answer together, and this question was not opened yet
+    "out",  # 403: all answer together, and this contestant is out
     "signals_off",  # 403: this sitting keeps no signals, as its rules announce none
     "held",  # 403: nobody starts at the moment, as the questions are being withdrawn; try again
     "no_attempts_left",  # 403
@@ -128,6 +131,7 @@ class EnterReply(msgspec.Struct, frozen=True):
     signals_days: int
     result: str
     utc_offset_min: int
+    pace: Literal["own", "together"]
     results_url: str
     receipt: ReceiptView | None
 
@@ -149,6 +153,7 @@ class PaperItem(msgspec.Struct, frozen=True):
 class StartReply(msgspec.Struct, frozen=True):
     """The paper, and where the attempt stands: `answers[i]` is −1 where none is stored.
 
+    Where all answer together no question is handed out here, but by pulses.
     `last_seq` is the last number stored in this epoch: a resumed page goes on from there.
     """
 
@@ -186,11 +191,39 @@ class SubmitRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     last_seq: Small
 
 
+class ItemView(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The question of the moment; its text from the opening on. `right` are served positions, once
+    they were announced; `cancelled` that it puts nobody out."""
+
+    position: int
+    opens_ms: int
+    closes_ms: int
+    question: PaperItem | None = None
+    right: list[int] | None = None
+    cancelled: bool = False
+
+
+class TogetherView(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where a round stands in which all answer together: `number` counts what was pressed.
+
+    `of` have begun and `left` of them stand, none while it was not told.
+    """
+
+    number: int
+    standing: Standing
+    items: int
+    item: ItemView | None = None
+    left: int | None = None
+    of: int | None = None
+    ended: bool = False
+
+
 class PulseReply(msgspec.Struct, frozen=True, omit_defaults=True):
     """The server's time and the contestant's own standing, asked for every `pulse_ms`.
 
     `spread_ms` is how long after the opening a page that waits starts by itself.
     `deadline_ms`, `receipt` and `void` are those of the attempt of the token, else of the last one.
+    `together` is there only in rounds of that pace, and for those who have begun.
     """
 
     now_ms: int
@@ -203,6 +236,7 @@ class PulseReply(msgspec.Struct, frozen=True, omit_defaults=True):
     receipt: ReceiptView | None = None
     void: bool = False
     spread_ms: int | None = None
+    together: TogetherView | None = None
 
 
 class SignalsRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -22,6 +22,7 @@ COMES_FIRST: dict[str, Promise] = {
     "started": _("started earlier"),
     "attempts": _("fewer attempts"),
     "full_marks": _("more papers without a mistake"),
+    "answer_time": _("quicker right answers"),
     "lots": _("drawing of lots"),
 }
 _BY_NO_RULE: dict[str, Promise] = {
@@ -38,6 +39,7 @@ IS_LOWER_BY: dict[str, Promise] = {
     "started": _("started later"),
     "attempts": _("more attempts"),
     "full_marks": _("fewer papers without a mistake"),
+    "answer_time": _("slower right answers"),
     "lots": _("drawing of lots"),
     **_BY_NO_RULE,
 }

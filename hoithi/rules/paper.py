@@ -16,6 +16,7 @@ import msgspec
 from hoithi.rules.canonical import canonical
 from hoithi.rules.draw import Generator
 from hoithi.rules.shapes import Strict
+from hoithi.rules.together import Together
 
 QUESTIONS_FORMAT = "hoithi/questions/1"
 KEYS_FORMAT = "hoithi/keys/1"
@@ -68,8 +69,9 @@ class Sample(Strict, frozen=True):
 class Policy(Strict, frozen=True, omit_defaults=True):
     """What the hall must know of the regulation; it says nothing about keys or marks.
 
-    The last two stand in the file only where there are signals: `signals_announced_in` is the part
-    of the regulation that announces them, `signals_days` how long after the sitting they are kept.
+    The last three stand in the file only where they say something: `signals_announced_in` is the
+    part of the regulation that announces signals, `signals_days` how long after the sitting they
+    are kept; `together` is how all answer one question at a time.
     """
 
     duration_ms: int
@@ -84,6 +86,7 @@ class Policy(Strict, frozen=True, omit_defaults=True):
     sample: Sample
     signals_announced_in: str = ""
     signals_days: int = 0
+    together: Together | None = None
 
 
 class QuestionsFile(Strict, frozen=True):
@@ -218,8 +221,11 @@ def shortages(questions: Questions) -> list[tuple[BlueprintRow, int]]:
 def draw(questions: Questions, entry_key: bytes, attempt_no: int) -> Paper:
     """The paper of an attempt: the same call live and in the verifier.
 
-    `entry_key` is the roster line's 16 bytes; attempts count from 1.
+    `entry_key` is the roster line's 16 bytes; attempts count from 1. Where all answer together
+    every line has the same key, and every attempt the same paper.
     """
+    if questions.file.policy.together is not None:
+        attempt_no = 1
     seed = questions.sha256 + entry_key + attempt_no.to_bytes(4, "big")
     chance = Generator(seed, _DOMAIN)
     chosen: list[int] = []

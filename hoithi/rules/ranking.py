@@ -14,7 +14,7 @@ from typing import TypeAlias
 from hoithi.rules.draw import Generator
 
 SMALLER_IS_BETTER = frozenset(
-    {"prediction", "duration", "submitted", "started", "attempts", "lots"}
+    {"prediction", "duration", "submitted", "started", "attempts", "answer_time", "lots"}
 )
 RankKey: TypeAlias = tuple[tuple[bool, Decimal], ...]
 LOTS_DOMAIN = "hoithi/lots/1"

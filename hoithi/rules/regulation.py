@@ -16,6 +16,7 @@ from hoithi.rules.overtime import TimeRule, time_flaws
 from hoithi.rules.paper import AttemptRule
 from hoithi.rules.quiz import Quiz, highest_points, quiz_flaws
 from hoithi.rules.shapes import Amount, Key, Label, Positive, Strict
+from hoithi.rules.together import Together
 
 FORMAT = "hoithi/regulation/1"
 
@@ -23,6 +24,7 @@ Counted = Literal["best", "first", "last"]
 Duration = Literal["whole", "less_interruptions"]
 Target = Literal["participants", "attempts", "all_correct"]
 Distance = Literal["absolute", "not_above"]
+ANSWER_TIME = "answer_time"
 # What can break a tie (docs/rules/ranking.md); `segment:<key>` names a part of a live round.
 CRITERIA = (
     "points",
@@ -33,6 +35,7 @@ CRITERIA = (
     "started",
     "attempts",
     "full_marks",
+    ANSWER_TIME,
     "lots",
 )
 
@@ -117,8 +120,11 @@ class Requirement(Strict, frozen=True):
     minimum_points: Annotated[Decimal, msgspec.Meta(description="so many points or more")]
 
 
-class Regulation(Strict, frozen=True):
-    """The rules of one round; `online` or `segments` is there, as the round is held."""
+class Regulation(Strict, frozen=True, omit_defaults=True):
+    """The rules of one round; `online` or `segments` is there, as the round is held.
+
+    `together` is there where all answer one question at a time.
+    """
 
     format: str
     round: Key
@@ -127,6 +133,7 @@ class Regulation(Strict, frozen=True):
     ranking: list[str]
     requirement: Requirement
     prizes: list[PrizeLine]
+    together: Together | None = None
 
 
 class CollectiveRule(Strict, frozen=True):
@@ -179,6 +186,10 @@ def round_flaws(regulation: Regulation) -> list[str]:
         regulation.online and regulation.online.prediction
     ):
         found.append("ranking_prediction_not_asked")
+    if regulation.together is not None and regulation.online is None:
+        found.append("together_not_online")
+    if ANSWER_TIME in regulation.ranking and regulation.together is None:
+        found.append("ranking_not_together")
     keys = [line.key for line in regulation.prizes]
     if len(set(keys)) != len(keys):
         found.append("prize_twice")

@@ -36,12 +36,14 @@ class Grade:
     """The marks of one paper; `right[i]` says whether position i earned its points.
 
     `items` are all of the paper's, so that it is all right when every one earned its points.
+    `answer_ms` is told of rounds of the pace `together` only (`rules.together`).
     """
 
     correct: int
     items: int
     points: Decimal
     right: tuple[bool, ...]
+    answer_ms: int = 0
 
 
 def grade(
@@ -70,3 +72,25 @@ def grade(
         )
     correct = sum(right)
     return Grade(correct, len(paper), round_marks(points_per_item * correct), tuple(right))
+
+
+def right_options(
+    questions: Questions, keys: KeysFile, paper: Paper, rulings: Sequence[Ruling] = ()
+) -> list[frozenset[int] | None]:
+    """The served positions that are right at each place of a paper; none where all have it."""
+    given = {
+        ruling.item for ruling in rulings if ruling.effect in (Effect.DROP, Effect.POINTS_TO_ALL)
+    }
+    also = {
+        (ruling.item, ruling.option) for ruling in rulings if ruling.effect is Effect.ACCEPT_ALSO
+    }
+    found: list[frozenset[int] | None] = []
+    for place in paper:
+        item = questions.file.items[place.item].id
+        right = frozenset(
+            at
+            for at, each in enumerate(place.order)
+            if each in keys.keys[item] or (item, each) in also
+        )
+        found.append(None if item in given else right)
+    return found

@@ -13,7 +13,7 @@ from hoithi.rules.attempts import admitted, counted
 from hoithi.rules.awards import Awards, award
 from hoithi.rules.marks import round_marks
 from hoithi.rules.ranking import Placed, Score, lots, rank, sort_key
-from hoithi.rules.regulation import Online, PredictionRule, Regulation
+from hoithi.rules.regulation import ANSWER_TIME, Online, PredictionRule, Regulation
 
 NO_PREDICTION = -1
 
@@ -32,7 +32,7 @@ class Marked:
     """One attempt with its marks; times in milliseconds UTC, `prediction` −1 where none was made.
 
     `submitted_ms` is the deadline when the attempt was handed in automatically, `granted_ms` what
-    was given for interruptions.
+    was given for interruptions. `answer_ms` is what right answers took, where all answer together.
     """
 
     attempt: str
@@ -47,6 +47,7 @@ class Marked:
     points: Decimal
     prediction: int
     granted_ms: int = 0
+    answer_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,22 +215,32 @@ def _score(
     *,
     lot: Decimal | None,
 ) -> Score:
+    values = _values(regulation, counts, kept, attempt, lot)
+    if regulation.together is not None:
+        values[ANSWER_TIME] = Decimal(attempt.answer_ms)
+    return Score(attempt.entry, values)
+
+
+def _values(
+    regulation: Regulation,
+    counts: Counts,
+    kept: Sequence[Marked],
+    attempt: Marked,
+    lot: Decimal | None,
+) -> dict[str, Decimal | None]:
     online = _online(regulation)
     rule = online.prediction
-    return Score(
-        attempt.entry,
-        {
-            "points": attempt.points,
-            "correct": Decimal(attempt.correct),
-            "prediction": _distance(rule, counts, attempt.prediction) if rule else None,
-            "duration": Decimal(duration_ms(online, attempt)),
-            "submitted": Decimal(attempt.submitted_ms),
-            "started": Decimal(attempt.started_ms),
-            "attempts": Decimal(len(kept)),
-            "full_marks": Decimal(sum(_is_full(one) for one in kept)),
-            "lots": lot,
-        },
-    )
+    return {
+        "points": attempt.points,
+        "correct": Decimal(attempt.correct),
+        "prediction": _distance(rule, counts, attempt.prediction) if rule else None,
+        "duration": Decimal(duration_ms(online, attempt)),
+        "submitted": Decimal(attempt.submitted_ms),
+        "started": Decimal(attempt.started_ms),
+        "attempts": Decimal(len(kept)),
+        "full_marks": Decimal(sum(_is_full(one) for one in kept)),
+        "lots": lot,
+    }
 
 
 def duration_ms(online: Online, attempt: Marked) -> int:

@@ -42,10 +42,11 @@ def code(line: int, issue: int = 1) -> str:
     return access_code(CODE_KEY, line.to_bytes(16, "big"), issue)
 
 
-def published_line(line: int) -> PublishedLine:
+def published_line(line: int, *, common: bool = False) -> PublishedLine:
+    """A line; with `common` it has the paper that all have."""
     return PublishedLine(
         line,
-        entry_key(line),
+        entry_key(0 if common else line),
         code_tag(SECRET, code(line)),
         1,
         f"Mẫu Thị {line}",
@@ -101,7 +102,8 @@ def publish(
     made = made_package(policy, items)
     questions = paper.read_questions(made.questions)
     writer = control_writer(str(control))
-    roster = [published_line(line) for line in range(1, lines + 1)]
+    common = policy.together is not None
+    roster = [published_line(line, common=common) for line in range(1, lines + 1)]
     writer.publish(
         PublishedPackage("ab" * 16, made.questions, questions.sha256, bytes(32)),
         published_sitting(roster, opens_ms, closes_ms),

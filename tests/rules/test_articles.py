@@ -27,12 +27,12 @@ def missing(named: list[tuple[str, str]]) -> list[str]:
 def test_there_is_a_page_for_every_chapter_and_the_index_names_it() -> None:
     index = (ROOT / "docs/rules/README.md").read_text()
     assert re.findall(r"^\| \[(\w+\.md)\]\(\1\)", index, re.MULTILINE) == [
-        *["paper.md", "attempts.md", "scoring.md"],
+        *["paper.md", "attempts.md", "scoring.md", "together.md"],
         *["teams.md", "live.md", "judging.md", "overtime.md", "quiz.md"],
         *["ranking.md", "awards.md", "collective.md"],
         *["similarity.md", "statistics.md", "pace.md"],
     ]
-    assert len(PAGES) == 14
+    assert len(PAGES) == 15
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

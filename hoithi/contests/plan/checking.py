@@ -200,6 +200,7 @@ def _online(plan: Plan, each: Round, online: OnlinePlan, key: str) -> Iterator[P
     if items > MOST_ITEMS:
         yield Problem(f"{key}.paper", "paper_too_long", {"items": items, "most": MOST_ITEMS})
     yield from _signals(plan, online, key)
+    yield from _together(online, items, key)
     asked = online.prediction
     if asked is not None and asked.maximum < asked.minimum:
         yield Problem(f"{key}.prediction.maximum", "maximum_below_minimum")
@@ -223,6 +224,29 @@ def _online(plan: Plan, each: Round, online: OnlinePlan, key: str) -> Iterator[P
             yield Problem(here, "period_outside_round")
         if at > 1 and start < periods[at - 2][1]:
             yield Problem(here, "periods_overlap")
+
+
+def _together(online: OnlinePlan, items: int, key: str) -> Iterator[Problem]:
+    """The rules that a round has where all answer one question at a time."""
+    if (online.pace == "together") != (online.together is not None):
+        yield Problem(f"{key}.pace", "together_half_said")
+    rule = online.together
+    if rule is None:
+        return
+    attempts = online.attempts
+    unfit = {
+        "show_result": online.show_result != "none",
+        "prediction": online.prediction is not None,
+        "all_required": online.all_required,
+        "attempts": (attempts.limit, attempts.per) != (1, "round"),
+    }
+    for name in (name for name, is_unfit in unfit.items() if is_unfit):
+        yield Problem(f"{key}.{name}", "together_unfit_rule")
+    least = -(-items * (rule.seconds + online.grace_seconds) // 60)
+    if online.minutes < least:
+        yield Problem(f"{key}.minutes", "together_too_short", {"minutes": least})
+    if rule.rescue is not None and rule.rescue.from_question >= items:
+        yield Problem(f"{key}.together.rescue.from_question", "rescue_too_late", {"items": items})
 
 
 def _signals(plan: Plan, online: OnlinePlan, key: str) -> Iterator[Problem]:

@@ -44,6 +44,7 @@ def regulation_of(plan: Plan, each: Round) -> Regulation:
         ranking=each.ranking,
         requirement=each.requirement,
         prizes=each.prizes,
+        together=online.together if online else None,
     )
 
 
@@ -88,4 +89,5 @@ def policy_of(plan: Plan, online: OnlinePlan) -> Policy:
         sample=Sample(online.sample.stem, list(online.sample.options)),
         signals_announced_in=online.signals_announced_in or "",
         signals_days=online.signals_days or 0,
+        together=online.together,
     )

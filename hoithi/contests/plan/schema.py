@@ -26,6 +26,7 @@ from hoithi.rules.regulation import (
 )
 from hoithi.rules.shapes import ONE_LINE, Amount, Key, Label, Positive, Strict
 from hoithi.rules.teams import Part
+from hoithi.rules.together import Together
 
 FORMAT = "hoithi/plan/1"
 
@@ -255,7 +256,7 @@ class SamplePlan(Strict, frozen=True):
     options: Annotated[list[Text], Meta(description="its answers")]
 
 
-class OnlinePlan(Strict, frozen=True):
+class OnlinePlan(Strict, frozen=True, omit_defaults=True):
     """A round held in the exam hall."""
 
     minutes: Annotated[int, Meta(ge=1, le=600, description="time for one attempt")]
@@ -323,6 +324,17 @@ class OnlinePlan(Strict, frozen=True):
     attempts: AttemptsPlan
     prediction: PredictionPlan | None
     sample: SamplePlan
+    pace: (
+        Annotated[
+            Literal["own", "together"],
+            Meta(
+                description="whether everybody goes through a paper of their own, or all answer "
+                "one question at a time and a wrong answer puts one out; own where it is left out"
+            ),
+        ]
+        | None
+    ) = None
+    together: Annotated[Together, Meta(description="only with that pace")] | None = None
 
 
 class Round(Strict, frozen=True):

@@ -201,6 +201,36 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Vòng thi phải có online hoặc segments, không có cả hai. Hãy thêm hoặc xóa một bên.",
         "A round has online or segments, not both. Add or delete one.",
     ),
+    "together_not_online": (
+        "Chỉ vòng thi trực tuyến mới có together. Hãy bỏ together hoặc thêm online.",
+        "Only a round held online has together. Drop together, or add online.",
+    ),
+    "ranking_not_together": (
+        "answer_time chỉ dùng khi mọi người cùng trả lời từng câu. Hãy bỏ khỏi ranking.",
+        "answer_time needs a round in which all answer together. Drop it from ranking.",
+    ),
+    "together_half_said": (
+        'pace = "together" và bảng together phải cùng có. Hãy thêm hoặc bỏ một bên.',
+        'pace = "together" and the table together go together. Add or drop one.',
+    ),
+    "together_unfit_rule": (
+        (
+            'Khi mọi người cùng trả lời từng câu, hãy ghi show_result = "none", '
+            "all_required = false, attempts một lượt một vòng, và bỏ prediction."
+        ),
+        (
+            'Where all answer together, put show_result = "none", all_required = false, one '
+            "attempt per round, and drop prediction."
+        ),
+    ),
+    "together_too_short": (
+        "Thời gian không đủ cho mọi câu hỏi: cần ít nhất {minutes} phút. Hãy tăng minutes.",
+        "The time is too short for all questions: {minutes} minutes at least. Raise minutes.",
+    ),
+    "rescue_too_late": (
+        "Cứu trợ bắt đầu khi đã hết câu hỏi (có {items} câu). Hãy giảm from_question.",
+        "The rescue begins when no question is left (there are {items}). Lower from_question.",
+    ),
     "segment_twice": (
         "Hai phần thi trùng khóa. Hãy đổi một trong hai.",
         "Two segments have one key. Change one of them.",

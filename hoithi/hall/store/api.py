@@ -36,6 +36,7 @@ class OrderKind(StrEnum):
     SCORE_TO_SHOW = "score_to_show"
     WITHDRAW = "withdraw"
     WINDOW = "window"
+    TOGETHER = "together"
 
 
 class Withdrawal(IntEnum):
@@ -54,9 +55,10 @@ class Order:
     """One order. `amount` is milliseconds: an instant, or minutes granted; or an issue number, or
     a `Withdrawal`.
 
-    `text` is the new code tag in hex for a reissue, the code of the unit that gets minutes, or the
-    scores to show (`hall.scores`). A WINDOW is for a line or for a unit: `amount` is when it
-    closes, `text` when it opens and, after a blank, the unit.
+    `text` is the new code tag in hex for a reissue, the code of the unit that gets minutes, the
+    scores to show (`hall.scores`), or an event of a round in which all answer together, the
+    `amount` then being its number (`rules.together`). A WINDOW is for a line or for a unit:
+    `amount` is when it closes, `text` when it opens and, after a blank, the unit.
     """
 
     number: int
