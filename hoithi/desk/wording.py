@@ -133,6 +133,7 @@ ACTS: dict[str, Promise] = {
     "approve.ruling.refused": _("refused a ruling"),
     "exam.open_keys_at_once": _("opened the keys to show scores at once"),
     "exam.order.score_to_show": _("showed a score"),
+    "exam.order.together": _("pressed in a round in which all answer together"),
     "entries.choose_forms": _("chose forms"),
     "entries.stage_list": _("uploaded a list"),
     "entries.discard_list": _("threw an uploaded list away"),

@@ -16,6 +16,7 @@ from hoithi.audit.actions import record
 from hoithi.contests.actions import hold_contest
 from hoithi.contests.models import Round
 from hoithi.contests.queries import online_plan, plan_version_of, regulation_of
+from hoithi.exam.closings import Closed, has_closed
 from hoithi.exam.flaws import check_flaws
 from hoithi.exam.hall_orders import last_order_of, ordered_times
 from hoithi.exam.heads import public_heads
@@ -23,11 +24,11 @@ from hoithi.exam.item_reports import Figured, Opened, figured, open_packages, st
 from hoithi.exam.models import Attempt, RosterLine, Sitting, SittingState
 from hoithi.exam.queries import ends_at
 from hoithi.exam.stores import journal
-from hoithi.exam.watching import is_living
+from hoithi.exam.together import flaws_of_answers, graded_together, ordered_presses
 from hoithi.hall.formats import Head, Kind, Row, merkle_root, receipt_text
 from hoithi.hall.ledger import Flaw, Ledger, read_ledger
 from hoithi.hall.store import on_postgres
-from hoithi.hall.store.api import JournalReader, NodeStatus
+from hoithi.hall.store.api import JournalReader
 from hoithi.hall.times import Times, started_outside
 from hoithi.people.models import User
 from hoithi.results.actions import ScoreRow, freeze_counts, note_grading, record_round_scores
@@ -49,39 +50,6 @@ def _to_nobody(_done: int, _total: int) -> None:
 
 def _nothing() -> None:
     pass
-
-
-@dataclass(frozen=True, slots=True)
-class Closed:
-    """A node's word that it takes no answer of a sitting any more, and up to which order."""
-
-    writer: bytes
-    order: int
-    at_ms: int
-
-
-def has_closed(
-    closings: Iterable[Closed], nodes: Sequence[NodeStatus], *, last_order: int, shared: bool
-) -> bool:
-    """Whether no node can still take an answer of the sitting (docs/decisions/0008).
-
-    A word given before the last order about the sitting is void: that order may have opened it
-    again. On one machine one process after another holds the journal, and one word is enough. On a
-    shared journal every living node must have given its own, but those that started after one was
-    given and have read it. A node lives that reported itself shortly before the newest report: all
-    of this is by the hall's clock, whatever the desk's says.
-    """
-    standing = [each for each in closings if each.order >= last_order]
-    if not shared or not standing:
-        return bool(standing)
-    closers = {each.writer for each in standing}
-    first_ms = min(each.at_ms for each in standing)
-    newest_ms = max((node.seen_ms for node in nodes), default=0)
-    return all(
-        node.writer in closers or node.started_ms >= first_ms
-        for node in nodes
-        if is_living(node, newest_ms)
-    )
 
 
 def read_sitting(
@@ -120,6 +88,7 @@ def read_sitting(
         items=questions.paper_length,
         grace_ms=questions.file.policy.grace_ms,
         roster_sha256=bytes.fromhex(sitting.roster_sha256),
+        timed=questions.file.policy.together is not None,
     )
     return ledger, closings
 
@@ -155,8 +124,9 @@ def collect_sitting(
     shared = on_postgres(settings.HALL_JOURNAL)
     if not has_closed(closings, nodes, last_order=last_order, shared=shared):
         raise RuleViolation("hall_not_closed")
-    times = ordered_times(sitting)
-    check_flaws(sitting, [*ledger.flaws, *_started_outside(sitting, times, ledger)], missed)
+    times, presses = ordered_times(sitting), ordered_presses(sitting)
+    outside = [*_started_outside(sitting, times, ledger), *flaws_of_answers(sitting, ledger)]
+    check_flaws(sitting, [*ledger.flaws, *outside], missed)
     receipts = [facts.receipt for facts in ledger.attempts if facts.receipt]
     record_of_closing = Closing(
         sitting=sitting.public_id.hex,
@@ -165,10 +135,13 @@ def collect_sitting(
         receipts_root=merkle_root(receipts).hex(),
         receipts=len(receipts),
         times_sha256=fingerprint(times),
+        presses_sha256=fingerprint(presses) if presses is not None else None,
     )
     with transaction.atomic():
         _store_attempts(actor, sitting, ledger, record_of_closing, last_order, now)
-        Sitting.objects.filter(pk=sitting.pk).update(times=msgspec.to_builtins(times))
+        Sitting.objects.filter(pk=sitting.pk).update(
+            times=msgspec.to_builtins(times), presses=msgspec.to_builtins(presses)
+        )
         settle()
     sitting.refresh_from_db()
 
@@ -198,7 +171,7 @@ def _store_attempts(
     )
     if not changed:
         raise RuleViolation("not_published")
-    # Orders take turns with this update (hall_orders._hold): from here on there are none.
+    # Orders take turns with this update (hall_orders.hold): from here on there are none.
     if last_order_of(sitting) != last_order:
         raise RuleViolation("hall_not_closed")
     lines = {line.line: line for line in sitting.lines.all()}
@@ -222,6 +195,7 @@ def _store_attempts(
             is_automatic=facts.automatic,
             is_void=facts.void,
             answers=list(facts.answers),
+            answered_ms=list(facts.answered_ms) or None,
             prediction=facts.prediction,
             late_rows=facts.late_rows,
             receipt=receipt_text(facts.receipt) if facts.receipt else "",
@@ -312,6 +286,8 @@ def _worked_out(each: Round, tell: Callable[[int, int], None]) -> _Graded:
     regulation = regulation_of(each)
     opened = open_packages(sittings)
     grades = _grades(each, opened, attempts, rulings, tell)
+    if regulation.together is not None:
+        grades = graded_together(each, opened, attempts, rulings)
     participants = participants_of(each)
     marked = [_marked(attempt, grades[attempt.pk]) for attempt in attempts]
     counts = basis.counts or count(regulation, participants, marked)
@@ -413,4 +389,5 @@ def _marked(attempt: Attempt, grade: Grade) -> Marked:
         points=grade.points,
         prediction=attempt.prediction,
         granted_ms=attempt.granted_ms,
+        answer_ms=grade.answer_ms,
     )

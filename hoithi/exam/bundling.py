@@ -21,6 +21,7 @@ from hoithi.exam.models import Package, RosterLine, Sitting
 from hoithi.exam.sealing import open_keys_bytes
 from hoithi.exam.secrecy import secrecy_of
 from hoithi.hall.formats import Row
+from hoithi.hall.presses import Presses
 from hoithi.hall.store import journal_reader
 from hoithi.hall.store.api import JournalReader
 from hoithi.hall.times import Times
@@ -123,6 +124,8 @@ def _add_sitting(
     writer.add_struct(f"{folder}/closing.json", closing_record)
     if sitting.times is not None:
         writer.add_struct(f"{folder}/times.json", msgspec.convert(sitting.times, Times))
+    if sitting.presses is not None:
+        writer.add_struct(f"{folder}/together.json", msgspec.convert(sitting.presses, Presses))
     last = {head.writer: head.batch for head in closing_record.heads}
     batches: dict[str, list[Batch]] = {}
     rows: dict[str, list[tuple[int, Row]]] = {}

@@ -32,7 +32,7 @@ from hoithi.exam.models import (
     SittingState,
 )
 from hoithi.exam.queries import held_between, last_closing, unseated_entries
-from hoithi.exam.sealing import signals_days_of
+from hoithi.exam.sealing import signals_days_of, together_of
 from hoithi.exam.stores import control
 from hoithi.hall.roster import roster_bytes
 from hoithi.hall.scores import ToldScore, read_scores, write_scores
@@ -94,7 +94,8 @@ def publish_sitting(*, actor: User, each: Round, now: datetime) -> Sitting:
     later get a sitting of their own, open for as long as the others are; who presses twice finds
     nobody left. Raises RuleViolation: `not_sealed`, `being_withdrawn`, `nobody_to_sit`,
     `entries_changed` when somebody of them was changed in the same moment, `round_over` once the
-    window has passed or the questions may have been read.
+    window has passed or the questions may have been read, `together_one_sitting` for people who
+    come later to a round in which all answer together.
     """
     sitting = _prepare(actor=actor, each=each, now=now)
     push_to_hall(sitting)
@@ -120,6 +121,9 @@ def _prepare(*, actor: User, each: Round, now: datetime) -> Sitting:
     )
     if not entries:
         raise RuleViolation("nobody_to_sit")
+    together = together_of(package)
+    if together is not None and held:
+        raise RuleViolation("together_one_sitting")
     opens_at = held_between(each, held)[0]
     sitting = Sitting.objects.create(
         round=each,
@@ -134,12 +138,14 @@ def _prepare(*, actor: User, each: Round, now: datetime) -> Sitting:
         published_at=now,
         signals_days=signals_days_of(package),
     )
+    # Where all answer together, all have one paper: drawn by chance that comes after the seal.
+    common_key = os.urandom(16).hex() if together is not None else ""
     RosterLine.objects.bulk_create(
         RosterLine(
             sitting=sitting,
             line=line,
             entry=entry,
-            entry_key=os.urandom(16).hex(),
+            entry_key=common_key or os.urandom(16).hex(),
             code_tag=_tag(entry).hex(),
             is_barred=bool(entry.barred_reason),
         )
@@ -214,7 +220,7 @@ def _order(
     """
     if not reason.strip():
         raise RuleViolation("reason_missing")
-    _hold(sitting)
+    hold(sitting)
     _log_order(actor, sitting, kind, now, line, amount, reason, unit)
     with control() as writer:
         return writer.order(
@@ -230,7 +236,7 @@ def _order(
         )
 
 
-def _hold(sitting: Sitting) -> None:
+def hold(sitting: Sitting) -> None:
     """Keep the sitting in the hall until this transaction ends: collecting it waits for that.
 
     Raises RuleViolation `sitting_over`.
@@ -482,7 +488,7 @@ def tell_scores(
     none is told twice; the log has the first, at which the keys were opened: the orders themselves
     stay in control. Raises RuleViolation: `sitting_over`, `hall_out_of_reach`.
     """
-    _hold(sitting)
+    hold(sitting)
     with control() as writer:
         since = told_scores(writer.given(sitting.public_id.bytes, OrderKind.SCORE_TO_SHOW, known))
         fresh = [each for each in scores if since.get(each.attempt) != each.receipt]

@@ -21,7 +21,7 @@ def has_heard(nodes: Sequence[NodeStatus], order: int, *, shared: bool) -> bool:
     A process reports an order only when everything it did before is on disk. On one machine one
     process after another holds the journal, and each begins by reading all orders: one that has
     reported it is enough. On a shared journal every living one must have, as in
-    `exam.actions.has_closed`; one that starts reports itself before it reads the orders.
+    `exam.closings.has_closed`; one that starts reports itself before it reads the orders.
     """
     if not shared:
         return any(node.order >= order for node in nodes)

@@ -117,7 +117,8 @@ class Sitting(models.Model):
     since; those published before this was kept have none.
 
     `flaws` are the rows that its journal should not have, when somebody last tried to collect it;
-    `times` are the orders about time as the bundle tells them, once collected. `signals_days` is
+    `times` are the orders about time as the bundle tells them, once collected, `presses` those of a
+    round in which all answer together (`hall.presses`). `signals_days` is
     what the sealed policy says, 0 where it keeps no signals; what was worked out of the journal
     besides them (`exam.conduct`) is there since `paced_at`, all of it gone since `erased_at`.
     """
@@ -135,6 +136,7 @@ class Sitting(models.Model):
     closing = models.JSONField(null=True)
     flaws = models.JSONField(default=list)
     times = models.JSONField(null=True)
+    presses = models.JSONField(null=True)
     published_by = models.CharField(max_length=200)
     published_at = models.DateTimeField()
     collected_at = models.DateTimeField(null=True)
@@ -273,7 +275,8 @@ class RosterLine(models.Model):
 class Attempt(models.Model):
     """An attempt as the journal tells it; marks are filled in when keys are opened.
 
-    `granted_ms` is what it was given for interruptions (`rules.attempts.granted_ms`).
+    `granted_ms` is what it was given for interruptions (`rules.attempts.granted_ms`). `answered_ms`
+    is when each answer came, where all answer together.
     """
 
     sitting = models.ForeignKey(Sitting, models.PROTECT, related_name="attempts")
@@ -287,6 +290,7 @@ class Attempt(models.Model):
     is_automatic = models.BooleanField()
     is_void = models.BooleanField()
     answers = models.JSONField()
+    answered_ms = models.JSONField(null=True)
     prediction = models.BigIntegerField()
     late_rows = models.PositiveIntegerField()
     receipt = models.CharField(max_length=20, blank=True)

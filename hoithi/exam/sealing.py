@@ -26,6 +26,7 @@ from hoithi.people.vault import Sealed
 from hoithi.rules import paper
 from hoithi.rules.errors import RuleViolation
 from hoithi.rules.paper import KeysFile, SourceItem
+from hoithi.rules.together import Together
 
 KEYS = "package_keys"
 
@@ -200,6 +201,11 @@ def promise_of(package: Package) -> str:
     return paper.read_questions(bytes(package.questions)).file.policy.result
 
 
+def together_of(package: Package) -> Together | None:
+    """How all answer one question at a time, if the sealed rules say so."""
+    return paper.read_questions(bytes(package.questions)).file.policy.together
+
+
 def signals_days_of(package: Package) -> int:
     """How many days after a sitting its signals are kept; 0 where the sealed rules have none."""
     policy = paper.read_questions(bytes(package.questions)).file.policy
@@ -207,13 +213,16 @@ def signals_days_of(package: Package) -> int:
 
 
 def open_keys_at_once(package: Package) -> KeysFile:
-    """The keys of a package while its sittings run, for the scores that its sealed rules promise.
+    """The keys of a package while its sittings run: for the scores that its sealed rules promise,
+    or for the questions that all answer together.
 
-    Both who sealed it have signed that promise (docs/decisions/0018). Raises RuntimeError where
-    there is none, or the package is not sealed, or is being withdrawn, or the keys are not those
+    Both who sealed it have signed that (docs/decisions/0018, 0023). Raises RuntimeError where
+    neither is said, or the package is not sealed, or is being withdrawn, or the keys are not those
     sealed.
     """
-    if package.state != PackageState.SEALED or package.is_leaving or promise_of(package) == "none":
+    policy = paper.read_questions(bytes(package.questions)).file.policy
+    is_said = policy.result != "none" or policy.together is not None
+    if package.state != PackageState.SEALED or package.is_leaving or not is_said:
         raise RuntimeError("keys asked for while nobody was promised a score")
     return paper.read_keys(_unlocked(package))
 

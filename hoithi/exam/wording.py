@@ -63,6 +63,7 @@ ORDERS: dict[str, Promise] = {
     OrderKind.SCORE_TO_SHOW: _("Score shown"),
     OrderKind.WITHDRAW: _("Withdrawal of the package"),
     OrderKind.WINDOW: _("Window of its own until"),
+    OrderKind.TOGETHER: _("Press in the round"),
 }
 CLOSED_NOW = _("Closed at once")
 
@@ -81,6 +82,7 @@ FLAWS: dict[str, Promise] = {
     "attempt_twice": _("Two attempts of one person with the same number"),
     "order_applied_differently": _("An order that two servers carried out differently"),
     "started_outside": _("An attempt started outside every time that was allowed"),
+    "answered_outside": _("An answer to a question that was not open"),
     HEAD_NOT_PASSED: _("The journal does not go through a number that was public during the exam"),
     "opened_with_another_roster": _("Opened with another roster than the published one"),
 }

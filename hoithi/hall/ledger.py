@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby, pairwise
 from typing import Literal
 
@@ -38,6 +38,7 @@ FlawCode = Literal[
     "order_applied_differently",
     "opened_with_another_roster",
     "started_outside",  # of this `hall.times` knows
+    "answered_outside",  # and of this `hall.presses`
 ]
 
 
@@ -57,7 +58,8 @@ class AttemptFacts:
     `first_deadline_ms` is the deadline with which it began, `deadline_ms` what orders have made of
     it. `answers[i]` is the final option at position i of the paper, −1 where none counts;
     `submitted_ms` is the deadline when the attempt was handed in automatically. An attempt that
-    nobody ended (`receipt` empty) counts as handed in automatically too.
+    nobody ended (`receipt` empty) counts as handed in automatically too. `answered_ms` is when each
+    final answer came, where that was asked for.
     """
 
     attempt: bytes
@@ -75,6 +77,7 @@ class AttemptFacts:
     stale_rows: int
     nonce: bytes
     receipt: bytes
+    answered_ms: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)
@@ -102,7 +105,12 @@ class Ledger:
 
 
 def read_ledger(
-    rows: Iterable[Row], *, items: int, grace_ms: int, roster_sha256: bytes | None = None
+    rows: Iterable[Row],
+    *,
+    items: int,
+    grace_ms: int,
+    roster_sha256: bytes | None = None,
+    timed: bool = False,
 ) -> Ledger:
     """Fold rows, in the order of each writer's chain, writers in any order, into attempts.
 
@@ -133,7 +141,7 @@ def read_ledger(
         code = _fold(attempt, row, items)
         if code:
             flaws.append(Flaw(code, row.attempt.hex(), _name(row)))
-    facts = _facts(open_, items, grace_ms, flaws)
+    facts = _facts(open_, items, grace_ms, flaws, timed=timed)
     return Ledger(facts, tuple(sorted(orders.items())), tuple(flaws))
 
 
@@ -184,7 +192,7 @@ def _fold_sitting(row: Row, orders: dict[int, bytes], roster_sha256: bytes | Non
 
 
 def _facts(
-    open_: dict[bytes, _Open], items: int, grace_ms: int, flaws: list[Flaw]
+    open_: dict[bytes, _Open], items: int, grace_ms: int, flaws: list[Flaw], *, timed: bool
 ) -> tuple[AttemptFacts, ...]:
     """The attempts by (line, number), once every row has been read."""
     facts = []
@@ -195,7 +203,8 @@ def _facts(
         elif not 1 <= start.option <= _LARGEST_NUMBER:
             flaws.append(Flaw("attempt_unnumbered", attempt_id.hex(), _name(start)))
         else:
-            facts.append(_close(attempt_id, attempt, start, items, grace_ms, flaws))
+            closed = _close(attempt_id, attempt, start, items, grace_ms, flaws)
+            facts.append(replace(closed, answered_ms=_times(attempt, closed)) if timed else closed)
     facts.sort(key=lambda each: (each.line, each.number))
     flaws.extend(
         Flaw("attempt_twice", each.attempt.hex(), f"{each.line}/{each.number}")
@@ -276,6 +285,16 @@ def _last_in_time(
         flaws.append(Flaw(code, attempt_id.hex(), ""))
     flaws.extend(Flaw("answer_after_end", attempt_id.hex(), row) for row in after)
     return answers, max(in_time)[2] if in_time else NONE
+
+
+def _times(attempt: _Open, facts: AttemptFacts) -> tuple[int, ...]:
+    """When each final answer came; −1 for none."""
+    times = [NONE] * len(facts.answers)
+    newest = [NONE] * len(facts.answers)
+    for order, position, option, server_ms in _ANSWER.iter_unpack(attempt.answers):
+        if order > newest[position] and option == facts.answers[position]:
+            newest[position], times[position] = order, server_ms
+    return tuple(times)
 
 
 def _misnumbered(orders: list[int]) -> FlawCode | None:

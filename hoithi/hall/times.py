@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, Protocol, TypeVar
 
 import msgspec
@@ -105,12 +105,27 @@ def times_of(sitting: bytes, window: tuple[int, int], orders: Iterable[Order]) -
     )
 
 
-def not_applied(times: Times, applied: Mapping[int, bytes]) -> list[int]:
+class ToldOrder(Protocol):
+    """An order as the bundle tells it."""
+
+    @property
+    def number(self) -> int: ...
+    def whole(self, sitting: bytes) -> Order: ...
+
+
+class ToldOrders(Protocol):
+    @property
+    def sitting(self) -> str: ...
+    @property
+    def orders(self) -> Sequence[ToldOrder]: ...
+
+
+def not_applied(told: ToldOrders, applied: Mapping[int, bytes]) -> list[int]:
     """The numbers of orders of which the journal has no digest, or another one."""
-    sitting = bytes.fromhex(times.sitting)
+    sitting = bytes.fromhex(told.sitting)
     return [
         each.number
-        for each in times.orders
+        for each in told.orders
         if applied.get(each.number) != order_digest(each.whole(sitting))
     ]
 

@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from hoithi.rules.marks import round_marks
 from hoithi.rules.paper import KeysFile, Paper, Questions
+from hoithi.rules.together import AnyEvent, Player, Sheet, play, players_of, points_of
 
 
 class Effect(StrEnum):
@@ -94,3 +95,32 @@ def right_options(
         )
         found.append(None if item in given else right)
     return found
+
+
+def grades_together(
+    events: Sequence[AnyEvent],
+    sheets: Sequence[Sheet],
+    right: Sequence[frozenset[int] | None],
+    points_per_item: Decimal,
+) -> dict[str, Grade]:
+    """The marks of each attempt of a round in which all answer together (docs/rules/together.md).
+
+    `items` are the questions that were announced and not cancelled.
+    """
+    playing = players_of(sheets)
+    played = play(events, {line: sheet.given for line, sheet in playing.items()}, right)
+    counted = sum(right[at] is not None for at in played.counted)
+    grades = {}
+    for sheet in sheets:
+        player = played.players[sheet.line] if playing[sheet.line] is sheet else Player()
+        grades[sheet.attempt] = Grade(
+            player.correct,
+            counted,
+            points_of(player, points_per_item),
+            tuple(
+                at in played.counted and options is not None and answer in options
+                for at, (answer, options) in enumerate(zip(sheet.answers, right, strict=True))
+            ),
+            player.answer_ms,
+        )
+    return grades

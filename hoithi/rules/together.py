@@ -291,6 +291,12 @@ class Played:
     players: Mapping[int, Player]
     standing: frozenset[int]
     told: Mapping[int, frozenset[int]]
+    cancelled: frozenset[int] = frozenset()
+
+    @property
+    def counted(self) -> frozenset[int]:
+        """The questions that put people out."""
+        return frozenset(self.told) - self.cancelled
 
 
 def play(
@@ -308,7 +314,7 @@ def play(
     standing = frozenset(answers)
     spans: dict[int, Span] = {}
     told: dict[int, frozenset[int]] = {}
-    void = {event.item for event in events if isinstance(event, Cancelled)}
+    void = frozenset(event.item for event in events if isinstance(event, Cancelled))
     for event in events:
         match event:
             case Asked():
@@ -332,7 +338,7 @@ def play(
                     players[line] = replace(players[line], stood=event.item + 1)
             case Rescued():
                 standing |= frozenset(event.back) & answers.keys()
-    return Played(players, standing, told)
+    return Played(players, standing, told, void)
 
 
 def _is_among(given: Given | None, options: frozenset[int]) -> bool:
@@ -372,9 +378,50 @@ def winners(
     return sorted(int(each.entry) for each in rank(scores, known) if each.place == 1)
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What one attempt has answered: served positions that came in time, −1 for none, and when."""
+
+    attempt: str
+    line: int
+    number: int
+    answers: Sequence[int]
+    answered_ms: Sequence[int]
+
+    @property
+    def given(self) -> list[Given | None]:
+        return [
+            Given(option, at_ms) if option >= 0 else None
+            for option, at_ms in zip(self.answers, self.answered_ms, strict=True)
+        ]
+
+
+def players_of(sheets: Iterable[Sheet]) -> dict[int, Sheet]:
+    """The sheet with which each line plays: the last one, begun before the first question."""
+    playing: dict[int, Sheet] = {}
+    for sheet in sorted(sheets, key=lambda each: each.number):
+        playing[sheet.line] = sheet
+    return playing
+
+
 def fold(rule: Together, items: int, events: Iterable[AnyEvent]) -> Game:
     """Where a round stands after these events. Raises RuleViolation."""
     game = Game(rule, items)
     for event in events:
         game.take(event)
     return game
+
+
+def read_log(rule: Together, items: int, texts: Iterable[str]) -> tuple[Game, list[AnyEvent]]:
+    """The events among the texts of orders; what is none, or is forbidden, changes nothing: so does
+    the hall read them."""
+    game = Game(rule, items)
+    events: list[AnyEvent] = []
+    for text in texts:
+        try:
+            event = read_event(text)
+            game.take(event)
+        except (ValueError, RuleViolation):
+            continue
+        events.append(event)
+    return game, events

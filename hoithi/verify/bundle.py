@@ -12,6 +12,7 @@
     rounds/<key>/sittings/<hex>/roster.json     the roster, naming nobody
     rounds/<key>/sittings/<hex>/closing.json    last heads of all writers, Merkle root of receipts
     rounds/<key>/sittings/<hex>/times.json      when one could start, and the orders about that
+    rounds/<key>/sittings/<hex>/together.json   the log of a round in which all answer together
     rounds/<key>/sittings/<hex>/<writer>.rows.csv      batch, then the fields of a row
     rounds/<key>/sittings/<hex>/<writer>.batches.csv   batch, previous hash, rows, hash
 
@@ -67,6 +68,7 @@ class Closing(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     """What was published when a sitting was collected, before keys were opened.
 
     `times_sha256` is the hash of `times.json`; sittings collected before there was one have none.
+    `presses_sha256` is that of `together.json`, in rounds in which all answer together.
     """
 
     sitting: Hex16
@@ -75,6 +77,7 @@ class Closing(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     receipts_root: Hex32
     receipts: Annotated[int, msgspec.Meta(ge=0)]
     times_sha256: Hex32 | None = None
+    presses_sha256: Hex32 | None = None
 
 
 class RulingRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

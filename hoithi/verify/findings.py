@@ -219,6 +219,30 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Lệnh {detail} về thời gian không có trong sổ, hoặc có nội dung khác.",
         "Order {detail} about time is not in the journal, or is another one there.",
     ),
+    "papers_differ": (
+        "Mọi người cùng trả lời từng câu, nhưng danh sách dự thi không cho mọi người cùng một đề.",
+        "All answer together, but the roster does not give all of them the same paper.",
+    ),
+    "together_differs": (
+        "Diễn biến vòng thi khác với mã băm trong biên bản đóng ca thi.",
+        "The log of the round does not fit the hash in the closing record.",
+    ),
+    "together_refused": (
+        "Diễn biến vòng thi có lệnh số {detail} mà quy định không cho phép.",
+        "The log of the round has order {detail}, which the rules forbid.",
+    ),
+    "answered_outside": (
+        "Câu trả lời được tính nhưng không đến trong thời gian mở của câu hỏi: {detail}.",
+        "A counted answer that did not come while its question was open: {detail}.",
+    ),
+    "standing_differs": (
+        "Tính lại câu {detail}: đáp án hoặc những người còn trên sàn thi khác với đã công bố.",
+        "Question {detail}, worked out again: what was right or who stands is not what was told.",
+    ),
+    "winner_differs": (
+        "Người thắng tính lại khác với người đã được báo khi kết thúc vòng thi.",
+        "Who won, worked out again, is not who was told at the end of the round.",
+    ),
     "started_outside": (
         "Lượt thi bắt đầu ngoài mọi khoảng thời gian được phép: {detail}.",
         "An attempt began outside every time that was allowed: {detail}.",

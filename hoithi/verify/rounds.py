@@ -38,6 +38,7 @@ from hoithi.verify.sittings import (
     check_times,
     read_sitting,
 )
+from hoithi.verify.together import Rule, check_presses, check_together
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,14 @@ def check_round(bundle: BundleReader, folder: str, findings: list[Finding]) -> C
         check_sitting(bundle, f"{folder}/sittings/{sitting}", grading, findings)
         for sitting in record.sittings
     ]
+    if regulation.together != questions.file.policy.together:
+        raise BundleError("rules_unfit", f"{folder}/regulation.json", "together")
+    if regulation.together is not None:
+        rule = Rule(regulation.together, regulation.ranking, _barred(sat, record))
+        sat = [
+            check_together(bundle, f"{folder}/sittings/{sitting}", grading, rule, each, findings)
+            for sitting, each in zip(record.sittings, sat, strict=True)
+        ]
     frozen = record.frozen_counts
     counts = Counts(frozen.participants, frozen.attempts, frozen.all_correct)
     turned = [replace(each, roster=tuple(as_it_stands(each.roster, record))) for each in sat]
@@ -77,7 +86,9 @@ def check_round(bundle: BundleReader, folder: str, findings: list[Finding]) -> C
     attempts = tuple(chain.from_iterable(each.attempts for each in sat))
     duration_ms = questions.file.policy.duration_ms
     marked = [as_marked(each.facts, each.line.entry, each.grade, duration_ms) for each in attempts]
-    is_now = count(regulation, results.participants_of(roster), marked) == counts
+    is_now = _is_same(
+        regulation, count(regulation, results.participants_of(roster), marked), counts
+    )
     if not is_now and not any(
         could_have_counted(regulation, grading, each, counts) for each in (sat, turned)
     ):
@@ -101,13 +112,13 @@ def check_closed_round(bundle: BundleReader, folder: str, findings: list[Finding
     if f"rounds/{record.key}" != folder:
         raise BundleError("wrong_place", f"{folder}/round.json", record.key)
     findings.append(Finding("questions_closed", folder))
-    _regulation(bundle, folder)
+    together = _regulation(bundle, folder).together is not None
     published = f"{folder}/published.json"
     if bundle.has(published):
         bundle.decode(published, results.Published)
     for sitting in record.sittings:
         place = f"{folder}/sittings/{sitting}"
-        closing, roster = read_sitting(bundle, place)
+        closing, roster = read_sitting(bundle, place, common=together)
         check_roster(bundle, place, closing, findings)
         rosters, starts, orders = [], [], {}
         for row in chained_rows(bundle, place, closing, findings):
@@ -118,6 +129,8 @@ def check_closed_round(bundle: BundleReader, folder: str, findings: list[Finding
             elif row.kind is Kind.ORDER:
                 orders[row.item] = row.data
         check_times(bundle, place, closing, roster, orders, starts, findings)
+        if together:
+            check_presses(bundle, place, closing, orders, findings)
         findings += [
             Finding("opened_with_another_roster", place, each)
             for each in rosters
@@ -199,9 +212,23 @@ def could_have_counted(
                 )
                 for each in attempts
             )
-            if count(regulation, people, marked) == counts:
+            if _is_same(regulation, count(regulation, people, marked), counts):
                 return True
     return not sat
+
+
+def _is_same(regulation: Regulation, found: Counts, frozen: Counts) -> bool:
+    """Where all answer together nobody predicts, so how many had all right says nothing."""
+    if regulation.together is not None:
+        found = replace(found, all_correct=frozen.all_correct)
+    return found == frozen
+
+
+def _barred(sat: Sequence[Sat], record: RoundRecord) -> tuple[frozenset[str], ...]:
+    """Who was barred as the rosters were committed, and who is now."""
+    lines = [*chain.from_iterable(each.roster for each in sat)]
+    then = frozenset(line.entry for line in lines if line.barred)
+    return then, (then | frozenset(record.barred)) - frozenset(record.cleared)
 
 
 def _regulation(bundle: BundleReader, folder: str) -> Regulation:

@@ -66,17 +66,20 @@ class Grading:
 
 @dataclass(frozen=True, slots=True)
 class Sat:
-    """A sitting as it was held."""
+    """A sitting as it was held; `orders` are the digests that its journal has."""
 
     roster: tuple[RosterLine, ...]
     attempts: tuple[MarkedAttempt, ...]
+    orders: Mapping[int, bytes]
 
 
 def check_sitting(
     bundle: BundleReader, folder: str, grading: Grading, findings: list[Finding]
 ) -> Sat:
     """Chains, roster, papers and receipts of one sitting; answers its marked attempts."""
-    closing, roster = read_sitting(bundle, folder)
+    closing, roster = read_sitting(
+        bundle, folder, common=grading.questions.file.policy.together is not None
+    )
     check_roster(bundle, folder, closing, findings)
     ledger = ledger_of(bundle, folder, closing, grading.questions, findings)
     findings.extend(
@@ -101,7 +104,7 @@ def check_sitting(
             continue
         grade = grading.grade(drawn, facts)
         marked.append(MarkedAttempt(closing.sitting, line, facts, grade))
-    return Sat(tuple(roster.lines), tuple(marked))
+    return Sat(tuple(roster.lines), tuple(marked), orders)
 
 
 def check_roster(
@@ -146,8 +149,13 @@ def check_times(
     )
 
 
-def read_sitting(bundle: BundleReader, folder: str) -> tuple[Closing, Roster]:
-    """Closing record and roster, both of the sitting whose folder it is. Raises BundleError."""
+def read_sitting(
+    bundle: BundleReader, folder: str, *, common: bool = False
+) -> tuple[Closing, Roster]:
+    """Closing record and roster, both of the sitting whose folder it is. Raises BundleError.
+
+    With `common` every line draws the same paper, else no two.
+    """
     closing = bundle.decode(f"{folder}/closing.json", Closing)
     roster = bundle.decode(f"{folder}/roster.json", Roster)
     if roster.format != ROSTER_FORMAT:
@@ -158,7 +166,11 @@ def read_sitting(bundle: BundleReader, folder: str) -> tuple[Closing, Roster]:
     bundle.each_once(f"{folder}/closing.json", [head.writer for head in closing.heads])
     bundle.each_once(f"{folder}/roster.json", [line.line for line in roster.lines])
     bundle.each_once(f"{folder}/roster.json", [line.entry for line in roster.lines])
-    bundle.each_once(f"{folder}/roster.json", [line.entry_key for line in roster.lines])
+    keys = [line.entry_key for line in roster.lines]
+    if not common:
+        bundle.each_once(f"{folder}/roster.json", keys)
+    elif len(set(keys)) > 1:
+        raise BundleError("papers_differ", f"{folder}/roster.json")
     return closing, roster
 
 
@@ -175,6 +187,7 @@ def ledger_of(
         items=questions.paper_length,
         grace_ms=questions.file.policy.grace_ms,
         roster_sha256=bytes.fromhex(closing.roster_sha256),
+        timed=questions.file.policy.together is not None,
     )
 
 
@@ -198,6 +211,7 @@ def as_marked(facts: AttemptFacts, entry: str, grade: scoring.Grade, duration_ms
             deadline_ms=facts.deadline_ms,
             duration_ms=duration_ms,
         ),
+        answer_ms=grade.answer_ms,
     )
 
 

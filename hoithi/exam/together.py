@@ -1,0 +1,344 @@
+"""A round in which all answer together: each press at the desk is an order (docs/decisions/0023).
+
+Where the round stands is a fold of the orders in control, so that nothing is lost with the power.
+Who stands is worked out of the journal when every node of the hall has said that it takes no answer
+to the question any more; the keys are open for as long as that takes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import msgspec
+from django.conf import settings
+from django.db import transaction
+
+from hoithi.audit.actions import record
+from hoithi.contests.models import Round
+from hoithi.contests.plan.conversion import ms
+from hoithi.contests.queries import online_plan, regulation_of
+from hoithi.exam.closings import Closed, has_closed
+from hoithi.exam.hall_orders import hold, move_close
+from hoithi.exam.item_reports import Opened
+from hoithi.exam.models import Attempt, Sitting
+from hoithi.exam.sealing import open_keys_at_once, together_of
+from hoithi.exam.stores import control, journal
+from hoithi.hall.formats import Kind
+from hoithi.hall.ledger import Flaw, Ledger, read_ledger
+from hoithi.hall.presses import Presses, answered_outside, presses_of, sheet_of
+from hoithi.hall.store import on_postgres
+from hoithi.hall.store.api import Order, OrderKind
+from hoithi.people.models import User
+from hoithi.rules import paper
+from hoithi.rules.errors import RuleViolation
+from hoithi.rules.paper import Paper, Questions
+from hoithi.rules.scoring import Grade, Ruling, grades_together, right_options
+from hoithi.rules.together import (
+    Announced,
+    AnyEvent,
+    Asked,
+    Cancelled,
+    Ended,
+    Game,
+    Given,
+    Rescued,
+    Sheet,
+    play,
+    players_of,
+    read_log,
+    winners,
+    write_event,
+)
+
+LEAD = timedelta(seconds=4)
+"""How long before its opening a question is ordered: every phone has heard of it by then."""
+SHOWN_TO_THE_END = timedelta(seconds=30)
+"""How long the hall goes on showing the end before it hands in for all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """Where a round stands; `orders` are the presses that count, as control has them."""
+
+    sitting: Sitting
+    questions: Questions
+    game: Game
+    events: list[AnyEvent]
+
+    @property
+    def paper(self) -> Paper:
+        """The paper that all have."""
+        line = self.sitting.lines.order_by("line")[0]
+        return paper.draw(self.questions, bytes.fromhex(line.entry_key), 1)
+
+
+def stand_of(sitting: Sitting) -> Stand:
+    """Where the round stands by the presses so far. Raises RuleViolation: `not_together`,
+    `hall_out_of_reach`."""
+    with control() as writer:
+        given = writer.given(sitting.public_id.bytes, OrderKind.TOGETHER, 0)
+    return _stand(sitting, given)
+
+
+def _stand(sitting: Sitting, given: list[Order]) -> Stand:
+    questions = paper.read_questions(bytes(sitting.package.questions))
+    rule = questions.file.policy.together
+    if rule is None:
+        raise RuleViolation("not_together")
+    game, events = read_log(rule, questions.paper_length, [order.text for order in given])
+    return Stand(sitting, questions, game, events)
+
+
+@transaction.atomic
+def _press(
+    *,
+    actor: User,
+    sitting: Sitting,
+    seen: int,
+    now: datetime,
+    make: Callable[[Stand], AnyEvent],
+    reason: str = "",
+) -> AnyEvent:
+    """Give the order of one press, unless another one was given since the page was read.
+
+    Raises RuleViolation: those of `rules.together.Game`, `together_changed` with what was pressed,
+    `sitting_over`, `hall_out_of_reach`.
+    """
+    hold(sitting)
+    with control() as writer:
+        stand = _stand(sitting, writer.given(sitting.public_id.bytes, OrderKind.TOGETHER, 0))
+        if stand.game.number != seen:
+            raise _changed(stand)
+        event = make(stand)
+        stand.game.take(event)
+        record(
+            actor_id=actor.pk,
+            actor_name=actor.name,
+            action="exam.order.together",
+            target=f"sitting:{sitting.public_id.hex}",
+            now=now,
+            after={"number": stand.game.number, "event": type(event).__name__, "reason": reason},
+        )
+        writer.order(
+            sitting=sitting.public_id.bytes,
+            kind=OrderKind.TOGETHER,
+            actor=actor.name,
+            reason=reason or "theo diễn biến vòng thi",
+            at_ms=ms(now),
+            amount=stand.game.number,
+            text=write_event(event),
+        )
+    return event
+
+
+def _changed(stand: Stand) -> RuleViolation:
+    """Somebody else has pressed meanwhile; told is what."""
+    number = len(stand.game.asked)
+    match stand.game.last:
+        case Asked():
+            return RuleViolation("together_asked_meanwhile", number=number)
+        case Announced():
+            return RuleViolation("together_announced_meanwhile", number=number)
+        case Rescued():
+            return RuleViolation("together_rescued_meanwhile", people=len(stand.game.back))
+        case Cancelled():
+            return RuleViolation("together_cancelled_meanwhile", number=number)
+        case _:
+            return RuleViolation("together_changed")
+
+
+def ask(*, actor: User, sitting: Sitting, seen: int, now: datetime) -> AnyEvent:
+    """Open the next question in a few seconds.
+
+    Raises RuleViolation besides those of a press: `together_not_open` outside the sitting's time
+    or so near its end that the question would not be over.
+    """
+
+    def make(stand: Stand) -> Asked:
+        opens_ms = ms(now + LEAD)
+        if stand.game.asked:
+            opens_ms = max(opens_ms, stand.game.asked[-1].closes_ms)
+        closes_ms = opens_ms + stand.game.rule.seconds * 1000
+        if now < sitting.opens_at or closes_ms > ms(sitting.closes_at):
+            raise RuleViolation("together_not_open")
+        return Asked(len(stand.game.asked), opens_ms, closes_ms)
+
+    return _press(actor=actor, sitting=sitting, seen=seen, now=now, make=make)
+
+
+def announce(*, actor: User, sitting: Sitting, seen: int, now: datetime) -> AnyEvent:
+    """Mark the question that is over and tell who stands.
+
+    Raises RuleViolation besides those of a press: `together_not_shut` until every node of the hall
+    has said that it takes no answer to it any more.
+    """
+
+    def make(stand: Stand) -> Announced:
+        item = stand.game.pending
+        if item is None:
+            raise RuleViolation("together_nothing_asked")
+        answers = _answers(stand, item)
+        keys = open_keys_at_once(sitting.package)
+        right = right_options(stand.questions, keys, stand.paper)
+        if not stand.game.has_standing:
+            _log_keys(sitting, now)
+        played = play([*stand.events, Announced(item, [], [], [])], answers, right)
+        before = stand.game.standing if stand.game.has_standing else frozenset(answers)
+        stay = played.told[item] & before
+        return Announced(item, sorted(right[item] or ()), sorted(stay), sorted(before - stay))
+
+    return _press(actor=actor, sitting=sitting, seen=seen, now=now, make=make)
+
+
+def _log_keys(sitting: Sitting, now: datetime) -> None:
+    record(
+        actor_id="0",
+        actor_name="hoithi",
+        action="exam.open_keys_at_once",
+        target=f"sitting:{sitting.public_id.hex}",
+        now=now,
+        after={"package": sitting.package.public_id.hex},
+    )
+
+
+def _answers(stand: Stand, item: int) -> dict[int, list[Given | None]]:
+    """The answers of every line by the journal. Raises RuleViolation `together_not_shut` while a
+    node may still take one to this question."""
+    shut: list[Closed] = []
+    with journal() as reader:
+        rows = [
+            (batch.writer, row)
+            for batch in reader.batches(stand.sitting.public_id.bytes)
+            for row in batch.rows
+        ]
+        nodes = reader.nodes()
+    for writer, row in rows:
+        if row.kind is Kind.SHUT:
+            shut.append(Closed(writer, row.item, row.server_ms))
+    shared = on_postgres(settings.HALL_JOURNAL)
+    if not has_closed(shut, nodes, last_order=item, shared=shared):
+        raise RuleViolation("together_not_shut")
+    ledger = read_ledger(
+        (row for _, row in rows),
+        items=stand.questions.paper_length,
+        grace_ms=stand.questions.file.policy.grace_ms,
+        timed=True,
+    )
+    playing = players_of(sheet_of(facts) for facts in ledger.attempts)
+    return {line: sheet.given for line, sheet in playing.items()}
+
+
+def rescue(*, actor: User, sitting: Sitting, seen: int, now: datetime) -> AnyEvent:
+    """Bring back those whom the plan's rescue brings back now."""
+
+    def make(stand: Stand) -> Rescued:
+        return Rescued(stand.game.rescued_now())
+
+    return _press(actor=actor, sitting=sitting, seen=seen, now=now, make=make)
+
+
+def cancel(*, actor: User, sitting: Sitting, seen: int, reason: str, now: datetime) -> AnyEvent:
+    """The question asked last puts nobody out. Raises RuleViolation `reason_missing`."""
+    if not reason.strip():
+        raise RuleViolation("reason_missing")
+
+    def make(stand: Stand) -> Cancelled:
+        if not stand.game.may_cancel:
+            raise RuleViolation("together_nothing_asked")
+        return Cancelled(len(stand.game.asked) - 1)
+
+    return _press(actor=actor, sitting=sitting, seen=seen, now=now, make=make, reason=reason)
+
+
+@transaction.atomic
+def end(*, actor: User, sitting: Sitting, seen: int, reason: str, now: datetime) -> AnyEvent:
+    """Tell who has won; the hall hands in for all soon afterwards.
+
+    Raises RuleViolation `reason_missing`: an end before the plan's end needs it as well.
+    """
+    if not reason.strip():
+        raise RuleViolation("reason_missing")
+
+    def make(stand: Stand) -> Ended:
+        if stand.game.pending is not None:
+            raise RuleViolation("together_waits", number=stand.game.pending + 1)
+        return Ended(_winners(stand))
+
+    event = _press(actor=actor, sitting=sitting, seen=seen, now=now, make=make, reason=reason)
+    closes_at = now + SHOWN_TO_THE_END
+    if closes_at < sitting.closes_at:
+        move_close(actor=actor, sitting=sitting, closes_at=closes_at, reason=reason, now=now)
+    return event
+
+
+def ordered_presses(sitting: Sitting) -> Presses | None:
+    """Every press of a sitting as the hall was given it; none of a round of the own pace.
+
+    Raises RuleViolation `hall_out_of_reach`.
+    """
+    if together_of(sitting.package) is None:
+        return None
+    with control() as writer:
+        return presses_of(sitting.public_id.bytes, writer.orders(sitting.public_id.bytes))
+
+
+def flaws_of_answers(sitting: Sitting, ledger: Ledger) -> list[Flaw]:
+    """Answers that a hall has counted although their question was not open."""
+    if together_of(sitting.package) is None:
+        return []
+    stand = stand_of(sitting)
+    found = answered_outside(
+        [sheet_of(facts) for facts in ledger.attempts],
+        stand.game.asked,
+        stand.questions.file.policy.grace_ms,
+    )
+    return [Flaw("answered_outside", attempt, str(item + 1)) for attempt, item in found]
+
+
+def graded_together(
+    each: Round,
+    opened: Mapping[int, Opened],
+    attempts: Sequence[Attempt],
+    rulings: Sequence[Ruling],
+) -> dict[int, Grade]:
+    """The marks of every attempt by its key, from what was kept of its sitting."""
+    points_per_item = online_plan(each).points_per_item
+    grades: dict[int, Grade] = {}
+    for key, package in opened.items():
+        own = [attempt for attempt in attempts if attempt.sitting_id == key]
+        if not own:
+            continue
+        policy = package.questions.file.policy
+        if policy.together is None:
+            raise RuntimeError("the plan says together, and what was sealed does not")
+        presses = msgspec.convert(own[0].sitting.presses, Presses)
+        _, events = read_log(policy.together, package.questions.paper_length, presses.texts)
+        right = right_options(package.questions, package.keys, package.paper_of(own[0]), rulings)
+        sheets = [
+            Sheet(
+                attempt.public_id,
+                attempt.line.line,
+                attempt.number,
+                attempt.answers,
+                attempt.answered_ms or (),
+            )
+            for attempt in own
+        ]
+        found = grades_together(events, sheets, right, points_per_item)
+        grades |= {attempt.pk: found[attempt.public_id] for attempt in own}
+    return grades
+
+
+def _winners(stand: Stand) -> list[int]:
+    sitting = stand.sitting
+    if not stand.game.has_standing:
+        return []
+    answers = _answers(stand, max(stand.game.announced))
+    right = right_options(stand.questions, open_keys_at_once(sitting.package), stand.paper)
+    played = play(stand.events, answers, right)
+    barred = frozenset(
+        sitting.lines.exclude(entry__barred_reason="").values_list("line", flat=True)
+    )
+    return winners(played.players, regulation_of(sitting.round).ranking, barred)
