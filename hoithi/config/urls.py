@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("hoithi.people.urls")),
     path("", include("hoithi.portal.urls")),
     path("suc-khoe/", health, name="health"),
+    path("", include("hoithi.exam.public_urls")),
     path("ngon-ngu/", public(require_POST(set_language)), name="set_language"),
     # who has an account
     path("tai-khoan/", include("hoithi.people.account_urls")),

@@ -31,6 +31,7 @@ from hoithi.hall.presses import Presses, answered_outside, presses_of, sheet_of
 from hoithi.hall.store import on_postgres
 from hoithi.hall.store.api import Order, OrderKind
 from hoithi.people.models import User
+from hoithi.results.wording import LETTERS
 from hoithi.rules import paper
 from hoithi.rules.errors import RuleViolation
 from hoithi.rules.paper import Paper, Questions
@@ -329,6 +330,85 @@ def graded_together(
         found = grades_together(events, sheets, right, points_per_item)
         grades |= {attempt.pk: found[attempt.public_id] for attempt in own}
     return grades
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """What the desk's page shows of a round, and what may be pressed.
+
+    `seconds` are left of what is counted down: to the opening, or to the close.
+    """
+
+    seen: int
+    number: int
+    items: int
+    seconds: int
+    is_waiting: bool
+    is_open: bool
+    is_over: bool
+    left: int | None
+    out: int | None
+    stem: str
+    options: list[tuple[str, str, bool]]
+    may_ask: bool
+    may_announce: bool
+    may_rescue: bool
+    may_cancel: bool
+    may_end: bool
+    back: int
+    winners: list[str]
+    is_ended: bool
+    is_cancelled: bool
+
+
+def console_of(sitting: Sitting, now: datetime) -> Console:
+    """Where a round stands for whoever runs it. Raises RuleViolation: `not_together`,
+    `hall_out_of_reach`."""
+    stand = stand_of(sitting)
+    game, now_ms = stand.game, ms(now)
+    at = len(game.asked) - 1
+    span = game.asked[-1] if game.asked else None
+    is_pending = game.pending is not None and span is not None
+    is_waiting = is_pending and span is not None and now_ms < span.opens_ms
+    is_open = is_pending and span is not None and span.opens_ms <= now_ms < span.closes_ms
+    until_ms = (span.opens_ms if is_waiting else span.closes_ms) if span is not None else 0
+    told = game.announced.get(at)
+    # Nobody at the desk reads it sooner than those who answer.
+    stem, options = _texts(stand, at) if span is not None and not is_waiting else ("", [])
+    winners_of = game.ended.winners if game.ended is not None else []
+    numbers = sitting.lines.filter(line__in=winners_of).values_list("entry__number", flat=True)
+    return Console(
+        seen=game.number,
+        number=at + 1,
+        items=game.items,
+        seconds=max(0, -(-(until_ms - now_ms) // 1000)) if is_waiting or is_open else 0,
+        is_waiting=is_waiting,
+        is_open=is_open,
+        is_over=is_pending and not is_waiting and not is_open,
+        left=len(game.standing) if game.has_standing else None,
+        out=len(game.out_at) if game.has_standing else None,
+        stem=stem,
+        options=[
+            (LETTERS[index : index + 1], option, told is not None and index in told.right)
+            for index, option in enumerate(options)
+        ],
+        may_ask=game.may_ask,
+        may_announce=is_pending and not is_waiting and not is_open,
+        may_rescue=game.may_rescue,
+        may_cancel=game.may_cancel,
+        may_end=game.ended is None and game.pending is None and game.has_begun,
+        back=len(game.rescued_now()) if game.may_rescue else 0,
+        winners=list(numbers.order_by("line")),
+        is_ended=game.ended is not None,
+        is_cancelled=at in game.cancelled,
+    )
+
+
+def _texts(stand: Stand, at: int) -> tuple[str, list[str]]:
+    """A question of the common paper as it is served."""
+    place = stand.paper[at]
+    item = stand.questions.file.items[place.item]
+    return item.stem, [item.options[index] for index in place.order]
 
 
 def _winners(stand: Stand) -> list[int]:

@@ -14,6 +14,7 @@ from hoithi.exam.views import (
     rounds,
     sittings,
     slips,
+    together,
 )
 
 app_name = "exam"
@@ -43,6 +44,10 @@ urlpatterns = [
     path(f"{_SITTING}dong-ngay/", sittings.close_now, name="close_now"),
     path(f"{_SITTING}them-phut/", sittings.minutes, name="minutes"),
     path(f"{_SITTING}khung-gio-rieng/", sittings.window, name="window"),
+    path(f"{_SITTING}cung-tra-loi/", together.show, name="together"),
+    path(f"{_SITTING}cung-tra-loi/lenh/", together.press, name="press"),
+    path(f"{_SITTING}cung-tra-loi/huy-cau/", together.cancel_question, name="cancel_question"),
+    path(f"{_SITTING}cung-tra-loi/ket-thuc/", together.end_round, name="end_round"),
     path(f"{_SITTING}thu-bai/", rounds.collect, name="collect"),
     path(f"{_SITTING}dong-loi/", sittings.flaws, name="flaws"),
     path(_PERSON, people.show, name="person"),

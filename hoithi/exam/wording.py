@@ -157,6 +157,39 @@ WINDOW_PAGE = OrderPage(
     _("Give the window"),
     points=_OF_WINDOWS,
 )
+CANCEL_PAGE = OrderPage(
+    _("Cancel the question"),
+    _(
+        "The question that is open, or was announced just now, puts nobody out. "
+        "Who went out by it is back."
+    ),
+    _("Cancel the question"),
+    is_grave=True,
+)
+END_PAGE = OrderPage(
+    _("End the round"),
+    _(
+        "The screen and the phones tell who has won. Nothing more can be asked, and the hall hands "
+        "in for everybody half a minute later."
+    ),
+    _("End the round"),
+    is_grave=True,
+)
+ON_THE_SCREEN: dict[str, Promise] = {
+    "question": _("Question {number} of {of}"),
+    "opens": _("Question {number} opens in"),
+    "over": _("Time is over"),
+    "right": _("Correct answer"),
+    "cancelled": _("This question is cancelled; it puts nobody out."),
+    "out": _("{out} went out by this question"),
+    "left": _("still in"),
+    "of": _("of {of}"),
+    "rescue": _("Rescue: {people} come back"),
+    "winner": _("The winner"),
+    "winners": _("The winners"),
+    "nobody": _("Nobody is left"),
+    "welcome": _("Please enter the hall with the code on your slip"),
+}
 NEW_CODE_PAGE = OrderPage(
     _("Issue a new code"),
     _(

@@ -16,6 +16,7 @@ RUN = Row(get="signin 403 403 403 403 405 405", post="signin 403 403 403 403 302
 ORDER = Row(get="signin 403 403 403 403 200 200", post="signin 403 403 403 403 200 200")
 # Questions are read only when their sittings are collected.
 HIDDEN = Row(get="signin 403 404 403 403 404 404", post="signin 403 405 403 403 405 405")
+NO_ROUND = Row(get="signin 403 403 403 403 404 404", post="signin 403 403 403 403 404 404")
 ROWS = {
     "exam:round": READ,
     "exam:build": RUN,
@@ -70,6 +71,13 @@ ROWS = {
     "exam:conduct": Row(
         get="signin 403 403 403 403 403 200", post="signin 403 403 403 403 403 405"
     ),
+    # The round of the table is of the own pace.
+    "exam:together": HIDDEN,
+    "exam:press": Row(get="signin 403 403 403 403 405 405", post="signin 403 403 403 403 404 404"),
+    "exam:cancel_question": NO_ROUND,
+    "exam:end_round": NO_ROUND,
+    "together:screen": Row(get="404 ...", post="405 ..."),
+    "together:feed": Row(get="404 ...", post="405 ..."),
     "exam:slips": Row(get="signin 403 403 403 405 405 403", post="signin 403 403 403 200 200 403"),
 }
 

@@ -179,6 +179,6 @@ def test_every_judge_has_a_paper_sheet_for_every_team_they_may_mark(
 def test_the_audiences_page_is_light(day: Day, client: Client) -> None:
     day.press("scene", scene="programme")
     size = len(client.get(at("live")).content) + len(client.get(at("feed")).content)
-    for name in ("stage/live.css", "stage/live.js", "stage/feed.js", "web/icon.svg"):
+    for name in ("stage/live.css", "stage/live.js", "web/feed.js", "web/icon.svg"):
         size += Path(str(finders.find(name))).stat().st_size
     assert size < 30_000

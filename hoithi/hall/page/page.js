@@ -121,12 +121,29 @@ const TEXTS = {
     voided: "Lượt thi này đã được Ban Tổ chức hủy, có lý do ghi trong biên bản. Vui lòng liên hệ cán bộ đầu mối của đơn vị.",
     enterAgain: "Nhập mã dự thi",
     retry: "Thử lại",
+    factsTogether: (items) => `Nhiều nhất ${items} câu hỏi. Mọi người cùng trả lời từng câu; trả lời sai hoặc không kịp trả lời thì dừng cuộc thi.`,
+    standing: { in: "Còn trên sàn thi", back: "Được cứu trợ, trở lại sàn thi", out: "Đã dừng cuộc thi", winner: "Người chiến thắng" },
+    leftOf: (left, of) => `còn ${left}/${of} người`,
+    firstItem: "Chờ câu hỏi đầu tiên. Vui lòng giữ trang này mở.",
+    nextItem: (n) => `Câu ${n} mở sau`,
+    chooseNow: "Chọn một phương án. Được đổi đến khi hết giờ.",
+    watchOnly: "Anh/chị đã dừng cuộc thi, có thể theo dõi tiếp.",
+    itemOver: "Hết giờ. Chờ công bố đáp án.",
+    itemCancelled: "Câu này được hủy, không ai bị loại vì câu này.",
+    wasRight: "Trả lời đúng. Chờ câu tiếp theo.",
+    wasWrong: "Trả lời chưa đúng.",
+    wasNone: "Không có câu trả lời kịp giờ.",
+    rightAnswer: "đáp án đúng",
+    won: "Chúc mừng anh/chị đã chiến thắng!",
+    togetherEnded: "Vòng thi đã kết thúc. Cảm ơn anh/chị đã tham gia!",
     errors: {
       code_mistyped: "Mã có ký tự gõ nhầm. Vui lòng xem lại phiếu và nhập lại.",
       code_unknown: "Không tìm thấy mã này trong các ca thi. Vui lòng xem lại phiếu, hoặc hỏi cán bộ đầu mối xem đã có ca thi chưa.",
       code_replaced: "Mã này đã được thay bằng phiếu mới. Vui lòng dùng phiếu mới nhất.",
       token_invalid: "Phiên làm bài không còn hiệu lực. Vui lòng nhập lại mã dự thi.",
       not_open: "Phòng thi chưa mở.",
+      out: "Anh/chị đã dừng cuộc thi nên câu trả lời không được ghi.",
+      item_not_open: "Câu hỏi này chưa mở.",
       held: "Ban Tổ chức đang chuẩn bị lại đề của ca thi này nên chưa vào thi được. Vui lòng chờ thông báo rồi thử lại.",
       closed: "Vòng thi đã kết thúc.",
       no_attempts_left: "Anh/chị đã dùng hết số lượt thi theo thể lệ.",
@@ -256,12 +273,29 @@ const TEXTS = {
     voided: "The committee has made this attempt void, for a reason in the minutes. Please ask your unit officer.",
     enterAgain: "Type a code",
     retry: "Try again",
+    factsTogether: (items) => `Up to ${items} questions. All answer one question at a time; who answers wrongly or not in time is out.`,
+    standing: { in: "Still in", back: "Rescued: in again", out: "Out", winner: "Winner" },
+    leftOf: (left, of) => `${left} of ${of} left`,
+    firstItem: "Waiting for the first question. Please keep this page open.",
+    nextItem: (n) => `Question ${n} opens in`,
+    chooseNow: "Choose an option. It can be changed until time is over.",
+    watchOnly: "You are out; you can go on watching.",
+    itemOver: "Time is over. Waiting for the answer.",
+    itemCancelled: "This question is cancelled; it puts nobody out.",
+    wasRight: "Right. Waiting for the next question.",
+    wasWrong: "Not right.",
+    wasNone: "No answer came in time.",
+    rightAnswer: "right answer",
+    won: "Congratulations, you have won!",
+    togetherEnded: "The round is over. Thank you for taking part!",
     errors: {
       code_mistyped: "A character is mistyped. Please compare with your slip.",
       code_unknown: "This code is not known. Please check your slip or ask your unit officer.",
       code_replaced: "A newer slip replaces this code. Please use the newest one.",
       token_invalid: "Please enter your code again.",
       not_open: "The hall is not open yet.",
+      out: "You are out; the answer was not recorded.",
+      item_not_open: "This question is not open yet.",
       held: "The committee is preparing the questions of this sitting again, so nobody can start yet. Please wait for word and try again.",
       closed: "The round is over.",
       no_attempts_left: "You have used all attempts that the rules allow.",
@@ -455,6 +489,7 @@ const page = {
   newsUntil: 0,
   warned: 0,
   waits: false, // rules are accepted, and the start waits for the opening or for a turn
+  together: null, // where a round stands in which all answer together, as the hall said last
   spreadMs: null, // how long after the opening this page starts, told by the hall
 };
 
@@ -555,7 +590,7 @@ async function start(takeOver = false) {
 async function openPaper(reply, isHeld) {
   const kept = await keptQueue(reply.attempt);
   const same = page.attempt === reply.attempt;
-  const stay = same && page.active && !page.ended && (view === "exam" || view === "review");
+  const stay = same && page.active && !page.ended && ["exam", "review", "together"].includes(view);
   const own = same ? { epoch: page.epoch, queue: waiting(), late: page.late } : null;
   if (page.ended && page.attempt === reply.attempt) tellNews("moreTime");
   if (!same) Object.assign(page, { epoch: 0, queue: [], doubt: [], late: [], savedAt: new Map() });
@@ -610,8 +645,10 @@ function putBack(reply, copies) {
   }
 }
 
+const isTogether = () => page.who?.pace === "together";
+
 const isAnswer = (position, option) =>
-  position < 0 ? Boolean(page.who.prediction) && option >= 0 : option >= -1 && option < (page.paper[position]?.options.length ?? -1);
+  isTogether() ? option >= -1 : position < 0 ? Boolean(page.who.prediction) && option >= 0 : option >= -1 && option < (page.paper[position]?.options.length ?? -1);
 
 function keepQueue() {
   const warn = () => {
@@ -727,6 +764,10 @@ async function flush() {
   } else if (reply.error === "submitted") {
     if (page.receipt) dropQueue();
     else await fetchReceipt();
+    return;
+  } else if (reply.error === "out" || reply.error === "item_not_open") {
+    dropQueue();
+    later(0, resync);
     return;
   } else if (reply.error === "voided") {
     showVoided();
@@ -864,7 +905,7 @@ const listens = () =>
 // The hall spreads its contestants by the times it names; while a receipt is awaited, sooner.
 function pulseLater() {
   clearTimeout(pulseTimer);
-  if (listens()) pulseTimer = setTimeout(pulse, page.pulseMs * (page.ended && !page.receipt ? Math.random() : 0.9));
+  if (listens()) pulseTimer = setTimeout(pulse, page.pulseMs * (page.ended && !page.receipt ? Math.random() : isTogether() ? 1 : 0.9));
 }
 
 async function pulse() {
@@ -911,11 +952,12 @@ async function heed(reply) {
   setTimes(reply);
   if (view === "waiting") opensAt = reply.opens_ms;
   page.spreadMs = reply.spread_ms ?? page.spreadMs;
+  page.together = reply.together ?? page.together;
   if (view === "closed" && (reply.state === "waiting" || reply.state === "ready")) {
     page.who.state = reply.state;
     showConfirm();
   }
-  if (!(page.attempt || page.ended) || !["exam", "review", "notice", "done"].includes(view)) return;
+  if (!(page.attempt || page.ended) || !["exam", "review", "together", "notice", "done"].includes(view)) return;
   const wasVoid = page.isVoid;
   page.isVoid = reply.void ?? false;
   if (page.isVoid) {
@@ -1040,11 +1082,11 @@ function bandText() {
   if (page.net === "down") {
     if (page.ended) return count ? t.offlineLate(count) : t.offlineEnd;
     if (page.submitWanted) return t.offlineSubmit;
-    if (view !== "exam" && view !== "review") return t.offlineElsewhere;
+    if (!["exam", "review", "together"].includes(view)) return t.offlineElsewhere;
     return count ? t.offline(count) : t.offlineNone;
   }
   if (page.news && (view === "exam" || view === "review")) return t[page.news];
-  return !isDurable() && view === "exam" ? t.noStorage : "";
+  return !isDurable() && (view === "exam" || view === "together") ? t.noStorage : "";
 }
 
 function drawBar() {
@@ -1090,7 +1132,7 @@ function showEnter(problem = "", code = "") {
   Object.assign(page, {
     who: null, token: null, paper: null, attempt: null, epoch: 0, queue: [], doubt: [], late: [], deadline: null,
     net: "ok", active: true, submitWanted: false, ended: false, isVoid: false, receipt: null, news: "",
-    waits: false, spreadMs: null,
+    waits: false, spreadMs: null, together: null,
   });
   store.drop("session"); // a full storage would keep the one before
   keep("session", {});
@@ -1149,8 +1191,8 @@ function showResume() {
 function showRules() {
   again = showRules;
   const who = page.who;
-  const lines = [t.facts(who.items, Math.round(who.duration_ms / 60000))];
-  if (who.attempts_left !== null) lines.push(t.attemptsLeft(who.attempts_left));
+  const lines = [isTogether() ? t.factsTogether(who.items) : t.facts(who.items, Math.round(who.duration_ms / 60000))];
+  if (who.attempts_left !== null && !isTogether()) lines.push(t.attemptsLeft(who.attempts_left));
   if (who.all_required) lines.push(t.allRequired);
   if (scoreIsPromised()) lines.push(t.resultAtOnce);
   const tick = (id, text) => h("label", { class: "tick", htmlFor: id }, h("input", { type: "checkbox", id }), h("span", {}, text));
@@ -1296,6 +1338,10 @@ function showNote(text, action = null) {
 }
 
 function showExam() {
+  if (isTogether()) {
+    showTogether();
+    return;
+  }
   again = showExam;
   page.submitWanted = false;
   const all = page.paper.length;
@@ -1377,6 +1423,76 @@ function showExam() {
     if (choice && !choice.disabled) choice.click();
   };
   // One key alone acts only where the question has the focus: WCAG 2.1.4.
+  page.hasFocus = () => question.contains(document.activeElement);
+}
+
+// All answer together: the hall says which question is open, and this page shows no other.
+function showTogether() {
+  again = showTogether;
+  const place = h("p", { class: "place" });
+  const standing = h("p", { class: "standing", role: "status" });
+  const count = h("p", { class: "count", role: "timer", "aria-live": "off" });
+  const heading = h("h1", { id: "stem", tabIndex: -1 });
+  const options = h("div", { class: "options", role: "radiogroup", "aria-labelledby": "stem" });
+  const status = h("p", { class: "status", role: "status" });
+  const said = h("p", { class: "said", role: "status" });
+  const question = h("section", { class: "question", tabIndex: -1, "aria-labelledby": "stem" }, heading, options, status);
+  show("together", h("div", { class: "row" }, place, standing), count, said, question, h("p", { class: "fine keys" }, t.keys));
+  let drawn = "";
+
+  const drawQuestion = (item) => {
+    const key = item?.question ? `${item.position} ${page.language}` : "";
+    if (key === drawn) return;
+    drawn = key;
+    heading.textContent = item?.question?.stem ?? "";
+    options.replaceChildren(...(item?.question?.options ?? []).map((text, index) =>
+      option("option", index, text, () => answer(item.position, index))));
+    if (key) heading.focus({ preventScroll: true });
+  };
+
+  redraw = () => {
+    if (view !== "together") return;
+    drawBar();
+    const now = clock.now();
+    const { item, standing: how = "in", left, of, ended } = page.together ?? {};
+    const isOut = how === "out";
+    say(place, item ? t.question(item.position + 1, page.together.items) : "");
+    say(standing, `${t.standing[how]}${of ? ` · ${t.leftOf(left, of)}` : ""}`);
+    standing.dataset.kind = how;
+    drawQuestion(item);
+    question.hidden = !item?.question;
+    const isOpen = item?.question && now < item.closes_ms && !ended;
+    const wait = item && !item.question ? item.opens_ms - now : 0;
+    say(count, wait > 0 ? String(Math.ceil(wait / 1000)) : isOpen ? String(Math.ceil((item.closes_ms - now) / 1000)) : "");
+    count.dataset.hurry = isOpen && item.closes_ms - now <= 5000 ? "1" : "";
+    const chosen = item ? page.answers[item.position] : -1;
+    const counts = chosen >= 0 && stateOf(item.position) === "saved";
+    for (const [index, label] of [...options.children].entries()) {
+      const isRight = item.right?.includes(index) ?? false;
+      label.firstChild.checked = index === chosen;
+      label.firstChild.disabled = !isOpen || isOut || !page.active || page.ended;
+      label.classList.toggle("chosen", index === chosen);
+      label.classList.toggle("right", isRight);
+      label.dataset.right = isRight ? t.rightAnswer : "";
+    }
+    say(status, item?.question && !isOut ? statusOf(item.position) : "");
+    status.dataset.state = item && !isOut ? stateOf(item.position) : "";
+    say(said, ended ? (how === "winner" ? t.won : t.togetherEnded)
+      : !item ? t.firstItem
+      : item.cancelled ? t.itemCancelled
+      : item.right ? (isOut && !counts ? t.wasNone : isOut ? (item.right.includes(chosen) ? t.watchOnly : t.wasWrong) : t.wasRight)
+      : wait > 0 ? t.nextItem(item.position + 1)
+      : isOut ? t.watchOnly
+      : isOpen ? t.chooseNow
+      : item.question ? t.itemOver : "");
+    said.dataset.kind = ended && how === "winner" ? "winner" : isOut ? "out" : "";
+  };
+  redraw();
+  page.moveBy = () => {};
+  page.choose = (index) => {
+    const choice = options.children[index]?.firstChild;
+    if (choice && !choice.disabled) choice.click();
+  };
   page.hasFocus = () => question.contains(document.activeElement);
 }
 
@@ -1474,7 +1590,7 @@ function showDone(receipt) {
   show(
     "done",
     h("p", { class: "over" }, page.who.title),
-    h("h1", {}, receipt.automatic ? t.doneAuto : t.doneTitle),
+    h("h1", {}, isTogether() ? (page.together?.standing === "winner" ? t.won : t.togetherEnded) : receipt.automatic ? t.doneAuto : t.doneTitle),
     h("p", {}, `${t.doneFacts(receipt.answered, receipt.total)} ${receipt.automatic ? t.doneEnd(...at) : t.doneAt(...at)}`),
     late,
     score?.field,
@@ -1528,7 +1644,7 @@ function lateText() {
 
 function tick() {
   const now = clock.now();
-  const shown = page.paper && page.deadline && now !== null && view !== "done";
+  const shown = page.paper && page.deadline && now !== null && view !== "done" && !isTogether();
   const time = $("time");
   if (shown) {
     const left = page.deadline - now;
@@ -1548,7 +1664,8 @@ function tick() {
     drawBar();
   }
   if (page.active && page.paper && isElsewhere()) lose();
-  if (view === "waiting") redraw();
+  if (isTogether() && page.paper && page.deadline && now > page.deadline && !page.ended) timeIsUp();
+  if (view === "waiting" || view === "together") redraw();
 }
 
 async function timeIsUp() {
@@ -1563,7 +1680,7 @@ async function timeIsUp() {
 // ---- keys, and coming back
 
 document.addEventListener("keydown", (event) => {
-  if (view !== "exam" || event.ctrlKey || event.altKey || event.metaKey) return;
+  if ((view !== "exam" && view !== "together") || event.ctrlKey || event.altKey || event.metaKey) return;
   if (/^[1-9]$/.test(event.key) && page.hasFocus()) page.choose(Number(event.key) - 1);
   else if (event.key === "ArrowRight") page.moveBy(1);
   else if (event.key === "ArrowLeft") page.moveBy(-1);

@@ -1,6 +1,6 @@
 // Draws every lot again on the reader's own phone. Written out by hand: on plain http a browser has no
 // crypto.subtle. docs/verification.md tells the rule; this is one more telling of it.
-import { words } from "./feed.js";
+import { words } from "../web/feed.js";
 
 const K = [], H = [];
 for (let n = 2; K.length < 64; n += 1) {

@@ -1,6 +1,6 @@
 // A judge's sheets. Every mark is kept here first, sent at once, and says "Đã lưu" only when it is on
 // disk. Without network one can mark team after team; everything goes when the network is back.
-import { follow, make, say, words } from "./feed.js";
+import { follow, make, say, words } from "../web/feed.js";
 import { ask, enter, keep, kept, leave, seat } from "./seat.js";
 
 const here = document.getElementById("seat"), line = document.getElementById("line");

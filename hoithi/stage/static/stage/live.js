@@ -1,5 +1,5 @@
 // The audience's page: what the big screen shows, on a phone, and the programme under it.
-import { elapsed, follow, make, minutes, now, say, words } from "./feed.js";
+import { elapsed, follow, make, minutes, now, say, words } from "../web/feed.js";
 
 const here = document.getElementById("live"), line = document.getElementById("line");
 const { base, vote } = document.body.dataset;

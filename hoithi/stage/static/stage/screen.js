@@ -1,6 +1,6 @@
 // The big screen: one thing at a time, driven by the console alone. It survives everything: what it
 // shows is only what the last snapshot says.
-import { elapsed, follow, make, minutes, now, say, words } from "./feed.js";
+import { elapsed, follow, make, minutes, now, say, words } from "../web/feed.js";
 
 const stage = document.getElementById("stage");
 const bar = document.getElementById("line");

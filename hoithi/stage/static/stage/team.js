@@ -1,5 +1,5 @@
 // A team's tablet: the question, its options, and the button to press first.
-import { follow, make, now, say, words } from "./feed.js";
+import { follow, make, now, say, words } from "../web/feed.js";
 import { ask, enter, leave, seat } from "./seat.js";
 
 const here = document.getElementById("seat"), line = document.getElementById("line");

@@ -32,6 +32,23 @@ export function follow(address, show, tell = () => {}) {
   addEventListener("pageshow", (event) => { if (event.persisted) connect(); });
 }
 
+/** The same by asking: `address` answers `{now, n, s, again}`, and `again` says in how many milliseconds
+ * to ask the next time. */
+export function ask(address, show, tell = () => {}) {
+  let last = -1;
+  const once = async () => {
+    const answer = await fetch(address, { cache: "no-store" }).catch(() => null);
+    const told = answer?.ok ? await answer.json().catch(() => null) : null;
+    tell(told !== null);
+    if (told) {
+      learn(told.now);
+      if (told.n !== last) { last = told.n; show(told.s); }
+    }
+    setTimeout(once, told ? told.again : 1500);
+  };
+  once();
+}
+
 /** An element: `make("p", {class: "big"}, "text", child)`. */
 export function make(name, attributes = {}, ...children) {
   const element = document.createElementNS(
