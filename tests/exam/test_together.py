@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from math import gcd
 from pathlib import Path
+from typing import TypeAlias
 
+import msgspec
 import pytest
 from pytest_django.fixtures import Settings
 
@@ -12,23 +18,29 @@ from hoithi.audit.models import LogEntry
 from hoithi.exam.actions import close_round
 from hoithi.exam.bundling import write_bundle
 from hoithi.exam.models import Attempt
-from hoithi.exam.together import ask, cancel, end, rescue
+from hoithi.exam.together import announce, ask, cancel, end, rescue
+from hoithi.hall.formats import Kind, Row
+from hoithi.hall.presses import Presses
+from hoithi.hall.times import order_digest
 from hoithi.results.actions import publish
 from hoithi.results.queries import scores_of
 from hoithi.rules.errors import RuleViolation
+from hoithi.rules.together import Announced, Asked, Ended, Event, Rescued, read_event, write_event
+from hoithi.verify.bundle import Closing, struct_bytes
 from hoithi.verify.checks import verify
 from tests import factories
 from tests.exam.scene import Scene, scene_in
 from tests.exam.together import RESCUE, Bell, plan
+from tests.verify.scene import Files, files_of, found, journal_of, rechained
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ONE, TWO, THREE, FOUR, FIVE = ("GN-001", "GN-002", "GN-003", "GN-004", "GN-005")
-ALL = [ONE, TWO, THREE, FOUR, FIVE]
+Change: TypeAlias = Callable[[Row], Row]
 
 
 @pytest.fixture
 def together(tmp_path: Path, settings: Settings) -> Iterator[Scene]:
-    with scene_in(tmp_path, settings, plan(rescue=RESCUE)) as made:
+    with scene_in(tmp_path, settings, plan(items=5, rescue=RESCUE)) as made:
         yield made
 
 
@@ -86,3 +98,159 @@ def test_of_two_who_press_at_once_the_second_is_told_what_happened(together: Sce
         ask(actor=together.binh, sitting=bell.sitting, seen=0, now=now)
     assert (raised.value.code, raised.value.params) == ("together_asked_meanwhile", {"number": 1})
     assert bell.seen == 1
+
+
+def forged(files: Files, bell: Bell, presses: Presses, rows: Change = lambda row: row) -> Files:
+    """What somebody would publish who changed the log and wrote the journal anew around it: every
+    digest, chain and hash fits again."""
+    key = bell.sitting.public_id.bytes
+    digests = {each.number: order_digest(each.whole(key)) for each in presses.orders}
+
+    def changed(row: Row) -> Row:
+        if row.kind is Kind.ORDER and row.item in digests:
+            return msgspec.structs.replace(row, data=digests[row.item])
+        return rows(row)
+
+    journal = {
+        writer: [[changed(row) for row in batch] for batch in batches]
+        for writer, batches in journal_of(files, key).items()
+    }
+    place = f"rounds/truc-tuyen/sittings/{key.hex()}"
+    before = msgspec.json.decode(files[f"{place}/closing.json"], type=Closing)
+    made = rechained(files, key, journal)
+    closing = msgspec.json.decode(made[f"{place}/closing.json"], type=Closing)
+    content = struct_bytes(presses)
+    closing = msgspec.structs.replace(
+        closing,
+        times_sha256=before.times_sha256,
+        presses_sha256=hashlib.sha256(content).hexdigest(),
+    )
+    return {
+        **made,
+        f"{place}/together.json": content,
+        f"{place}/closing.json": struct_bytes(closing),
+    }
+
+
+def pressed(presses: Presses, number: int, event: Event) -> Presses:
+    """The log with another event as its press of that number."""
+    orders = [
+        msgspec.structs.replace(each, text=write_event(event)) if each.amount == number else each
+        for each in presses.orders
+    ]
+    return msgspec.structs.replace(presses, orders=orders)
+
+
+def test_whatever_is_changed_afterwards_is_named(together: Scene, tmp_path: Path) -> None:
+    bell = Bell(together, together.entries[:3])
+    assert bell.play([ONE, TWO], [THREE]) == [ONE, TWO]
+    assert bell.play([ONE], [TWO]) == [ONE]
+    rescue(actor=together.an, sitting=bell.sitting, seen=bell.seen, now=factories.now())
+    assert bell.play([ONE, TWO], [THREE]) == [ONE, TWO]
+    assert bell.play([ONE], [TWO]) == [ONE]
+    end(
+        actor=together.an,
+        sitting=bell.sitting,
+        seen=bell.seen,
+        reason="Xong",
+        now=factories.now(),
+    )
+    together.close(bell.sitting)
+    close_round(actor=together.an, each=together.round, now=factories.now())
+    publish(actor=together.an, each=together.round, reason="", now=factories.now())
+    path = tmp_path / "bundle.zip"
+    write_bundle(together.contest, path, factories.now())
+    files = files_of(path)
+    place = f"rounds/truc-tuyen/sittings/{bell.sitting.public_id.hex}"
+    name = f"{place}/together.json"
+    presses = msgspec.json.decode(files[name], type=Presses)
+    events = [read_event(each.text) for each in presses.orders]
+    first, told, back, last = events[0], events[3], events[4], events[-1]
+    assert isinstance(first, Asked)
+    assert isinstance(told, Announced)
+    assert isinstance(back, Rescued)
+    assert isinstance(last, Ended)
+    forged_path = tmp_path / "forged.zip"
+
+    def named(changed: Files) -> set[str]:
+        return {code for code, _, _ in found(forged_path, changed)}
+
+    assert named(forged(files, bell, presses)) == set()
+    # The file alone: neither the closing record nor the journal have this.
+    later = Asked(0, first.opens_ms, first.closes_ms + 1000)
+    moved = pressed(presses, 1, later)
+    assert {"together_differs", "order_differs"} <= named({**files, name: struct_bytes(moved)})
+    without = {key: content for key, content in files.items() if key != name}
+    assert "part_missing" in named(without)
+    # A moved window, with everything around it made to fit.
+    assert "together_refused" in named(forged(files, bell, moved))
+    earlier = Asked(0, first.opens_ms - 60_000, first.closes_ms - 60_000)
+    assert "answered_outside" in named(forged(files, bell, pressed(presses, 1, earlier)))
+    # A rescue of one only; somebody who is told to stand; another winner.
+    one_back = pressed(presses, 5, Rescued(back.back[:1]))
+    assert "together_refused" in named(forged(files, bell, one_back))
+    both = Announced(told.item, told.right, sorted(told.standing + told.out), [])
+    assert "standing_differs" in named(forged(files, bell, pressed(presses, 4, both)))
+    other = Ended([bell.lines[TWO]])
+    assert named(forged(files, bell, pressed(presses, 10, other))) == {"winner_differs"}
+
+    # An answer that was wrong is right.
+    def righted(row: Row) -> Row:
+        wrong = (bell.right[3] + 1) % 4
+        if row.kind is Kind.ANSWER and row.item == 3 and row.option == wrong:
+            return msgspec.structs.replace(row, option=bell.right[3])
+        return row
+
+    assert {"standing_differs", "winner_differs"} & named(forged(files, bell, presses, righted))
+
+
+@pytest.mark.parametrize("press", [announce, rescue])
+def test_what_is_not_to_be_pressed_now_is_refused(
+    together: Scene, press: Callable[..., object]
+) -> None:
+    bell = Bell(together, together.entries[:2])
+    with pytest.raises(RuleViolation):
+        press(actor=together.an, sitting=bell.sitting, seen=0, now=factories.now())
+    now = factories.now()
+    for refused in (cancel, end):
+        with pytest.raises(RuleViolation, match="reason_missing"):
+            refused(actor=together.an, sitting=bell.sitting, seen=0, reason=" ", now=now)
+    ask(actor=together.an, sitting=bell.sitting, seen=0, now=now)
+    with pytest.raises(RuleViolation, match="together_not_shut"):
+        announce(actor=together.an, sitting=bell.sitting, seen=1, now=now)
+    assert bell.seen == 1
+
+
+def test_a_question_is_asked_within_the_time_of_the_sitting(together: Scene) -> None:
+    bell = Bell(together, together.entries[:1])
+    bell.sitting.closes_at = factories.now() + timedelta(seconds=2)
+    with pytest.raises(RuleViolation, match="together_not_open"):
+        ask(actor=together.an, sitting=bell.sitting, seen=0, now=factories.now())
+
+
+def test_two_hundred_answer_at_once(tmp_path: Path, settings: Settings) -> None:
+    """Who stands after the third question is who is no multiple of 2, 3 or 5."""
+    with scene_in(tmp_path, settings, plan(seconds=15)) as scene:
+        more = [
+            factories.entry(scene.contest, "GN" if at % 2 else "CJ", f"Người {at}", f"GN-{at:03d}")
+            for at in range(6, 201)
+        ]
+        bell = Bell(scene, [*scene.entries, *more])
+        numbers = list(range(1, 201))
+        with ThreadPoolExecutor(16) as pool:
+            for prime in (2, 3, 5):
+                item = bell.ask()
+                saves = [
+                    pool.submit(bell.answer, item, *sides(f"GN-{at:03d}", right=at % prime != 0))
+                    for at in numbers
+                    if f"GN-{at:03d}" in bell.standing() or item == 0
+                ]
+                for save in saves:
+                    save.result()
+                bell.announce()
+        assert bell.standing() == [f"GN-{at:03d}" for at in numbers if gcd(at, 30) == 1]
+        assert len(bell.game.standing) == 54
+
+
+def sides(number: str, *, right: bool) -> tuple[list[str], list[str]]:
+    return ([number], []) if right else ([], [number])

@@ -26,7 +26,7 @@ def plan(
     *, items: int = 6, ends: str = "last_question", rescue: object = None, seconds: int = SECONDS
 ) -> bytes:
     """The plan of 2023, its online round held question by question."""
-    table = read_table("daknong-2023")
+    table = dict(read_table("daknong-2023"))
     rounds = table["rounds"]
     assert isinstance(rounds, list)
     (each,) = (each for each in rounds if each["key"] == "truc-tuyen")

@@ -133,7 +133,8 @@ const TEXTS = {
     wasRight: "Trả lời đúng. Chờ câu tiếp theo.",
     wasWrong: "Trả lời chưa đúng.",
     wasNone: "Không có câu trả lời kịp giờ.",
-    rightAnswer: "đáp án đúng",
+    rightAnswer: (letters) => `Đáp án đúng: ${letters}.`,
+    secondsLeft: (n) => `Còn ${n} giây`,
     won: "Chúc mừng anh/chị đã chiến thắng!",
     togetherEnded: "Vòng thi đã kết thúc. Cảm ơn anh/chị đã tham gia!",
     errors: {
@@ -285,7 +286,8 @@ const TEXTS = {
     wasRight: "Right. Waiting for the next question.",
     wasWrong: "Not right.",
     wasNone: "No answer came in time.",
-    rightAnswer: "right answer",
+    rightAnswer: (letters) => `The right answer: ${letters}.`,
+    secondsLeft: (n) => `${n} s left`,
     won: "Congratulations, you have won!",
     togetherEnded: "The round is over. Thank you for taking part!",
     errors: {
@@ -1426,6 +1428,14 @@ function showExam() {
   page.hasFocus = () => question.contains(document.activeElement);
 }
 
+// What an announced question has done to somebody, as far as this page knows.
+function verdict(item, how, chosen) {
+  if (how === "in" || how === "winner") return t.wasRight;
+  if (how === "back") return "";
+  if (stateOf(item.position) === "saved") return item.right.includes(chosen) ? "" : t.wasWrong;
+  return chosen >= 0 ? t.wasNone : t.watchOnly;
+}
+
 // All answer together: the hall says which question is open, and this page shows no other.
 function showTogether() {
   again = showTogether;
@@ -1463,24 +1473,22 @@ function showTogether() {
     question.hidden = !item?.question;
     const isOpen = item?.question && now < item.closes_ms && !ended;
     const wait = item && !item.question ? item.opens_ms - now : 0;
-    say(count, wait > 0 ? String(Math.ceil(wait / 1000)) : isOpen ? String(Math.ceil((item.closes_ms - now) / 1000)) : "");
-    count.dataset.hurry = isOpen && item.closes_ms - now <= 5000 ? "1" : "";
+    say(count, wait > 0 ? String(Math.ceil(wait / 1000)) : "");
+    count.hidden = wait <= 0;
     const chosen = item ? page.answers[item.position] : -1;
-    const counts = chosen >= 0 && stateOf(item.position) === "saved";
     for (const [index, label] of [...options.children].entries()) {
       const isRight = item.right?.includes(index) ?? false;
       label.firstChild.checked = index === chosen;
       label.firstChild.disabled = !isOpen || isOut || !page.active || page.ended;
       label.classList.toggle("chosen", index === chosen);
       label.classList.toggle("right", isRight);
-      label.dataset.right = isRight ? t.rightAnswer : "";
     }
     say(status, item?.question && !isOut ? statusOf(item.position) : "");
     status.dataset.state = item && !isOut ? stateOf(item.position) : "";
     say(said, ended ? (how === "winner" ? t.won : t.togetherEnded)
       : !item ? t.firstItem
       : item.cancelled ? t.itemCancelled
-      : item.right ? (isOut && !counts ? t.wasNone : isOut ? (item.right.includes(chosen) ? t.watchOnly : t.wasWrong) : t.wasRight)
+      : item.right ? `${verdict(item, how, chosen)} ${t.rightAnswer(item.right.map(letter).join(", "))}`
       : wait > 0 ? t.nextItem(item.position + 1)
       : isOut ? t.watchOnly
       : isOpen ? t.chooseNow
@@ -1646,7 +1654,13 @@ function tick() {
   const now = clock.now();
   const shown = page.paper && page.deadline && now !== null && view !== "done" && !isTogether();
   const time = $("time");
-  if (shown) {
+  const item = view === "together" && page.together?.item;
+  const isAsked = item?.question && now !== null && now < item.closes_ms && !page.together.ended;
+  if (isAsked) {
+    const left = Math.ceil((item.closes_ms - now) / 1000);
+    say(time, t.secondsLeft(left));
+    time.dataset.hurry = left <= 5 ? "1" : "";
+  } else if (shown) {
     const left = page.deadline - now;
     say(time, t.left(span(left)));
     time.dataset.hurry = left <= 60_000 ? "1" : left <= 300_000 ? "5" : "";
