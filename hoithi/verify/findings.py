@@ -309,6 +309,10 @@ VALUES: dict[str, tuple[str, str]] = {
         "vân tay giờ thi và các lệnh về giờ",
         "the fingerprint of the times and the orders about them",
     ),
+    "presses_sha256": (
+        "vân tay diễn biến của vòng cùng trả lời từng câu",
+        "the fingerprint of the log of a round in which all answer together",
+    ),
     "time": (
         "giờ mở và giờ đóng khi công bố danh sách",
         "the opening and closing as published with the roster",

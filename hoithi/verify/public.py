@@ -36,13 +36,17 @@ class PublicSeal(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     keys_sha256: Hex32
 
 
-class PublicClosing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Public from the collecting on, before keys are opened."""
+class PublicClosing(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Public from the collecting on, before keys are opened to people.
+
+    `presses_sha256` is there where all answer together.
+    """
 
     heads: list[WriterHead]
     receipts: Count
     receipts_root: Hex32
     times_sha256: Hex32 | None = None
+    presses_sha256: Hex32 | None = None
 
 
 class PublicSitting(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -85,7 +89,13 @@ class PublicValues(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def public_closing(closing: Closing) -> PublicClosing:
     heads = sorted(closing.heads, key=lambda head: head.writer)
-    return PublicClosing(heads, closing.receipts, closing.receipts_root, closing.times_sha256)
+    return PublicClosing(
+        heads,
+        closing.receipts,
+        closing.receipts_root,
+        closing.times_sha256,
+        closing.presses_sha256,
+    )
 
 
 def values_of(bundle: BundleReader) -> PublicValues:
@@ -194,6 +204,9 @@ def _sitting_differences(folder: str, was: PublicSitting, now: PublicSitting) ->
         times_sha256 = was.closing.times_sha256
         if times_sha256 is not None:
             pairs.append(("times_sha256", times_sha256, closed.times_sha256 if closed else None))
+        presses = was.closing.presses_sha256
+        if presses is not None:
+            pairs.append(("presses_sha256", presses, closed.presses_sha256 if closed else None))
     yield from _unlike(folder, pairs)
 
 
@@ -276,6 +289,7 @@ _LABELS: dict[str, tuple[str, str]] = {
         "Vân tay giờ thi và các lệnh về giờ",
         "Fingerprint of the times and the orders about them",
     ),
+    "presses": ("Vân tay diễn biến vòng thi", "Fingerprint of the log of the round"),
     "published": ("Vân tay kết quả, phiên bản {}", "Fingerprint of the results, version {}"),
     "collective": (
         "Vân tay kết quả tập thể, phiên bản {}",
@@ -313,6 +327,8 @@ def printed(values: PublicValues, language: str) -> list[str]:
                 lines.append(line(2, "root", root, said.closing.receipts))
                 without = _NO_TIMES[0 if language == "vi" else 1]
                 lines.append(line(2, "times", said.closing.times_sha256 or without))
+                if said.closing.presses_sha256 is not None:
+                    lines.append(line(2, "presses", said.closing.presses_sha256))
         if each.published is not None:
             lines.append(line(1, "published", each.published.sha256, each.published.number))
     if values.collective is not None:
