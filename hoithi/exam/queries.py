@@ -400,7 +400,8 @@ class Contents:
     """A package's questions as a grid: a row for each topic, a cell for each of the levels.
 
     A level without a name takes any; a cell is none where the blueprint asks for nothing.
-    `tells_scores` says that who hands in is told the score at once (docs/decisions/0018). Signals
+    `tells_scores` says that who hands in is told the score at once (docs/decisions/0018),
+    `is_together` that all answer one question at a time (docs/decisions/0023). Signals
     are kept for `signals_days` days after the sitting, as `signals_in` of the regulation says
     (docs/decisions/0017); 0 where none are.
     """
@@ -408,6 +409,7 @@ class Contents:
     levels: tuple[str, ...]
     rows: tuple[tuple[str, tuple[Share | None, ...]], ...]
     tells_scores: bool
+    is_together: bool
     signals_in: str
     signals_days: int
 
@@ -439,6 +441,7 @@ def package_contents(package: Package) -> Contents:
             for topic, of_topic in shares.items()
         ),
         tells_scores=policy.result != "none",
+        is_together=policy.together is not None,
         signals_in=policy.signals_announced_in,
         signals_days=policy.signals_days if policy.signals else 0,
     )

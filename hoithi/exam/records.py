@@ -21,7 +21,7 @@ from hoithi.documents.render.decree import (
 )
 from hoithi.exam.models import Package
 from hoithi.exam.queries import Contents, package_contents
-from hoithi.exam.sealing import promise_of, signals_days_of
+from hoithi.exam.sealing import promise_of, signals_days_of, together_of
 from hoithi.people.models import Approval, User
 from hoithi.web.wording import ZONE, moment, number
 
@@ -133,6 +133,9 @@ def _promises(package: Package) -> tuple[Block, ...]:
         "chỉ máy mở để chấm và báo điểm ngay cho người đã nộp bài, như thể lệ đã nêu, không ai đọc "
         "được trước khi thu xong mọi bài thi"
         if promise_of(package) != "none"
+        else "chỉ máy mở để chấm từng câu đã hết giờ, vì mọi người cùng trả lời từng câu, không "
+        "ai đọc được trước khi thu xong mọi bài thi"
+        if together_of(package) is not None
         else "khóa cho đến khi thu xong mọi bài thi"
     )
     days = signals_days_of(package)

@@ -120,7 +120,12 @@ def _press(
             action="exam.order.together",
             target=f"sitting:{sitting.public_id.hex}",
             now=now,
-            after={"number": stand.game.number, "event": type(event).__name__, "reason": reason},
+            after={
+                "line": None,
+                "amount": stand.game.number,
+                "reason": reason,
+                "event": type(event).__name__,
+            },
         )
         writer.order(
             sitting=sitting.public_id.bytes,

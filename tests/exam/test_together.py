@@ -12,25 +12,30 @@ from typing import TypeAlias
 
 import msgspec
 import pytest
+from django.test import Client as Browser
 from pytest_django.fixtures import Settings
 
 from hoithi.audit.models import LogEntry
 from hoithi.exam.actions import close_round
 from hoithi.exam.bundling import write_bundle
 from hoithi.exam.models import Attempt
-from hoithi.exam.together import announce, ask, cancel, end, rescue
+from hoithi.exam.records import sealing_record
+from hoithi.exam.rehearsal_jobs import ask_to_rehearse
+from hoithi.exam.together import announce, ask, cancel, end, rescue, stand_of
 from hoithi.hall.formats import Kind, Row
 from hoithi.hall.presses import Presses
 from hoithi.hall.times import order_digest
 from hoithi.results.actions import publish
-from hoithi.results.queries import scores_of
+from hoithi.results.queries import entry_name, scores_of
 from hoithi.rules.errors import RuleViolation
 from hoithi.rules.together import Announced, Asked, Ended, Event, Rescued, read_event, write_event
 from hoithi.verify.bundle import Closing, struct_bytes
 from hoithi.verify.checks import verify
 from tests import factories
 from tests.exam.scene import Scene, scene_in
+from tests.exam.test_pages import HERE, page_of
 from tests.exam.together import RESCUE, Bell, plan
+from tests.hall.scene import wait_until
 from tests.verify.scene import Files, files_of, found, journal_of, rechained
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -250,6 +255,69 @@ def test_two_hundred_answer_at_once(tmp_path: Path, settings: Settings) -> None:
                 bell.announce()
         assert bell.standing() == [f"GN-{at:03d}" for at in numbers if gcd(at, 30) == 1]
         assert len(bell.game.standing) == 54
+
+
+def test_the_pages_of_a_round_and_the_worst_that_people_send(together: Scene) -> None:
+    package = together.seal()
+    page = page_of(together.an, f"{HERE}de/1/")
+    assert "Mọi người cùng trả lời từng câu. Vì vậy máy mở đáp án" in page
+    assert "chỉ máy mở để chấm từng câu đã hết giờ" in str(sealing_record(package).body)
+    anybody = Browser()
+    screen = "/rung-chuong/daknong-2023/truc-tuyen/"
+    assert anybody.get(f"{screen}man-hinh/").status_code == 200
+    assert anybody.get(f"{screen}dien-bien").json()["s"]["scene"] == "emblem"
+    bell = Bell(together, together.entries[:2], sealed=True)
+    here = f"{HERE}ca/{bell.sitting.pk}/cung-tra-loi/"
+    assert "Chưa mở câu hỏi nào" in page_of(together.an, here)
+    desk = factories.sign_in(Browser(), together.an)
+    for seen in ("", "-1", "x", "9" * 40, "1", "²"):
+        desk.post(f"{here}lenh/", {"do": "ask", "seen": seen})
+    for do in ("", "end", "announce\x00", "ask" * 1000):
+        assert desk.post(f"{here}lenh/", {"do": do, "seen": "0"}).status_code == 404
+    assert bell.seen == 0
+    desk.post(f"{here}lenh/", {"do": "announce", "seen": "0"})
+    assert "Không có câu hỏi nào đang chờ" in desk.get(here).content.decode()
+
+    desk.post(f"{here}lenh/", {"do": "ask", "seen": "0"})
+    stem = stem_of(bell, 0)
+    assert stem not in page_of(together.an, here)
+    told = anybody.get(f"{screen}dien-bien").content.decode()
+    assert stem not in told
+    assert "mở sau" in page_of(together.an, here)
+    wait_until(lambda: "stem" in question_of(anybody, screen))
+    assert question_of(anybody, screen)["right"] is None
+    assert stem in page_of(together.an, here)
+    bell.answer(0, [ONE], [TWO])
+    bell.announce()
+    wait_until(lambda: question_of(anybody, screen)["right"] == [bell.right[0]])
+    people = anybody.get(f"{screen}dien-bien").json()["s"]["people"]
+    states = {each["number"]: each["state"] for each in people}
+    assert (states[ONE], states[TWO], states[THREE]) == ("in", "out", "absent")
+    text = anybody.get(f"{screen}dien-bien").content.decode()
+    assert not any(entry_name(entry) in text for entry in together.entries)
+    assert desk.post(f"{here}huy-cau/?seen=1", {"reason": "Lỗi"}).status_code == 200  # outdated
+    assert desk.post(f"{here}huy-cau/?seen=2", {"reason": ""}).status_code == 200
+    assert desk.post(f"{here}huy-cau/?seen=2", {"reason": "Lỗi"}).status_code == 302
+    assert bell.standing() == [ONE, TWO]
+    assert "đã hủy, không ai bị loại" in page_of(together.an, here)
+    assert desk.post(f"{here}ket-thuc/?seen=3", {"reason": "Mất điện"}).status_code == 302
+    assert "Vòng thi đã kết thúc" in page_of(together.an, here)
+    sitting = page_of(together.an, f"{HERE}ca/{bell.sitting.pk}/")
+    assert "Lệnh trong vòng cùng trả lời" in sitting
+    with pytest.raises(RuleViolation, match="rehearsal_not_together"):
+        ask_to_rehearse(
+            actor=together.an, each=together.round, contestants=5, seconds=60, now=factories.now()
+        )
+
+
+def question_of(anybody: Browser, screen: str) -> dict[str, object]:
+    found: dict[str, object] = anybody.get(f"{screen}dien-bien").json()["s"]["question"]
+    return found
+
+
+def stem_of(bell: Bell, at: int) -> str:
+    stand = stand_of(bell.sitting)
+    return stand.questions.file.items[stand.paper[at].item].stem
 
 
 def sides(number: str, *, right: bool) -> tuple[list[str], list[str]]:

@@ -52,9 +52,12 @@ def plan(
 class Bell:
     """The scene with everybody in the hall."""
 
-    def __init__(self, scene: Scene, entries: Sequence[Entry] | None = None) -> None:
+    def __init__(
+        self, scene: Scene, entries: Sequence[Entry] | None = None, *, sealed: bool = False
+    ) -> None:
         self.scene = scene
-        scene.seal()
+        if not sealed:
+            scene.seal()
         self.sitting: Sitting = publish_sitting(
             actor=scene.an, each=scene.round, now=factories.now()
         )

@@ -5,7 +5,8 @@ Its questions stand beside their keys when no later round may draw from them any
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from hoithi.contests.queries import online_plan
 from hoithi.exam.models import Attempt, Sitting
@@ -92,6 +93,14 @@ def marked_paper(opened: OpenedPackage, attempt: Attempt) -> tuple[Grade, tuple[
     grade = scoring.grade(
         opened.questions, opened.keys, drawn, attempt.answers, points, opened.rulings
     )
+    if opened.questions.file.policy.together is not None:
+        # How far somebody came does not follow from their answers alone.
+        grade = replace(
+            grade,
+            correct=attempt.correct or 0,
+            items=attempt.items or 0,
+            points=attempt.points or Decimal(0),
+        )
     if opened.secrecy is not None:
         return grade, ()
     questions = tuple(
