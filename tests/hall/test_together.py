@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from hoithi.hall.formats import Kind
@@ -34,6 +36,7 @@ from tests.hall.scene import (
     wait_for_order,
     wait_until,
 )
+from tests.hall.test_openapi import STEPS, check
 from tests.hall.writing import chain_findings, stored_rows
 from tests.rules.test_paper import POLICY
 
@@ -302,3 +305,50 @@ def test_an_order_of_this_kind_does_nothing_to_a_round_of_the_own_pace(
     assert client.pulse()[1].get("together") is None
     assert client.save((4, 1))[0] == 200
     assert Kind.SHUT not in kinds(new_hall)
+
+
+@pytest.fixture(scope="module")
+def asked(
+    new_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[HallProcess, list[Client]]]:
+    """A hall in which one question is open for long, and those who had begun before."""
+    process = HallProcess(tmp_path_factory.mktemp("asked"), new_database())
+    policy = replace(TOGETHER, together=replace(RULE, seconds=600))
+    publish(
+        process.control_address,
+        opens_ms=now_ms() - 1000,
+        closes_ms=now_ms() + 3_600_000,
+        lines=40,
+        policy=policy,
+    )
+    process.start()
+    people = [come(process, line) for line in range(1, 41)]
+    opens_ms = now_ms()
+    event = Asked(0, opens_ms, opens_ms + 600_000)
+    order(process.control_address, OrderKind.TOGETHER, amount=1, text=write_event(event))
+    wait_until(lambda: is_shown(people[0], 0))
+    yield process, people
+    assert chain_findings(process.journal_address) == []
+    process.stop()
+
+
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(st.integers(0, 39), st.lists(STEPS, max_size=8))
+def test_whatever_is_sent_only_the_open_question_takes_answers(
+    asked: tuple[HallProcess, list[Client]], who: int, steps: list[tuple[str, bytes, str]]
+) -> None:
+    hall, people = asked
+    client = Client(hall.port)
+    own = people[who].token
+    for name, body, token in steps:
+        client.token = {"own": own, "none": "", "torn": own[:-5]}[token]
+        path = f"/thi/v1/{name}"
+        status, reply, _ = client.request("POST", path, body)
+        check(path, status, reply)
+        assert reply.get("paper", []) == []
+    answered = {row.item for row in stored_rows(hall.journal_address) if row.kind is Kind.ANSWER}
+    assert answered <= {0}
