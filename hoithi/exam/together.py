@@ -8,7 +8,7 @@ to the question any more; the keys are open for as long as that takes.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import msgspec
@@ -29,9 +29,8 @@ from hoithi.hall.formats import Kind
 from hoithi.hall.ledger import Flaw, Ledger, read_ledger
 from hoithi.hall.presses import Presses, answered_outside, presses_of, sheet_of
 from hoithi.hall.store import on_postgres
-from hoithi.hall.store.api import Order, OrderKind
+from hoithi.hall.store.api import Order, OrderKind, Place
 from hoithi.people.models import User
-from hoithi.results.wording import LETTERS
 from hoithi.rules import paper
 from hoithi.rules.errors import RuleViolation
 from hoithi.rules.paper import Paper, Questions
@@ -337,13 +336,47 @@ def graded_together(
     return grades
 
 
+@dataclass
+class _Heard:
+    """How far a sitting's journal was read, and who has begun and answered which question."""
+
+    place: Place = field(default_factory=dict)
+    begun: set[bytes] = field(default_factory=set)
+    answered: dict[int, set[bytes]] = field(default_factory=dict)
+
+
+_heard: dict[bytes, _Heard] = {}
+
+
+def _hear(sitting: Sitting) -> _Heard:
+    """What the journal says by now; each look reads what is new. Raises RuleViolation
+    `hall_out_of_reach`."""
+    key = sitting.public_id.bytes
+    heard = _heard.setdefault(key, _Heard())
+    is_all = False
+    with journal() as reader:
+        while not is_all:
+            tail = reader.rows_after(key, heard.place)
+            for row in tail.rows:
+                if row.kind is Kind.START:
+                    heard.begun.add(row.attempt)
+                elif row.kind is Kind.ANSWER:
+                    heard.answered.setdefault(row.item, set()).add(row.attempt)
+            heard.place, is_all = tail.place, tail.is_all
+    return heard
+
+
 @dataclass(frozen=True, slots=True)
 class Console:
     """What the desk's page shows of a round, and what may be pressed.
 
-    `seconds` are left of what is counted down: to the opening, or to the close.
+    `seconds` are left of what is counted down: to the opening, or to the close. Of `people` on the
+    roster `begun` have started, and `answered` have answered the question asked last.
     """
 
+    people: int
+    begun: int
+    answered: int
     seen: int
     number: int
     items: int
@@ -354,7 +387,7 @@ class Console:
     left: int | None
     out: int | None
     stem: str
-    options: list[tuple[str, str, bool]]
+    options: list[tuple[str, bool]]
     may_ask: bool
     may_announce: bool
     may_rescue: bool
@@ -382,7 +415,11 @@ def console_of(sitting: Sitting, now: datetime) -> Console:
     stem, options = _texts(stand, at) if span is not None and not is_waiting else ("", [])
     winners_of = game.ended.winners if game.ended is not None else []
     numbers = sitting.lines.filter(line__in=winners_of).values_list("entry__number", flat=True)
+    heard = _hear(sitting)
     return Console(
+        people=sitting.lines.count(),
+        begun=len(heard.begun),
+        answered=len(heard.answered.get(at, ())),
         seen=game.number,
         number=at + 1,
         items=game.items,
@@ -394,7 +431,7 @@ def console_of(sitting: Sitting, now: datetime) -> Console:
         out=len(game.out_at) if game.has_standing else None,
         stem=stem,
         options=[
-            (LETTERS[index : index + 1], option, told is not None and index in told.right)
+            (option, told is not None and index in told.right)
             for index, option in enumerate(options)
         ],
         may_ask=game.may_ask,

@@ -181,6 +181,7 @@ class Game:
             rule is not None
             and self.ended is None
             and self.pending is None
+            and not isinstance(self.last, Rescued)
             and self.rescues < rule.times
             and len(self.asked) >= rule.from_question
             and len(self.standing) <= rule.when_left

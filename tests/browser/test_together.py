@@ -127,6 +127,12 @@ def test_three_phones_the_operator_and_the_big_screen(
     one.stands("Còn trên sàn thi · còn 3/3 người")
     right = f"Đáp án đúng: {day.right_letter(0)}."
     one.says(f"Trả lời đúng. Chờ câu tiếp theo. {right}")
+    desktop.set_viewport_size({"width": 360, "height": 740})
+    expect(desktop.get_by_text("còn trên sàn thi")).to_be_visible()
+    assert site.sideways() == 0
+    assert broken_rules(desktop) == []
+    save_picture(desktop, "together-desk-small")
+    desktop.set_viewport_size({"width": 1280, "height": 800})
     expect(projector.locator(".options .right")).to_have_count(1)
     save_picture(projector, "together-screen-answer")
 

@@ -25,7 +25,7 @@ from hoithi.exam.together import announce, ask, cancel, end, rescue, stand_of
 from hoithi.hall.formats import Kind, Row
 from hoithi.hall.presses import Presses
 from hoithi.hall.times import order_digest
-from hoithi.results.actions import publish
+from hoithi.results.actions import publish, rule_on_item
 from hoithi.results.queries import entry_name, scores_of
 from hoithi.rules.errors import RuleViolation
 from hoithi.rules.together import Announced, Asked, Ended, Event, Rescued, read_event, write_event
@@ -93,6 +93,26 @@ def test_a_round_from_the_seal_to_the_verified_bundle(together: Scene, tmp_path:
     write_bundle(together.contest, tmp_path / "bundle.zip", factories.now())
     assert verify(tmp_path / "bundle.zip") == []
     assert LogEntry.objects.filter(action="exam.open_keys_at_once").count() == 1
+
+    # The first question turns out wrong afterwards: FOUR, who went out by it, is out by the second.
+    stand = stand_of(bell.sitting)
+    item = stand.questions.file.items[stand.paper[0].item].id
+    for who in (together.an, together.binh):
+        rule_on_item(
+            actor=who,
+            each=together.round,
+            item=item,
+            effect="drop",
+            option=None,
+            reason="Câu hỏi sai",
+            now=factories.now(),
+        )
+    close_round(actor=together.an, each=together.round, now=factories.now())
+    points = {score.entry.number: score.points for score in scores_of(together.round)}
+    assert points == {ONE: 3, TWO: 4, THREE: 3, FOUR: 1, FIVE: 3}
+    publish(actor=together.an, each=together.round, reason="Câu 1 sai", now=factories.now())
+    write_bundle(together.contest, tmp_path / "again.zip", factories.now())
+    assert verify(tmp_path / "again.zip") == []
 
 
 def test_of_two_who_press_at_once_the_second_is_told_what_happened(together: Scene) -> None:
@@ -268,7 +288,9 @@ def test_the_pages_of_a_round_and_the_worst_that_people_send(together: Scene) ->
     assert anybody.get(f"{screen}dien-bien").json()["s"]["scene"] == "emblem"
     bell = Bell(together, together.entries[:2], sealed=True)
     here = f"{HERE}ca/{bell.sitting.pk}/cung-tra-loi/"
-    assert "Chưa mở câu hỏi nào" in page_of(together.an, here)
+    page = page_of(together.an, here)
+    assert "Chưa mở câu hỏi nào" in page
+    assert "<strong>2</strong><span>trên 6 người đã vào" in page
     desk = factories.sign_in(Browser(), together.an)
     for seen in ("", "-1", "x", "9" * 40, "1", "²"):
         desk.post(f"{here}lenh/", {"do": "ask", "seen": seen})
@@ -288,6 +310,7 @@ def test_the_pages_of_a_round_and_the_worst_that_people_send(together: Scene) ->
     assert question_of(anybody, screen)["right"] is None
     assert stem in page_of(together.an, here)
     bell.answer(0, [ONE], [TWO])
+    assert "<strong>2</strong><span>người đã trả lời" in page_of(together.an, here)
     bell.announce()
     wait_until(lambda: question_of(anybody, screen)["right"] == [bell.right[0]])
     people = anybody.get(f"{screen}dien-bien").json()["s"]["people"]
