@@ -152,6 +152,8 @@ def _round(plan: Plan, each: Round, key: str) -> Iterator[Problem]:
         yield Problem(f"{key}.form", "no_such_key", {"value": each.form, "where": "forms"})
     elif (forms[each.form].kind == "online") != (each.online is not None):
         yield Problem(f"{key}.form", "form_of_other_kind", {"value": each.form})
+    if each.at_units is not None and not _is_of_teams(plan, each):
+        yield Problem(f"{key}.at_units", "units_hold_rounds_of_teams")
     yield from _flawed(key, round_flaws(regulation_of(plan, each)))
     for number, segment in enumerate(each.segments, start=1):
         here = f"{key}.segments[{number}]"
@@ -164,6 +166,11 @@ def _round(plan: Plan, each: Round, key: str) -> Iterator[Problem]:
     if points > MOST_POINTS:
         params = {"points": int(points), "most": int(MOST_POINTS)}
         yield Problem(key, "marks_too_large", params)
+
+
+def _is_of_teams(plan: Plan, each: Round) -> bool:
+    forms = [form for form in plan.forms if form.key == each.form]
+    return all(form.kind == "live" and form.entrant == "team" for form in forms)
 
 
 def _flawed(key: str, flaws: Iterable[str]) -> Iterator[Problem]:

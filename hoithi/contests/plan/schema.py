@@ -337,7 +337,19 @@ class OnlinePlan(Strict, frozen=True, omit_defaults=True):
     together: Annotated[Together, Meta(description="only with that pace")] | None = None
 
 
-class Round(Strict, frozen=True):
+class AtUnits(Strict, frozen=True):
+    """A live round that each unit holds for its own teams, all by the rules that stand here."""
+
+    scale: Annotated[
+        Line,
+        Meta(
+            description="the paper that fixes the marking scale of every unit's round, as in "
+            "Công văn 1095/STTTT-CNTT ngày 19/7/2023"
+        ),
+    ]
+
+
+class Round(Strict, frozen=True, omit_defaults=True):
     """One counted part of the contest; `online` or `segments`, as it is held."""
 
     key: Annotated[Key, Meta(description="names it for the machine, in files and addresses")]
@@ -360,6 +372,7 @@ class Round(Strict, frozen=True):
     ]
     requirement: Requirement
     prizes: Annotated[list[PrizeLine], Meta(description="from the highest down")]
+    at_units: AtUnits | None = None
 
 
 class Rules(Strict, frozen=True):

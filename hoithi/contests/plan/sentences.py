@@ -231,6 +231,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Cứu trợ bắt đầu khi đã hết câu hỏi (có {items} câu). Hãy giảm from_question.",
         "The rescue begins when no question is left (there are {items}). Lower from_question.",
     ),
+    "units_hold_rounds_of_teams": (
+        "Các đơn vị chỉ tự tổ chức vòng thi trực tiếp của các đội. Hãy xóa at_units hoặc đổi form.",
+        "Units hold live rounds of teams only. Delete at_units, or change form.",
+    ),
     "segment_twice": (
         "Hai phần thi trùng khóa. Hãy đổi một trong hai.",
         "Two segments have one key. Change one of them.",

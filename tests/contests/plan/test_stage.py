@@ -13,10 +13,12 @@ from pathlib import Path
 
 import pytest
 
+from hoithi.contests.plan.changes import changes
 from hoithi.contests.plan.checking import check_plan
 from hoithi.contests.plan.conversion import regulation_of
 from hoithi.contests.plan.reading import PlanError, parse_plan, read_plan
 from hoithi.contests.plan.sentences import SENTENCES, sentence
+from hoithi.contests.plan.writing import write_plan
 from hoithi.rules.judging import rubric_flaws
 from hoithi.rules.overtime import deduction, time_flaws
 from hoithi.rules.packets import make_packets
@@ -293,3 +295,22 @@ def test_the_shipped_bank_is_enough_for_eight_packets_and_leaves_a_paper_of_its_
     online = PLAN.round("truc-tuyen").online
     assert online is not None
     assert all(left[(part.topic, part.level)] >= part.count for part in online.paper)
+
+
+AT_UNITS = '\n[rounds.at_units]\nscale = "Công văn 1095/STTTT-CNTT ngày 19/7/2023"\n'
+
+
+def test_a_round_of_teams_may_be_held_by_the_units_by_one_scale() -> None:
+    read = parse_plan(GOOD.replace("\n[budget]\n", f"{AT_UNITS}\n[budget]\n").encode())
+    assert check_plan(read) == []
+    held = read.round("truc-tiep").at_units
+    assert held is not None
+    assert held.scale == "Công văn 1095/STTTT-CNTT ngày 19/7/2023"
+    assert parse_plan(write_plan(read).encode()) == read
+    assert [each.key for each in changes(PLAN, read, ["truc-tiep"])] == ["rounds[2].at_units"]
+
+
+def test_a_round_of_persons_is_not_held_by_the_units() -> None:
+    online, rounds, live = GOOD.rpartition("\n[[rounds]]\n")
+    read = parse_plan(f"{online}{AT_UNITS}{rounds}{live}".encode())
+    assert [each.code for each in check_plan(read)] == ["units_hold_rounds_of_teams"]
