@@ -69,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     off.add_argument("reason", help="how you know who is asking; kept in the log")
     off.set_defaults(does="admitting:second_step_off")
     _add_rehearse(commands.add_parser("rehearse", help="is this server ready for N people?"))
+    _add_unit(commands.add_parser("unit", help="rounds that units hold on their own laptops"))
     bundle = commands.add_parser("bundle", help="write everything that decided the prizes")
     bundle.add_argument("contest")
     bundle.add_argument("file", type=Path)
@@ -105,6 +106,34 @@ def _add_rehearse(rehearse: argparse.ArgumentParser) -> None:
     rehearse.add_argument("--pdf", type=Path, default=Path("dien-tap.pdf"), help="the report")
     rehearse.add_argument("--force", action="store_true", help="also while an exam goes on here")
     rehearse.set_defaults(does="rehearsing:rehearse", cannot=2)
+
+
+def _add_unit(unit: argparse.ArgumentParser) -> None:
+    """`kit` and `receive` at the province, `take` and `send` on a unit's laptop."""
+    acts = unit.add_subparsers(required=True, metavar="ACTION")
+    kit = acts.add_parser("kit", help="make the kit of a unit, and the code that opens it")
+    take = acts.add_parser("take", help="make this fresh laptop a unit's by its kit")
+    send = acts.add_parser("send", help="write the signed file for the province")
+    receive = acts.add_parser("receive", help="check a unit's file and take its marks")
+    for each in (kit, send, receive):
+        each.add_argument("contest")
+        each.add_argument("round")
+    kit.add_argument("unit")
+    for each in (kit, take, send, receive):
+        each.add_argument("file", type=Path)
+    for each in (kit, receive):
+        each.add_argument("--reason", default="", help="why another one takes its place")
+    take.add_argument("code", help="as the province told it")
+    take.add_argument(
+        "--member",
+        nargs=2,
+        action="append",
+        default=[],
+        metavar=("EMAIL", "NAME"),
+        help="somebody who may sign here; two are needed",
+    )
+    for name, each in (("kit", kit), ("take", take), ("send", send), ("receive", receive)):
+        each.set_defaults(does=f"travelling:{name}")
 
 
 def _add_plan(plan: argparse.ArgumentParser) -> None:

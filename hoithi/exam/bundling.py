@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from contextlib import closing
 from datetime import datetime
-from decimal import Decimal
 from pathlib import Path
 
 import msgspec
 from django.conf import settings
 
 from hoithi.contests.models import Contest, Round
-from hoithi.contests.queries import plan_of, regulation_of
+from hoithi.contests.queries import regulation_of
 from hoithi.exam.hall_orders import public_roster
 from hoithi.exam.models import Package, RosterLine, Sitting
 from hoithi.exam.sealing import open_keys_bytes
@@ -25,21 +24,15 @@ from hoithi.hall.presses import Presses
 from hoithi.hall.store import journal_reader
 from hoithi.hall.store.api import JournalReader
 from hoithi.hall.times import Times
-from hoithi.results.collective import latest_collective, published_collective, unit_decisions_of
-from hoithi.results.models import FrozenCounts, Publication, RecordedRound
+from hoithi.results.bundling import add_recorded, contest_record
+from hoithi.results.collective import latest_collective, published_collective
+from hoithi.results.models import FrozenCounts, Publication
 from hoithi.results.pending import newest_grading, rulings_under
-from hoithi.results.queries import decisions_of, latest_publication, scores_of, settled_rounds
+from hoithi.results.queries import decisions_of, latest_publication
 from hoithi.verify.bundle import BundleWriter, Closing, RoundRecord, RulingRecord
 from hoithi.verify.bundle import FrozenCounts as PublishedCounts
-from hoithi.verify.contest import (
-    COLLECTIVE,
-    CONTEST,
-    FORMAT,
-    ContestRecord,
-    RoundLine,
-    UnitLine,
-)
-from hoithi.verify.results import Published, Recorded, RecordedEntry, StageLog
+from hoithi.verify.contest import COLLECTIVE, CONTEST
+from hoithi.verify.results import Published
 from hoithi.verify.tables import Batch
 
 
@@ -59,10 +52,10 @@ def write_bundle(contest: Contest, path: Path, now: datetime) -> list[str]:
         if each.is_online:
             _add_online(writer, folder, each, now)
         else:
-            _add_recorded(writer, folder, each)
+            add_recorded(writer, folder, each)
         _add_published(writer, folder, publication)
         written.append(each.key)
-    writer.add_struct(CONTEST, _contest_record(contest))
+    writer.add_struct(CONTEST, contest_record(contest))
     _add_collective(writer, contest)
     writer.close()
     return written
@@ -142,51 +135,8 @@ def _add_sitting(
         writer.add_rows(folder, name, rows[name])
 
 
-def _add_recorded(writer: BundleWriter, folder: str, each: Round) -> None:
-    recorded = RecordedRound.objects.get(round=each, voided_at=None)
-    scores = {score.entry.public_id.hex: score for score in scores_of(each)}
-    writer.add_struct(
-        f"{folder}/recorded.json",
-        Recorded(
-            held_on=recorded.held_on.isoformat(),
-            scan_sha256=recorded.scan_sha256,
-            entries=[
-                RecordedEntry(
-                    entry=entry,
-                    unit=scores[entry].entry.unit.code,
-                    barred=bool(scores[entry].entry.barred_reason),
-                    marks={key: Decimal(text) for key, text in marks.items()},
-                )
-                for entry, marks in sorted(recorded.marks.items())
-            ],
-        ),
-    )
-    writer.add(f"{folder}/decisions.json", msgspec.json.encode(decisions_of(each)))
-    if recorded.log:
-        writer.add_struct(
-            f"{folder}/stage.json", msgspec.convert({"lines": recorded.log}, StageLog)
-        )
-
-
 def _add_published(writer: BundleWriter, folder: str, publication: Publication) -> None:
     writer.add_struct(f"{folder}/published.json", msgspec.convert(publication.standing, Published))
-
-
-def _contest_record(contest: Contest) -> ContestRecord:
-    plan = plan_of(contest)
-    settled = settled_rounds(contest)
-    return ContestRecord(
-        format=FORMAT,
-        rounds=[
-            RoundLine(key, "person" if each.held.of_people else "team")
-            for key, each in settled.rounds.items()
-        ],
-        units=[UnitLine(unit.code, unit.headcount) for unit in plan.units],
-        one_prize=plan.rules.one_prize,
-        collective=plan.rules.collective,
-        same_person=settled.same_person,
-        decisions=unit_decisions_of(contest),
-    )
 
 
 def _add_collective(writer: BundleWriter, contest: Contest) -> None:

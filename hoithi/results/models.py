@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.db import models
 from django.db.models import F, Q
 
 from hoithi.contests.models import Contest, PlanVersion, Round
 from hoithi.entries.models import Entry
-from hoithi.people.models import Approval
+from hoithi.people.models import Approval, Unit
 
 
 class RoundScore(models.Model):
@@ -110,6 +112,94 @@ class SignedCopy(models.Model):
 
     def __str__(self) -> str:
         return f"{self.record_id} {self.name}"
+
+
+class UnitKit(models.Model):
+    """What makes a laptop the installation of a unit for its own round (docs/decisions/0021).
+
+    The file is locked by a code that is kept nowhere: the province cannot open it. A newer kit
+    voids the one before, with a reason; what its key signed is not taken any more.
+    """
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="kits")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True)
+    public_key = models.CharField(max_length=64)
+    regulation = models.CharField(max_length=64)
+    file = models.BinaryField()
+    reason = models.CharField(max_length=300, blank=True)
+    made_by = models.CharField(max_length=200)
+    made_at = models.DateTimeField()
+    voided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("round", "-id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("round", "unit"),
+                condition=Q(voided_at__isnull=True),
+                name="one_kit_of_a_unit",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.round_id}/{self.unit_id}"
+
+
+class UnitResult(models.Model):
+    """What a unit sent of its part of a round and the province took, checked: the statement with
+    all marks, its signature, and the log. Another one voids it, with a reason; the file is kept by
+    its hash.
+    """
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="unit_results")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    kit = models.ForeignKey(UnitKit, models.PROTECT, related_name="+")
+    file_name = models.CharField(max_length=200)
+    file_sha256 = models.CharField(max_length=64)
+    statement = models.JSONField()
+    signature = models.CharField(max_length=128)
+    log = models.JSONField(default=list)
+    reason = models.CharField(max_length=300, blank=True)
+    taken_by = models.CharField(max_length=200)
+    taken_at = models.DateTimeField()
+    voided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("round", "-id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("round", "unit"),
+                condition=Q(voided_at__isnull=True),
+                name="one_result_of_a_unit",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.round_id}/{self.unit_id} {self.taken_at:%d/%m/%Y}"
+
+
+class TakenKit(models.Model):
+    """On a unit's own laptop: the kit by which it holds its part of a round, the key encrypted."""
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="taken_kits")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    public_id = models.UUIDField(unique=True)
+    cipher = models.BinaryField()
+    key_id = models.CharField(max_length=8)
+    taken_at = models.DateTimeField()
+    voided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("round", "-id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("round",), condition=Q(voided_at__isnull=True), name="one_taken_kit"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.round_id}/{self.unit_id}"
 
 
 class FrozenCounts(models.Model):

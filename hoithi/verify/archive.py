@@ -64,6 +64,10 @@ class Archive:
     def close(self) -> None:
         self._zip.close()
 
+    def size(self, name: str) -> int:
+        """How many bytes a member says that it unpacks to; reading it holds it to that."""
+        return self._member(name).file_size
+
     def content(self, name: str) -> bytes:
         """A member whole; one that is too large for that is refused."""
         member = self._member(name)

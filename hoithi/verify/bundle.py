@@ -8,6 +8,7 @@
     rounds/<key>/round.json                     commitment, rulings, frozen counts, decisions
     rounds/<key>/recorded.json                  marks of a round held outside the platform
     rounds/<key>/stage.json                     the log of a round held on stage (rules.live.events)
+    rounds/<key>/units.json                     what units signed of their parts (verify.units)
     rounds/<key>/published.json                 standings and awards as they were published
     rounds/<key>/sittings/<hex>/roster.json     the roster, naming nobody
     rounds/<key>/sittings/<hex>/closing.json    last heads of all writers, Merkle root of receipts

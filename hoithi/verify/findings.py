@@ -87,6 +87,22 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Điểm tính từ sổ diễn biến trên sân khấu khác với điểm đã ghi.",
         "The marks that follow from the log of the stage are not those recorded.",
     ),
+    "not_of_a_unit": (
+        "Không phải tệp kết quả mà máy của đơn vị ghi ra.",
+        "Not the file of results that a unit's machine writes.",
+    ),
+    "unit_not_signed": (
+        "Chữ ký của đơn vị {detail} không đúng: nội dung đã bị sửa hoặc ký bằng khóa khác.",
+        "The signature of unit {detail} is wrong: changed contents, or another key.",
+    ),
+    "unit_of_other_round": (
+        "Bản ký của đơn vị {detail} thuộc hội thi, vòng thi hoặc quy định khác.",
+        "What unit {detail} signed is of another contest, round or regulation.",
+    ),
+    "unit_log_differs": (
+        "Sổ diễn biến của đơn vị {detail} không phải là sổ mà đơn vị đã ký.",
+        "The log of unit {detail} is not the one that it signed.",
+    ),
     "mark_missing": (
         "Điểm thiếu hoặc vượt mức tối đa: {detail}.",
         "A mark is missing or above its maximum: {detail}.",

@@ -13,17 +13,12 @@ import msgspec
 from hoithi.hall.formats import Kind
 from hoithi.hall.roster import RosterLine
 from hoithi.rules import paper
-from hoithi.rules.errors import RuleViolation
-from hoithi.rules.live.events import Opened
-from hoithi.rules.live.fold import apply
-from hoithi.rules.live.marks import marks
-from hoithi.rules.live.state import State
 from hoithi.rules.paper import KeysFile, Questions
 from hoithi.rules.regulation import FORMAT, Regulation, flaws
 from hoithi.rules.scoring import Effect, Ruling
 from hoithi.rules.standings import Counts, count
 from hoithi.verify import results
-from hoithi.verify.bundle import BundleReader, RoundRecord, RulingRecord, fingerprint
+from hoithi.verify.bundle import BundleReader, RoundRecord, RulingRecord
 from hoithi.verify.chain import chained_rows
 from hoithi.verify.findings import BundleError, Finding
 from hoithi.verify.results import Outcome
@@ -39,6 +34,7 @@ from hoithi.verify.sittings import (
     read_sitting,
 )
 from hoithi.verify.together import Rule, check_presses, check_together
+from hoithi.verify.units import UnitsSent, check_bounds, check_sent, folded_marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,45 +248,31 @@ def check_recorded(bundle: BundleReader, folder: str) -> Outcome:
     bundle.each_once(f"{folder}/recorded.json", [each.entry for each in recorded.entries])
     name = f"{folder}/decisions.json"
     decisions = bundle.decode(name, list[list[str]]) if bundle.has(name) else []
-    if bundle.has(f"{folder}/stage.json"):
+    found = {each.entry: each.marks for each in recorded.entries}
+    if bundle.has(f"{folder}/units.json"):
+        _check_units(bundle, folder, regulation, recorded)
+    elif bundle.has(f"{folder}/stage.json"):
         # What a team takes from another may lift it above the highest mark of its own questions.
-        _check_stage(bundle, folder, regulation, recorded)
+        name = f"{folder}/stage.json"
+        lines = bundle.decode(name, results.StageLog).lines
+        if folded_marks(regulation, lines, name) != found:
+            raise BundleError("stage_marks_differ", name)
     else:
-        _check_bounds(folder, regulation, recorded)
+        check_bounds(regulation, found, f"{folder}/recorded.json")
     result = results.recorded_result(regulation, recorded, decisions)
     return Outcome(regulation, result, {each.entry: each.unit for each in recorded.entries})
 
 
-def _check_bounds(folder: str, regulation: Regulation, recorded: results.Recorded) -> None:
-    """Every mark is there and within its part. Raises BundleError."""
-    for each in recorded.entries:
-        for part in regulation.segments:
-            if not 0 <= each.marks.get(part.key, Decimal(-1)) <= part.maximum:
-                raise BundleError(
-                    "mark_missing", f"{folder}/recorded.json", f"{each.entry} {part.key}"
-                )
-
-
-def _check_stage(
+def _check_units(
     bundle: BundleReader, folder: str, regulation: Regulation, recorded: results.Recorded
 ) -> None:
-    """The log of a round on stage leads to its marks by the rules. Raises BundleError."""
-    name = f"{folder}/stage.json"
-    lines = bundle.decode(name, results.StageLog).lines
-    opened = lines[0].event if lines else None
-    if not isinstance(opened, Opened) or opened.regulation != fingerprint(regulation):
-        raise BundleError("stage_rules_differ", name)
-    state = State(regulation)
-    for line in lines:
-        try:
-            apply(state, line)
-        except RuleViolation as violation:
-            raise BundleError(
-                "stage_line_refused", name, f"{line.number} {violation.code}"
-            ) from violation
-    try:
-        found = marks(state)
-    except ValueError as error:
-        raise BundleError("stage_not_complete", name, str(error)) from error
-    if {each.entry: each.marks for each in recorded.entries} != found:
+    """Each unit signed its part, and together they are what was recorded. Raises BundleError."""
+    name = f"{folder}/units.json"
+    units = bundle.decode(name, UnitsSent).units
+    bundle.each_once(name, [each.unit for each in units])
+    due: dict[tuple[str, str], dict[str, Decimal]] = {}
+    for each in units:
+        for entry, found in check_sent(each, bundle.manifest.contest, regulation, name).items():
+            due[each.unit, entry] = found
+    if due != {(each.unit, each.entry): each.marks for each in recorded.entries}:
         raise BundleError("stage_marks_differ", name)

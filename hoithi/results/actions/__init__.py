@@ -1,12 +1,14 @@
 """What is done to results: scores come in, ties and items are decided, versions are published."""
 
 from hoithi.results.actions.deciding import decide_tie, decide_unit_tie, rule_on_item
+from hoithi.results.actions.kits import make_kit, take_kit
 from hoithi.results.actions.naming import (
     complain_about_name,
     correct_name,
     refuse_name,
 )
 from hoithi.results.actions.publishing import publish, publish_collective
+from hoithi.results.actions.receiving import take_unit_file
 from hoithi.results.actions.recording import (
     Minutes,
     ScoreRow,
@@ -25,6 +27,7 @@ __all__ = [
     "decide_tie",
     "decide_unit_tie",
     "freeze_counts",
+    "make_kit",
     "note_grading",
     "publish",
     "publish_collective",
@@ -34,4 +37,6 @@ __all__ = [
     "refuse_name",
     "rule_on_item",
     "second_motion",
+    "take_kit",
+    "take_unit_file",
 ]

@@ -31,6 +31,7 @@ from hoithi.results.queries import (
     published_standing,
     rounds_in_force,
 )
+from hoithi.results.units import is_of_a_unit
 from hoithi.rules.awards import Tie
 from hoithi.rules.errors import RuleViolation
 from hoithi.verify.bundle import fingerprint
@@ -42,13 +43,15 @@ def publish(
 ) -> Publication:
     """Freeze the result of a round as its next version; `seen` is the digest of what a page showed.
 
-    Raises RuleViolation: `not_official`, `grading_outdated`, `no_scores`, `result_differs` from
-    what was seen, `ties_open`, `reason_missing` for a correction, `nothing_changed`,
-    `published_meanwhile`.
+    Raises RuleViolation: `not_official`, `published_by_province` on a unit's own machine,
+    `grading_outdated`, `no_scores`, `result_differs` from what was seen, `ties_open`,
+    `reason_missing` for a correction, `nothing_changed`, `published_meanwhile`.
     """
     if each.purpose != Purpose.OFFICIAL:
         raise RuleViolation("not_official")
     hold_contest(each.contest)
+    if is_of_a_unit(each.contest):
+        raise RuleViolation("published_by_province")
     if is_grading_outdated(each):
         raise RuleViolation("grading_outdated")
     proposed = proposal(each)

@@ -22,6 +22,7 @@ from hoithi.results.actions.motions import put_forward
 from hoithi.results.models import FrozenCounts, Grading, Motion, RecordedRound, RoundScore
 from hoithi.results.queries import digest
 from hoithi.results.scans import keep_scan
+from hoithi.results.units import check_held_here
 from hoithi.rules.canonical import Value
 from hoithi.rules.errors import RuleViolation
 from hoithi.rules.regulation import Regulation
@@ -151,11 +152,12 @@ def record_minutes(*, actor: User, each: Round, minutes: Minutes, now: datetime)
     """Enter a round from its minutes: the first person enters, a second confirms the same.
 
     The same call by a second person of the committee with the same contents completes it. Raises
-    RuleViolation: `held_in_future`, `late_without_reason`, `scan_missing`,
+    RuleViolation: `held_by_units`, `held_in_future`, `late_without_reason`, `scan_missing`,
     `minutes_not_of_this_round`, `mark_not_a_number`, `mark_out_of_bounds`, `minutes_waiting` while
     other minutes wait to be confirmed or refused, and those of `people.actions.approve`.
     """
     hold_contest(each.contest)
+    check_held_here(each)
     marks = _read_marks(each, minutes)
     if not minutes.scan:
         raise RuleViolation("scan_missing")
@@ -207,8 +209,9 @@ def record_minutes(*, actor: User, each: Round, minutes: Minutes, now: datetime)
         each=each,
         regulation=regulation_of(each),
         marks=marks,
-        evidence=f"minutes:{scan_sha256[:16]}",
-        actor=actor,
+        evidence=dict.fromkeys(marks, f"minutes:{scan_sha256[:16]}"),
+        actor_id=str(actor.pk),
+        actor_name=actor.name,
         now=now,
     )
     return approval
@@ -219,11 +222,13 @@ def record_live_marks(
     each: Round,
     regulation: Regulation,
     marks: Mapping[str, Mapping[str, Decimal]],
-    evidence: str,
-    actor: User,
+    evidence: Mapping[str, str],
+    actor_id: str,
+    actor_name: str,
     now: datetime,
 ) -> None:
-    """Take in the marks of a live round, by entry and segment, however it was held."""
+    """Take in the marks of a live round, by entry and segment, however it was held; `evidence`
+    says of each entry what its marks rest on."""
     accepted = Entry.objects.filter(category=each.category, state=EntryState.ACCEPTED)
     participants = [
         Participant(entry.public_id.hex, entry.unit.code, bool(entry.barred_reason))
@@ -239,11 +244,11 @@ def record_live_marks(
                 values=score.values,
                 is_barred=entry in result.barred,
                 meets_requirement=entry not in result.unfit,
-                evidence=evidence,
+                evidence=evidence[entry],
             )
             for entry, score in result.scores.items()
         ],
-        actor_id=str(actor.pk),
-        actor_name=actor.name,
+        actor_id=actor_id,
+        actor_name=actor_name,
         now=now,
     )

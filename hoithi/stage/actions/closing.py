@@ -134,8 +134,9 @@ def _record(actor: User, stage: Stage, state: State, approval: Approval, now: da
         each=each,
         regulation=state.regulation,
         marks=found,
-        evidence=f"stage:{stage.head[:16]}",
-        actor=actor,
+        evidence=dict.fromkeys(found, f"stage:{stage.head[:16]}"),
+        actor_id=str(actor.pk),
+        actor_name=actor.name,
         now=now,
     )
 

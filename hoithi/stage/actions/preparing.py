@@ -21,6 +21,7 @@ from hoithi.people.actions import approve
 from hoithi.people.keys import vault
 from hoithi.people.models import Approval, Unit, User
 from hoithi.people.permissions import contest_scope
+from hoithi.results.units import check_held_here
 from hoithi.rules.errors import RuleViolation
 from hoithi.rules.live import events as ev
 from hoithi.rules.packets import TooFewQuestionsError, make_packets
@@ -219,13 +220,15 @@ def seal_packets(*, actor: User, packets: PacketSet, now: datetime) -> Approval:
 def open_stage(*, actor: User, stage: Stage, now: datetime) -> Stage:
     """The first line of the log: from now on the rules of the round are fixed.
 
-    Raises RuleViolation: `opened_already`, `part_not_for_stage` where a part is marked in no way
-    that the stage knows, `packets_not_sealed`, `no_teams`, `judges_missing`, `one_chair_needed`.
+    Raises RuleViolation: `opened_already`, `held_by_units` where each unit holds it on a machine of
+    its own, `part_not_for_stage` where a part is marked in no way that the stage knows,
+    `packets_not_sealed`, `no_teams`, `judges_missing`, `one_chair_needed`.
     """
     hold_contest(stage.round.contest)
     stage.refresh_from_db()
     _not_opened(stage)
     each = stage.round
+    check_held_here(each)
     regulation = regulation_of(each)
     for part in regulation.segments:
         if part.judged is None and part.quiz is None and part.voted is None:
