@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -42,7 +41,7 @@ def add_recorded(writer: BundleWriter, folder: str, each: Round) -> None:
     if results:
         said = [statement_of(result) for result in results]
         marks = {entry: found for one in said for entry, found in one.marks.items()}
-        held_on = max(one.held_on for one in said)
+        held_on = max(one.held_on for one in said).isoformat()
         writer.add_struct(f"{folder}/recorded.json", _recorded(each, held_on, "", marks))
         writer.add_struct(f"{folder}/units.json", units_sent(results))
     else:
@@ -121,7 +120,7 @@ def unit_statement(each: Round) -> tuple[TakenKit, Statement, bytes]:
         kit=kit.public_id.hex,
         regulation=fingerprint(regulation_of(each)),
         bundle=bundle_digest(bundle),
-        held_on=recorded.held_on.isoformat(),
+        held_on=recorded.held_on,
         head=head_of(_log(recorded).lines),
         scan_sha256=recorded.scan_sha256,
         marks=_marks(recorded),
@@ -140,10 +139,6 @@ def unit_file(each: Round) -> bytes:
         path = Path(folder) / "unit.zip"
         write_signed(path, bundle, Signed(statement, sign(seed, statement)))
         return path.read_bytes()
-
-
-def unit_file_name(each: Round, kit: TakenKit, held_on: date) -> str:
-    return f"ket-qua-{each.key}-{kit.unit.code}-{held_on:%Y%m%d}.zip"
 
 
 def _bundle(each: Round) -> bytes:

@@ -229,3 +229,43 @@ class RefuseNameForm(forms.Form):
         max_length=300,
         help_text=_("The contestant reads it on the page of the own result."),
     )
+
+
+class KitForm(forms.Form):
+    """The first kit of a unit needs no reason; another one does, and voids the one before."""
+
+    reason = Words(
+        label=_("Why a new kit is needed"),
+        max_length=300,
+        help_text=_("Such as a lost laptop or a forgotten code. The kit before becomes void."),
+    )
+
+    def __init__(self, data: Mapping[str, str] | None = None, *, is_first: bool) -> None:
+        super().__init__(data)
+        if is_first:
+            del self.fields["reason"]
+
+
+class UnitFileForm(forms.Form):
+    """What a unit sent; in place of a result that stands, with the reason."""
+
+    file = forms.FileField(
+        label=_("File of results"),
+        help_text=_("The zip file that the unit's laptop wrote, as it is, not unpacked."),
+    )
+    reason = Words(
+        label=_("Why it replaces the result that stands"),
+        max_length=300,
+        help_text=_("The earlier result stays readable here."),
+    )
+
+    def __init__(
+        self,
+        data: Mapping[str, str] | None = None,
+        files: MultiValueDict[str, UploadedFile[bytes]] | None = None,
+        *,
+        is_replacement: bool,
+    ) -> None:
+        super().__init__(data, files)
+        if not is_replacement:
+            del self.fields["reason"]

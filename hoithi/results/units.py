@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 import msgspec
@@ -121,17 +122,26 @@ def kit_by_id(each: Round, unit: Unit, kit: str) -> UnitKit:
 
 
 @dataclass(frozen=True, slots=True)
+class TeamMarks:
+    """The marks of a team by part, in the order of the plan, and their sum."""
+
+    team: str
+    marks: tuple[tuple[str, Decimal], ...]
+    total: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class TakenMarks:
-    """A result of a unit, standing or replaced, with the marks of its teams by part."""
+    """A result of a unit, standing or replaced, with the marks of its teams."""
 
     result: UnitResult
-    statement: Statement
     code: str
-    rows: tuple[tuple[str, tuple[Decimal, ...], Decimal], ...]
+    held_on: date
+    rows: list[TeamMarks]
 
 
-def results_of_unit(each: Round, unit: Unit) -> list[TakenMarks]:
-    """Newest first."""
+def marks_of(each: Round, unit: Unit, statement: Statement) -> list[TeamMarks]:
+    """What a unit says of its teams. One query."""
     parts = round_plan(each).segments
     names = {
         entry.public_id.hex: entry_name(entry)
@@ -139,15 +149,23 @@ def results_of_unit(each: Round, unit: Unit) -> list[TakenMarks]:
             "team", "person"
         )
     }
+    return [
+        TeamMarks(
+            names.get(entry, entry[:8]),
+            tuple((part.label, marks[part.key]) for part in parts if part.key in marks),
+            sum((marks.get(part.key, Decimal(0)) for part in parts if part.is_counted), Decimal(0)),
+        )
+        for entry, marks in statement.marks.items()
+    ]
+
+
+def results_of_unit(each: Round, unit: Unit) -> list[TakenMarks]:
+    """Newest first."""
     found = []
     for result in UnitResult.objects.filter(round=each, unit=unit).select_related("kit"):
         said = statement_of(result)
-        rows = []
-        for entry, marks in said.marks.items():
-            given = tuple(marks.get(part.key, Decimal(0)) for part in parts)
-            counted = [mark for part, mark in zip(parts, given, strict=True) if part.is_counted]
-            rows.append((names.get(entry, entry), given, sum(counted, Decimal(0))))
-        found.append(TakenMarks(result, said, check_code(said), tuple(rows)))
+        rows = marks_of(each, unit, said)
+        found.append(TakenMarks(result, check_code(said), said.held_on, rows))
     return found
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from hoithi.results.views import collective, home, minutes, motions, names, papers, rounds
+from hoithi.results.views import collective, home, minutes, motions, names, papers, rounds, units
 
 app_name = "results"
 _RESULT = "<slug:contest>/vong/<slug:round_key>/ket-qua/"
 _VERSION = f"{_RESULT}phien-ban/<int:number>/"
 _PAPERS = f"{_VERSION}giay-to/"
+_UNITS_OF = f"{_RESULT}don-vi/"
+_UNIT = f"{_UNITS_OF}<str:unit>/"
 _ALL = "<slug:contest>/ket-qua/"
 _NAME = f"{_ALL}ten/<int:complaint>/"
 _UNITS = f"{_ALL}tap-the/"
@@ -33,6 +35,15 @@ urlpatterns = [
     path(f"{_RESULT}bien-ban/nhap/", minutes.enter, name="enter_minutes"),
     path(f"{_RESULT}bien-ban/ban-quet/", minutes.attach, name="attach_copy"),
     path(f"{_RESULT}bien-ban/ban-quet/<slug:sha256>/", minutes.scan, name="scan"),
+    path(_UNITS_OF, units.show, name="units"),
+    path(f"{_UNITS_OF}nhan/", units.take, name="take_unit"),
+    path(f"{_RESULT}gui-tinh/", units.send, name="send"),
+    path(f"{_RESULT}gui-tinh/tep.zip", units.sent, name="sent"),
+    path(f"{_UNIT}trang/", units.show_unit, name="unit"),
+    path(f"{_UNIT}thay/", units.replace, name="replace_unit"),
+    path(f"{_UNIT}bo-ho-so/", units.make, name="make_kit"),
+    path(f"{_UNIT}bo-ho-so/<slug:kit>.json", units.kit, name="kit"),
+    path(f"{_UNIT}tep/<slug:sha256>.zip", units.file, name="unit_file"),
     path(_VERSION, rounds.version, name="version"),
     path(_PAPERS, papers.show, name="papers"),
     path(f"{_PAPERS}in/", papers.print_all, name="print"),

@@ -11,6 +11,7 @@ import hashlib
 import zipfile
 from collections.abc import Sequence
 from contextlib import closing
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
@@ -55,7 +56,7 @@ class Statement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     kit: Hex16
     regulation: Hex32
     bundle: Hex32
-    held_on: str
+    held_on: date
     head: MaybeHex32
     scan_sha256: MaybeHex32
     marks: dict[Hex16, dict[Key, Decimal]]

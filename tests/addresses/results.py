@@ -21,6 +21,9 @@ DECIDE = Row(get="signin 403 403 403 403 403 405", post="signin 403 403 403 403 
 # The round of the walk is held online and has neither minutes nor a tie.
 NO_MINUTES = Row(get="signin 403 404 403 403 404 404", post="signin 403 405 403 403 405 405")
 NOTHING_TO_DECIDE = Row(get="signin 403 403 403 403 403 405", post="signin 403 403 403 403 403 404")
+# Nor do units hold it.
+NO_UNITS_TO_RUN = Row(get="signin 403 403 403 403 405 405", post="signin 403 403 403 403 404 404")
+NO_UNITS_FILE = Row(get="signin 403 403 403 403 404 404", post="signin 403 403 403 403 405 405")
 ANSWER = Row(get="signin 403 403 403 403 405 405", post="signin 403 403 403 403 200 200")
 ROWS = {
     "results:home": READ,
@@ -47,6 +50,15 @@ ROWS = {
     "results:attach_copy": Row(
         get="signin 403 403 403 403 405 405", post="signin 403 403 403 403 404 404"
     ),
+    "results:units": NO_MINUTES,
+    "results:take_unit": NO_UNITS_TO_RUN,
+    "results:unit": NO_MINUTES,
+    "results:make_kit": NO_UNITS_TO_RUN,
+    "results:replace_unit": NO_UNITS_TO_RUN,
+    "results:kit": NO_UNITS_FILE,
+    "results:unit_file": NO_MINUTES,
+    "results:send": NO_MINUTES,
+    "results:sent": NO_UNITS_FILE,
     "results:version": READ,
     "results:papers": READ,
     "results:print": Row(
@@ -71,6 +83,7 @@ def parameters(scene: Scene) -> dict[str, Pair]:
     return {
         "place": Pair(1, 2),  # a tie, or a certificate: there is none
         "sha256": Pair("0" * 64, "1" * 64),
+        "kit": Pair("0" * 32, "1" * 32),
         "complaint": Pair(
             _complaint(scene.ours, scene.unit.code), _complaint(scene.theirs, scene.their_unit.code)
         ),

@@ -158,7 +158,7 @@ def test_what_people_really_send_is_refused_with_its_reason(
         "a bundle": (bundle, "unit_file_unreadable"),
         "a bomb": (bomb.getvalue(), "unit_file_unreadable"),
         "one file more": (packed(signed, bundle, thumbs=b"x"), "unit_file_unreadable"),
-        "too large": (bytes(21 << 20), "file_too_large"),
+        "too large": (bytes(21 << 20), "unit_file_too_large"),
         "another contest": (
             signed_again(made, "GN", signed, bundle, contest="binhthuan-2024"),
             "unit_file_other_contest",

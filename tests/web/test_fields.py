@@ -25,6 +25,8 @@ from hoithi.results.models import (
     RecordedRound,
     Ruling,
     TieDecision,
+    UnitKit,
+    UnitResult,
     UnitTieDecision,
 )
 from hoithi.rules.errors import RuleViolation
@@ -74,6 +76,7 @@ KEPT: dict[str, tuple[Kept, ...]] = {
     "people.WithdrawForm.reason": ((Grant, "reason"),),
     "portal.NameComplaintForm.said": ((NameComplaint, "said"), (Person, "name")),
     "results.CorrectNameForm.name": ((Person, "name"),),
+    "results.KitForm.reason": ((UnitKit, "reason"),),
     "results.MinutesForm.late_reason": ((RecordedRound, "late_reason"), (Approval, "reason")),
     "results.MinutesForm.place": ((RecordedRound, "place"),),
     "results.PublishForm.reason": ((Publication, "reason"), (CollectivePublication, "reason")),
@@ -83,6 +86,7 @@ KEPT: dict[str, tuple[Kept, ...]] = {
         *((Approval, "reason"), (TieDecision, "reason")),
         (UnitTieDecision, "reason"),
     ),
+    "results.UnitFileForm.reason": ((UnitResult, "reason"),),
     "stage.ConflictForm.reason": ((Conflict, "reason"),),
     "stage.JudgeForm.name": ((Seat, "name"),),
     "stage.JudgeForm.title": ((Seat, "title"),),

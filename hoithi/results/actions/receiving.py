@@ -54,17 +54,17 @@ def take_unit_file(
 
     What is there already changes nothing, however often it comes. Another result of the same unit
     is taken with a reason only, and voids the one before. Raises RuleViolation:
-    `not_held_by_units`, `province_takes_files`, `file_too_large`, `unit_file_unreadable`, `unit_file_other_contest`,
-    `unit_file_other_round`, `unit_kit_unknown`, `unit_kit_void`, `unit_file_not_signed`,
-    `unit_rules_differ`, `unit_file_unfit` with what the verifier found, `unit_teams_unknown`,
-    `unit_result_is_there`.
+    `not_held_by_units`, `province_takes_files`, `unit_file_too_large`, `unit_file_unreadable`,
+    `unit_file_other_contest`, `unit_file_other_round`, `unit_kit_unknown`, `unit_kit_void`,
+    `unit_file_not_signed`, `unit_rules_differ`, `unit_file_unfit` with what the verifier found,
+    `unit_teams_unknown`, `unit_result_is_there`.
     """
     if at_units(each) is None:
         raise RuleViolation("not_held_by_units")
     if is_of_a_unit(each.contest):
         raise RuleViolation("province_takes_files")
     if len(file) > MOST_BYTES:
-        raise RuleViolation("file_too_large", name=file_name[-200:], max_mb=MOST_BYTES >> 20)
+        raise RuleViolation("unit_file_too_large", max_mb=MOST_BYTES >> 20)
     with TemporaryDirectory() as folder:
         path = Path(folder) / "sent.zip"
         path.write_bytes(file)

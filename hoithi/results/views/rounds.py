@@ -47,6 +47,7 @@ from hoithi.results.sheets import (
     ruling_rows,
     tie_cards,
 )
+from hoithi.results.units import at_units, is_of_a_unit
 from hoithi.results.wording import decided_by
 from hoithi.web.acting import carried_out
 from hoithi.web.wording import moment
@@ -116,8 +117,11 @@ def _page(
             "versions": versions,
             "is_outdated": is_outdated,
             "is_official": each.purpose == Purpose.OFFICIAL,
+            "is_of_units": at_units(each) is not None,
+            "is_of_a_unit": is_of_a_unit(each.contest),
             "may_decide": may_decide,
             "may_publish": may_decide
+            and not is_of_a_unit(each.contest)
             and not needs_grading
             and not proposed.ties
             and (is_outdated or not versions),
