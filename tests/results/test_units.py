@@ -150,11 +150,11 @@ def test_what_people_really_send_is_refused_with_its_reason(
     with zipfile.ZipFile(io.BytesIO(bundle)) as inside:
         no_zip_64 = inside.read("rounds/truc-tiep/stage.json")
     cases: dict[str, tuple[bytes, str]] = {
-        "nothing": (b"", "unit_file_unreadable"),
-        "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(500), "unit_file_unreadable"),
-        "the log alone": (no_zip_64, "unit_file_unreadable"),
-        "cut": (file[: len(file) // 2], "unit_file_unreadable"),
-        "the kit": (bytes(made.kits["GN"][0].file), "unit_file_unreadable"),
+        "nothing": (b"", "unit_file_no_zip"),
+        "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(500), "unit_file_no_zip"),
+        "the log alone": (no_zip_64, "unit_file_no_zip"),
+        "cut": (file[: len(file) // 2], "unit_file_no_zip"),
+        "the kit": (bytes(made.kits["GN"][0].file), "unit_file_no_zip"),
         "a bundle": (bundle, "unit_file_unreadable"),
         "a bomb": (bomb.getvalue(), "unit_file_unreadable"),
         "one file more": (packed(signed, bundle, thumbs=b"x"), "unit_file_unreadable"),

@@ -156,6 +156,7 @@ class Province:
         with transaction.atomic():
             others = Entry.objects.filter(category=self.round.category)
             others.exclude(unit__code=unit).update(state=EntryState.WITHDRAWN)
+            UnitResult.objects.update(voided_at=factories.now())
             yield TakenKit.objects.create(
                 round=self.round,
                 unit=unit_by_code(self.contest, unit),

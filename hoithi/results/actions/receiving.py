@@ -36,6 +36,7 @@ from hoithi.verify.units import Signed, bundle_digest, read_signed
 from hoithi.web.keeping import keep
 
 FOLDER = "unit-rounds"
+SENT = "ket-qua.zip"
 MOST_BYTES = 20 << 20
 _MOST_SHOWN = 3
 
@@ -54,10 +55,10 @@ def take_unit_file(
 
     What is there already changes nothing, however often it comes. Another result of the same unit
     is taken with a reason only, and voids the one before. Raises RuleViolation:
-    `not_held_by_units`, `province_takes_files`, `unit_file_too_large`, `unit_file_unreadable`,
-    `unit_file_other_contest`, `unit_file_other_round`, `unit_kit_unknown`, `unit_kit_void`,
-    `unit_file_not_signed`, `unit_rules_differ`, `unit_file_unfit` with what the verifier found,
-    `unit_teams_unknown`, `unit_result_is_there`.
+    `not_held_by_units`, `province_takes_files`, `unit_file_too_large`, `unit_file_no_zip`,
+    `unit_file_unreadable`, `unit_file_other_contest`, `unit_file_other_round`, `unit_kit_unknown`,
+    `unit_kit_void`, `unit_file_not_signed`, `unit_rules_differ`, `unit_file_unfit` with what the
+    verifier found, `unit_teams_unknown`, `unit_result_is_there`.
     """
     if at_units(each) is None:
         raise RuleViolation("not_held_by_units")
@@ -66,11 +67,13 @@ def take_unit_file(
     if len(file) > MOST_BYTES:
         raise RuleViolation("unit_file_too_large", max_mb=MOST_BYTES >> 20)
     with TemporaryDirectory() as folder:
-        path = Path(folder) / "sent.zip"
+        path = Path(folder) / SENT
         path.write_bytes(file)
         try:
             signed, bundle = read_signed(path)
         except BundleError as error:
+            if error.finding.code == "not_a_bundle":
+                raise RuleViolation("unit_file_no_zip") from error
             raise RuleViolation(
                 "unit_file_unreadable", found=_sentences([error.finding])
             ) from error
