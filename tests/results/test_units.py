@@ -10,16 +10,18 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from django.utils import timezone
 
 from hoithi.audit.models import LogEntry
 from hoithi.exam.bundling import write_bundle
-from hoithi.results.actions import publish
+from hoithi.results.actions import Minutes, publish, record_minutes
+from hoithi.results.bundling import unit_file
 from hoithi.results.kits import new_key, sign, unlock
 from hoithi.results.models import RoundScore, UnitKit, UnitResult
 from hoithi.rules.errors import RuleViolation
 from hoithi.verify.bundle import struct_bytes
 from hoithi.verify.checks import verify
-from hoithi.verify.units import Signed, bundle_digest
+from hoithi.verify.units import Signed, Statement, bundle_digest
 from tests import factories
 from tests.results.units_scene import Province, province
 
@@ -248,3 +250,84 @@ def test_a_key_that_somebody_made_signs_nothing(held: tuple[Province, bytes]) ->
     seed, _public = new_key()
     forged = Signed(signed.statement, sign(bytes.fromhex(seed), signed.statement))
     assert refused(made, packed(forged, bundle)) == "unit_file_not_signed"
+
+
+def test_a_unit_may_enter_signed_minutes_instead(
+    held: tuple[Province, bytes], tmp_path: Path
+) -> None:
+    made, _file = held
+    marks = {"gioi-thieu": "23.5", "kien-thuc": "20", "tieu-pham": "36"}
+    minutes = Minutes(
+        held_on=timezone.localdate(),
+        place="Nhà văn hóa huyện",
+        late_reason="",
+        scan_name="bien-ban.pdf",
+        scan=b"%PDF-1.7 minutes",
+        marks={made.teams["CJ"].public_id.hex: marks},
+    )
+    with pytest.raises(RuleViolation) as caught:
+        record_minutes(actor=made.chair, each=made.round, minutes=minutes, now=factories.now())
+    assert caught.value.code == "held_by_units"
+    with made.laptop("CJ"):
+        for who in (made.chair, made.member):
+            record_minutes(actor=who, each=made.round, minutes=minutes, now=factories.now())
+        file = unit_file(made.round)
+    signed, _bundle = unpacked(file)
+    assert (signed.statement.head, len(signed.statement.scan_sha256)) == ("", 64)
+    assert made.take(file)
+    assert points(made) == {"CJ-D01": Decimal("79.50")}
+    publish(actor=made.chair, each=made.round, reason="", now=factories.now())
+    write_bundle(made.contest, tmp_path / "bundle.zip", factories.now())
+    assert verify(tmp_path / "bundle.zip") == []
+
+
+def _a_mark_of_the_statement(result: UnitResult) -> None:
+    for marks in result.statement["marks"].values():
+        marks["gioi-thieu"] = "30"
+
+
+def _a_line(result: UnitResult) -> None:
+    result.log[5]["at_ms"] += 1
+
+
+def _the_last_lines(result: UnitResult) -> None:
+    del result.log[-3:]
+
+
+def _the_key(result: UnitResult) -> None:
+    UnitKit.objects.filter(pk=result.kit_id).update(public_key=new_key()[1])
+
+
+def _the_contest(result: UnitResult) -> None:
+    result.statement["contest"] = "daknong-2024"
+    said = msgspec.convert(result.statement, Statement)
+    seed, public = new_key()
+    result.signature = sign(bytes.fromhex(seed), said)
+    UnitKit.objects.filter(pk=result.kit_id).update(public_key=public)
+
+
+@pytest.mark.parametrize(
+    ("tamper", "code"),
+    [
+        (_a_mark_of_the_statement, "unit_not_signed"),
+        (_a_line, "unit_log_differs"),
+        (_the_last_lines, "unit_log_differs"),
+        (_the_key, "unit_not_signed"),
+        (_the_contest, "unit_of_other_round"),
+    ],
+)
+def test_a_stranger_is_told_what_the_province_changed_of_a_units_round(
+    held: tuple[Province, bytes],
+    tmp_path: Path,
+    tamper: Callable[[UnitResult], None],
+    code: str,
+) -> None:
+    made, file = held
+    made.take(file)
+    publish(actor=made.chair, each=made.round, reason="", now=factories.now())
+    result = UnitResult.objects.get()
+    tamper(result)
+    result.save()
+    write_bundle(made.contest, tmp_path / "bundle.zip", factories.now())
+    found = verify(tmp_path / "bundle.zip")
+    assert [finding.code for finding in found] == [code]
