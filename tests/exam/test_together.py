@@ -96,12 +96,12 @@ def test_a_round_from_the_seal_to_the_verified_bundle(together: Scene, tmp_path:
 
     # The first question turns out wrong afterwards: FOUR, who went out by it, is out by the second.
     stand = stand_of(bell.sitting)
-    item = stand.questions.file.items[stand.paper[0].item].id
+    first = stand.questions.file.items[stand.paper[0].item].id
     for who in (together.an, together.binh):
         rule_on_item(
             actor=who,
             each=together.round,
-            item=item,
+            item=first,
             effect="drop",
             option=None,
             reason="Câu hỏi sai",
