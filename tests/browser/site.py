@@ -6,6 +6,7 @@ Forms must carry their tokens and pages their policy, as they would over the wir
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from mimetypes import guess_type
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,6 +19,13 @@ from playwright.sync_api import Page, Route
 from tests.browser.chromium import HOST
 
 _WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+@cache
+def _static(name: str) -> tuple[bytes, str]:
+    """A file that does not change and what it is; read once, however many pages ask for it."""
+    file = str(finders.find(name))
+    return Path(file).read_bytes(), guess_type(file)[0] or ""
 
 
 @dataclass
@@ -51,8 +59,8 @@ class Site:
         request = route.request
         parts = urlsplit(request.url)
         if parts.path.startswith("/static/"):
-            file = str(finders.find(parts.path.removeprefix("/static/")))
-            route.fulfill(body=Path(file).read_bytes(), content_type=guess_type(file)[0] or "")
+            body, kind = _static(parts.path.removeprefix("/static/"))
+            route.fulfill(body=body, content_type=kind)
             return
         path = f"{parts.path}?{parts.query}" if parts.query else parts.path
         response = self._client.generic(

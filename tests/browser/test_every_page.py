@@ -14,7 +14,7 @@ from playwright.sync_api import Page
 
 from tests.addresses import ROLES
 from tests.addresses.scene import Scene, build, parameters
-from tests.browser.accessibility import broken_rules
+from tests.browser.accessibility import bring_rules, broken_rules
 from tests.browser.site import Site
 from tests.test_urls import ADDRESSES, path_of
 
@@ -47,6 +47,8 @@ def test_every_page_fits_both_screens_and_breaks_no_rule_of_access(
     scene = build()
     values = parameters(scene)
     sites = (Site(phone), Site(desktop))
+    for site in sites:
+        bring_rules(site.page.context)
     found: list[str] = []
     read: set[str] = set()
     for name, address in sorted(ADDRESSES.items()):
