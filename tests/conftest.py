@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -31,6 +32,12 @@ def pytest_configure(config: pytest.Config) -> None:
         for each in compile_catalogues(Path(__file__).parents[1] / "hoithi"):
             # Setting up has read the catalogues already.
             translation_file_changed(None, each.path.with_suffix(".mo"))
+
+
+def pytest_collection_finish() -> None:
+    """What is there by now stays to the end: no look for garbage need walk through it again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
