@@ -5,11 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable
 from http import HTTPStatus
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseNotAllowed,
+)
 from django.shortcuts import render
 from django.urls import Resolver404, resolve
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
+_SPOKEN = ("GET", "HEAD", "POST", "OPTIONS")
+
+
+def only_reading_and_sending(get_response: Answer) -> Answer:
+    """Middleware: no page of the desk takes another method, allauth's included, which would take a
+    PUT for a POST. Such a request is answered before a session or an account is looked up.
+    """
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        if request.method not in _SPOKEN:
+            return HttpResponseNotAllowed(_SPOKEN)
+        return get_response(request)
+
+    return answer
 
 
 def without_nul(get_response: Answer) -> Answer:

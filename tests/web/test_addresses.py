@@ -6,6 +6,7 @@ import logging
 
 import pytest
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from hoithi.contests.models import Contest
 from hoithi.people.models import Role, User
@@ -40,6 +41,17 @@ def test_an_address_that_only_takes_forms_leads_back(an: User, address: str, abo
     assert (response.status_code, response["Allow"]) == (405, "POST")
     assert "Địa chỉ này chỉ nhận biểu mẫu gửi đến" in page
     assert f'<a class="button main" href="{above}">Quay lại trang</a>' in page
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "TRACE", "BREW"])
+@pytest.mark.parametrize("address", ["/", "/tai-khoan/dang-nhap/", "/not-there/", "/static/x.css"])
+def test_another_method_is_refused_before_anything_is_looked_up(
+    an: User, django_assert_num_queries: DjangoAssertNumQueries, method: str, address: str
+) -> None:
+    client = factories.sign_in(Client(), an)
+    with django_assert_num_queries(0):
+        response = client.generic(method, address)
+    assert (response.status_code, response["Allow"]) == (405, "GET, HEAD, POST, OPTIONS")
 
 
 def test_a_form_that_was_open_for_too_long_leads_to_signing_in(an: User) -> None:
