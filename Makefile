@@ -6,6 +6,9 @@ RUNS := .venv/.hoithi-runs-$(LOCKED)
 STAMP := .venv/.hoithi-$(LOCKED)
 INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 SLOW := browser or postgres or faults
+# One more than there are processors: who cuts lines, kills halls or plays a round in real time waits
+# half of the time for a clock or a disk, and somebody else works meanwhile.
+WORKERS = $(shell expr $$(nproc) + 1)
 
 .PHONY: run demo nodes setup lock check needs test once fast slow desk-on-postgres browser bench rehearse
 
@@ -62,20 +65,20 @@ once fast slow desk-on-postgres browser: export PYTHONDONTWRITEBYTECODE :=
 # the end of three. In the order of the folders, in which the last ones are short; by numbers of
 # tests the few long ones would come last, and one worker rest meanwhile.
 once: setup
-	$(PY) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder
+	$(PY) -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 # Parts of it, for who works on something.
 fast: setup
 	$(PY) -m pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m "not ($(SLOW))"
 
 slow: setup
-	$(PY) -m pytest -q -n 2 --dist loadfile -m "(postgres or faults) and not browser"
+	$(PY) -m pytest -q -n $(WORKERS) --dist loadfile -m "(postgres or faults) and not browser"
 
 desk-on-postgres: setup
 	$(PY) -m tests.on_postgres -q -n 2 --dist loadfile -m "not ($(SLOW) or sqlite)" $(addprefix tests/,audit jobs people contests bank entries results desk portal)
 
 browser: setup
-	$(PY) -m pytest -q -n 2 --dist loadfile -m browser
+	$(PY) -m pytest -q -n $(WORKERS) --dist loadfile -m browser
 
 bench: setup
 	$(PY) -m bench

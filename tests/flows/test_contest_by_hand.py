@@ -1,7 +1,7 @@
 """A contest that nobody has prepared: everything is done on its pages, by people and their letters.
 
 From `hoithi setup` to `hoithi verify`, against real processes; once with scripts, and once in
-browsers that run none.
+browsers that run none. With scripts it begins without a table, as an owner does.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from tests.flows.installation import Installation
 from tests.flows.preparation import knowledge
 from tests.flows.staff import Staff
 from tests.hall.scene import Client, close_connections
+from tests.migrated import lay_tables
 
 pytestmark = pytest.mark.browser
 CONTEST = "daknong-2023"
@@ -47,12 +48,14 @@ def plan_of_today() -> bytes:
 
 
 @pytest.fixture
-def installation(tmp_path: Path) -> Iterator[Installation]:
+def installation(tmp_path: Path, scripts: bool) -> Iterator[Installation]:
     """A folder with nothing but the plan, served at a name of its own."""
     made = Installation(tmp_path)
     made.variables["HOITHI_PUBLIC_URL"] = f"http://{HOST}:{made.desk_port}"
     plan = tmp_path / "plan.toml"
     plan.write_bytes(plan_of_today())
+    if not scripts:
+        lay_tables(tmp_path)
     assert hoithi(tmp_path, "setup") == (0, "")
     assert hoithi(tmp_path, "plan", "load", plan) == (0, f"{CONTEST}: loaded\n")
     try:
