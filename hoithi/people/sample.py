@@ -39,7 +39,7 @@ def sample_account(
         raise ImproperlyConfigured("sample accounts are refused in production")
     user = User.objects.filter(email=email).first()
     if user is None:
-        user = User.objects.create_user(email, name, password, is_sample=True)
+        user = User.objects.create_user(email, name, is_sample=True)  # its password is below
     elif not user.is_sample:
         raise ImproperlyConfigured("the address belongs to an account that is no sample")
     user.set_password(password)

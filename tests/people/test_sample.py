@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core.exceptions import ImproperlyConfigured
 from pytest_django import Settings
 
@@ -24,6 +25,22 @@ def test_a_sample_account_is_marked_and_ready_to_sign_in() -> None:
         True,
     )
     assert len(current_code(SECRET)) == 6
+
+
+class Counting(MD5PasswordHasher):
+    """Well hashed, a password takes half a second: this one counts how often that is."""
+
+    times = 0
+
+    def encode(self, password: str, salt: str) -> str:
+        Counting.times += 1
+        return super().encode(password, salt)
+
+
+def test_its_password_is_hashed_once(settings: Settings) -> None:
+    settings.PASSWORD_HASHERS = [f"{__name__}.Counting"]
+    account("an", RIGHT)
+    assert Counting.times == 1
 
 
 def test_made_again_it_is_the_same_account() -> None:
