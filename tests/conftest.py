@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import gc
 import os
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import override_settings
 from django.utils import translation
 from django.utils.translation.reloader import translation_file_changed
 
 from hoithi.web.catalogues import compile_catalogues
 from tests.desk_postgres import desk_template
+from tests.migrated import fill, share_tables
 from tests.postgres import Cluster, temporary_cluster
 from tests.races import run_race
 
@@ -29,6 +33,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """
     os.environ["PYTHONWARNINGS"] = "error"
     if not hasattr(config, "workerinput"):
+        share_tables()
         for each in compile_catalogues(Path(__file__).parents[1] / "hoithi"):
             # Setting up has read the catalogues already.
             translation_file_changed(None, each.path.with_suffix(".mo"))
@@ -38,6 +43,22 @@ def pytest_collection_finish() -> None:
     """What is there by now stays to the end: no look for garbage need walk through it again."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None,
+) -> Iterator[None]:
+    """Have the tables in SQLite's memory before Django comes to make them; it looks and finds no
+    migration left to do. What is in there lasts as long as somebody is connected.
+    """
+    if connection.vendor != "sqlite":
+        yield
+        return
+    name = f"file:memorydb_{connection.alias}?mode=memory&cache=shared"
+    with closing(sqlite3.connect(name, uri=True)) as memory:
+        fill(memory)
+        yield
 
 
 @pytest.fixture(scope="session")
