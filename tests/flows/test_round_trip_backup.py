@@ -21,6 +21,7 @@ from tests.config.installation import hoithi
 from tests.flows.dragnet import Dragnet
 from tests.flows.installation import Installation
 from tests.hall.scene import Client, close_connections
+from tests.migrated import lay_tables
 
 pytestmark = pytest.mark.faults
 
@@ -94,6 +95,7 @@ def client_of(installation: Installation, place: int) -> Client:
 def exam(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exam]:
     """The sample contest of `hoithi run`."""
     source = Installation(tmp_path_factory.mktemp("source"))
+    lay_tables(source.folder)
     try:
         source.start("run")
         yield save_and_back_up(source, tmp_path_factory.mktemp("safe") / "backup.zip")
