@@ -1,6 +1,6 @@
 // The big screen of a round in which all answer together: one thing at a time. What it shows is only what
 // the last snapshot says, so it survives everything.
-import { ask, make, now, say, words } from "../web/feed.js";
+import { ask, fit, make, now, say, words } from "../web/feed.js";
 
 const stage = document.getElementById("stage");
 const bar = document.getElementById("line");
@@ -62,21 +62,14 @@ const scenes = {
   },
 };
 
-// Whatever the length of a question or the number of people, nothing is cut off: letters become smaller.
-function fit() {
-  for (let size = 100; size >= 40; size -= 5) {
-    stage.style.fontSize = `${size}%`;
-    if (stage.scrollHeight <= stage.clientHeight + 1) return;
-  }
-}
-addEventListener("resize", fit);
+addEventListener("resize", () => fit(stage));
 
 function draw(snapshot, scene) {
   ticking = [];
   const asks = ["question", "answer"].includes(scene) && snapshot.question.stem;
   stage.className = `scene scene-${asks ? "question" : scene}`;
   stage.replaceChildren(...scenes[scene](snapshot).filter(Boolean));
-  fit();
+  fit(stage);
 }
 
 function show(snapshot) {

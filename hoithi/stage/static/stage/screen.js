@@ -1,6 +1,6 @@
 // The big screen: one thing at a time, driven by the console alone. It survives everything: what it
 // shows is only what the last snapshot says.
-import { elapsed, follow, make, minutes, now, say, words } from "../web/feed.js";
+import { elapsed, fit, follow, make, minutes, now, say, words } from "../web/feed.js";
 
 const stage = document.getElementById("stage");
 const bar = document.getElementById("line");
@@ -145,19 +145,7 @@ function drawing(lots) {
   return [make("div", { class: "draw" }, steps, places)];
 }
 
-// Whatever the length of a question or the number of teams, nothing is cut off: letters become smaller.
-// What is centred overflows at its top too, which scrollHeight does not count.
-function fit() {
-  const room = stage.getBoundingClientRect();
-  for (let size = 100; size >= 40; size -= 5) {
-    stage.style.fontSize = `${size}%`;
-    if ([...stage.children].every((each) => {
-      const box = each.getBoundingClientRect();
-      return box.top >= room.top - 1 && box.bottom <= room.bottom + 1;
-    })) return;
-  }
-}
-addEventListener("resize", fit);
+addEventListener("resize", () => fit(stage));
 
 function show(snapshot) {
   const again = shown && shown.scene.is === snapshot.scene.is && shown.scene.since === snapshot.scene.since;
@@ -167,7 +155,7 @@ function show(snapshot) {
   ticking = [];
   stage.className = `scene scene-${snapshot.scene.is}${again ? " still" : ""}`;
   stage.replaceChildren(...scenes[snapshot.scene.is](snapshot).filter(Boolean));
-  fit();
+  fit(stage);
 }
 
 setInterval(() => ticking.forEach((tick) => tick()), 100);

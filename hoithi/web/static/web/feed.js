@@ -60,6 +60,19 @@ export function make(name, attributes = {}, ...children) {
   return element;
 }
 
+/** Makes letters smaller until nothing on a screen is cut off, whatever the length of a question or the number of
+ * teams. What is centred overflows at its top too, which scrollHeight does not count. */
+export function fit(stage) {
+  const room = stage.getBoundingClientRect();
+  for (let size = 100; size >= 40; size -= 5) {
+    stage.style.fontSize = `${size}%`;
+    if ([...stage.children].every((each) => {
+      const box = each.getBoundingClientRect();
+      return box.top >= room.top - 1 && box.bottom <= room.bottom + 1;
+    })) return;
+  }
+}
+
 /** Texts of the page, as the server wrote them in the reader's language. */
 export const words = JSON.parse(document.getElementById("words").textContent);
 
