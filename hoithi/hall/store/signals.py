@@ -17,10 +17,8 @@ from pathlib import Path
 from typing import Protocol, TypeAlias, cast
 
 import apsw
-import psycopg
 
-from hoithi.hall.store.api import StoreError, UnavailableError
-from hoithi.hall.store.postgres_link import open_sync
+from hoithi.hall.store.api import UnavailableError
 
 _DIGEST = 8
 _BUSY_MS = 2000
@@ -35,37 +33,22 @@ CREATE TABLE IF NOT EXISTS paces (
   sitting BLOB NOT NULL, attempt BLOB NOT NULL, devices INTEGER NOT NULL,
   answers INTEGER NOT NULL, fast INTEGER NOT NULL, PRIMARY KEY (sitting, attempt)) STRICT;
 """
-_FIELDS = "sitting, attempt, epoch, kind, item, client_ms, lasted_ms, server_ms, address"
-_POSTGRES_SCHEMA = """
-SELECT pg_advisory_xact_lock(hashtext('hoithi hall signals'));
-CREATE SCHEMA IF NOT EXISTS hall_signals;
-CREATE TABLE IF NOT EXISTS hall_signals.keys (sitting bytea PRIMARY KEY, key bytea NOT NULL);
-CREATE TABLE IF NOT EXISTS hall_signals.signals (
-  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, sitting bytea NOT NULL,
-  attempt bytea NOT NULL, epoch integer NOT NULL, kind text NOT NULL, item integer NOT NULL,
-  client_ms bigint NOT NULL, lasted_ms bigint NOT NULL, server_ms bigint NOT NULL,
-  address bytea NOT NULL);
-CREATE INDEX IF NOT EXISTS signals_of_sitting ON hall_signals.signals (sitting);
-CREATE TABLE IF NOT EXISTS hall_signals.paces (
-  sitting bytea NOT NULL, attempt bytea NOT NULL, devices integer NOT NULL,
-  answers integer NOT NULL, fast integer NOT NULL, PRIMARY KEY (sitting, attempt));
-"""
+FIELDS = "sitting, attempt, epoch, kind, item, client_ms, lasted_ms, server_ms, address"
 # A page that says that it was away for longer than a day was away for a day.
-_TOLD = (
+TOLD = (
     "SELECT attempt, kind, count(*), sum({least}(lasted_ms, 86400000))"
     " FROM {table} WHERE sitting = {sitting} GROUP BY attempt, kind ORDER BY attempt, kind"
 )
-_ADDRESSES = (
+ADDRESSES = (
     "SELECT DISTINCT address, attempt FROM {table} WHERE sitting = {sitting}"
     " ORDER BY address, attempt"
 )
-_PACES = (
+PACES = (
     "SELECT attempt, devices, answers, fast FROM {table} WHERE sitting = {sitting} ORDER BY attempt"
 )
-_Row: TypeAlias = tuple[bytes, bytes, int, str, int, int, int, int, bytes]
-_ToldRow: TypeAlias = tuple[bytes, str, int, int]
-_PaceRow: TypeAlias = tuple[bytes, int, int, int]
-_PostgresConnection: TypeAlias = psycopg.Connection[tuple[object, ...]]
+Row: TypeAlias = tuple[bytes, bytes, int, str, int, int, int, int, bytes]
+ToldRow: TypeAlias = tuple[bytes, str, int, int]
+PaceRow: TypeAlias = tuple[bytes, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +147,8 @@ class SqliteSignals:
                 ((key,),) = db.execute("SELECT key FROM keys WHERE sitting = ?", (sitting,))
                 keys[sitting] = cast("bytes", key)
             db.executemany(
-                f"INSERT INTO signals ({_FIELDS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
-                [_row(each, keys[each.sitting]) for each in signals],
+                f"INSERT INTO signals ({FIELDS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608
+                [row_of(each, keys[each.sitting]) for each in signals],
             )
 
     def read(self, sitting: bytes) -> list[Signal]:
@@ -173,10 +156,10 @@ class SqliteSignals:
             return []
         with self._open() as db:
             rows = db.execute(
-                f"SELECT {_FIELDS} FROM signals WHERE sitting = ? ORDER BY id",  # noqa: S608
+                f"SELECT {FIELDS} FROM signals WHERE sitting = ? ORDER BY id",  # noqa: S608
                 (sitting,),
             )
-            return [Signal(*cast("_Row", row)) for row in rows]
+            return [Signal(*cast("Row", row)) for row in rows]
 
     def keep_paces(self, sitting: bytes, paces: Sequence[Pace]) -> None:
         with self._open() as db, db:
@@ -195,9 +178,9 @@ class SqliteSignals:
 
         with self._open() as db:
             return Kept(
-                [Told(*cast("_ToldRow", row)) for row in rows(_TOLD, "signals")],
-                [cast("tuple[bytes, bytes]", row) for row in rows(_ADDRESSES, "signals")],
-                [Pace(*cast("_PaceRow", row)) for row in rows(_PACES, "paces")],
+                [Told(*cast("ToldRow", row)) for row in rows(TOLD, "signals")],
+                [cast("tuple[bytes, bytes]", row) for row in rows(ADDRESSES, "signals")],
+                [Pace(*cast("PaceRow", row)) for row in rows(PACES, "paces")],
             )
 
     def erase(self, sitting: bytes) -> int:
@@ -213,84 +196,7 @@ class SqliteSignals:
         return erased
 
 
-class PostgresSignals:
-    """A schema of its own. The server's own log and its backups keep erased rows for as long as
-    the administrator keeps those; the key of the addresses is among them."""
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-
-    @contextmanager
-    def _open(self) -> Iterator[_PostgresConnection]:
-        try:
-            with open_sync(self._url, read_only=False) as db:
-                with db.transaction():
-                    db.execute(_POSTGRES_SCHEMA)
-                yield db
-        except (psycopg.Error, StoreError) as error:
-            raise UnavailableError(type(error).__name__) from error
-
-    def write(self, signals: Sequence[Signal]) -> None:
-        with self._open() as db, db.transaction(), db.cursor() as cursor:
-            keys = {}
-            for sitting in sorted({each.sitting for each in signals}):
-                cursor.execute(
-                    "INSERT INTO hall_signals.keys VALUES (%s, %s) ON CONFLICT DO NOTHING",
-                    (sitting, os.urandom(32)),
-                )
-                ((key,),) = cursor.execute(
-                    "SELECT key FROM hall_signals.keys WHERE sitting = %s", (sitting,)
-                ).fetchall()
-                keys[sitting] = cast("bytes", key)
-            cursor.executemany(
-                f"INSERT INTO hall_signals.signals ({_FIELDS})"  # noqa: S608
-                " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
-                [_row(each, keys[each.sitting]) for each in signals],
-            )
-
-    def read(self, sitting: bytes) -> list[Signal]:
-        with self._open() as db:
-            rows = db.execute(
-                f"SELECT {_FIELDS} FROM hall_signals.signals"  # noqa: S608
-                " WHERE sitting = %s ORDER BY id",
-                (sitting,),
-            ).fetchall()
-        return [Signal(*cast("_Row", row)) for row in rows]
-
-    def keep_paces(self, sitting: bytes, paces: Sequence[Pace]) -> None:
-        with self._open() as db, db.transaction(), db.cursor() as cursor:
-            cursor.execute("DELETE FROM hall_signals.paces WHERE sitting = %s", (sitting,))
-            cursor.executemany(
-                "INSERT INTO hall_signals.paces VALUES (%s, %s, %s, %s, %s)",
-                [(sitting, each.attempt, each.devices, each.answers, each.fast) for each in paces],
-            )
-
-    def kept(self, sitting: bytes) -> Kept:
-        def rows(query: str, table: str) -> list[tuple[object, ...]]:
-            text = query.format(least="least", table=f"hall_signals.{table}", sitting="%s")
-            return db.execute(text.encode(), (sitting,)).fetchall()
-
-        with self._open() as db:
-            told = [(*row[:3], int(str(row[3]))) for row in rows(_TOLD, "signals")]
-            return Kept(
-                [Told(*cast("_ToldRow", row)) for row in told],
-                [cast("tuple[bytes, bytes]", row) for row in rows(_ADDRESSES, "signals")],
-                [Pace(*cast("_PaceRow", row)) for row in rows(_PACES, "paces")],
-            )
-
-    def erase(self, sitting: bytes) -> int:
-        with self._open() as db:
-            with db.transaction():
-                erased = db.execute(
-                    "DELETE FROM hall_signals.signals WHERE sitting = %s", (sitting,)
-                ).rowcount
-                db.execute("DELETE FROM hall_signals.paces WHERE sitting = %s", (sitting,))
-                db.execute("DELETE FROM hall_signals.keys WHERE sitting = %s", (sitting,))
-            db.execute("VACUUM (FULL) hall_signals.signals, hall_signals.paces, hall_signals.keys")
-        return erased
-
-
-def _row(signal: Signal, key: bytes) -> _Row:
+def row_of(signal: Signal, key: bytes) -> Row:
     return (
         signal.sitting,
         signal.attempt,
