@@ -15,6 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError, ProgrammingError
 
 from hoithi.config.commands import complain, named
+from hoithi.config.loading import collector_at_rest
 from hoithi.config.tables import wrong_with_tables
 
 
@@ -23,14 +24,16 @@ def run_with_desk(does: str, options: argparse.Namespace) -> int:
     try:
         var = Path(settings.VAR)
         var.mkdir(parents=True, exist_ok=True)
-        django.setup()
+        with collector_at_rest():
+            django.setup()
     except ImproperlyConfigured as error:
         complain(str(error))
         return int(options.cannot)
     except OSError as error:
         complain(f"The folder of data cannot be made ({error}); HOITHI_VAR names another.")
         return int(options.cannot)
-    command: Callable[[argparse.Namespace], int] = named(does)
+    with collector_at_rest():
+        command: Callable[[argparse.Namespace], int] = named(does)
     try:
         return command(options)
     except (OperationalError, ProgrammingError):
