@@ -19,6 +19,8 @@ from hoithi.rules.shapes import Amount, Key, Label, Positive, Strict
 from hoithi.rules.together import Together
 
 FORMAT = "hoithi/regulation/1"
+JURY = "jury"
+FEWEST_TEAMS = 2  # in a round into which teams are drawn, or to which they come
 
 Counted = Literal["best", "first", "last"]
 Duration = Literal["whole", "less_interruptions"]
@@ -120,6 +122,61 @@ class Requirement(Strict, frozen=True):
     minimum_points: Annotated[Decimal, msgspec.Meta(description="so many points or more")]
 
 
+class Entrants(Strict, frozen=True):
+    """Who takes part in a round, where that is not everybody of its form (qualifying.py)."""
+
+    among: Annotated[
+        list[Key],
+        msgspec.Meta(
+            description="the rounds into which the teams are drawn by lot, this one among them; "
+            "alone it needs no draw"
+        ),
+    ]
+    teams: Annotated[Positive, msgspec.Meta(description="at most so many in each of them")]
+    apart: Annotated[
+        Literal["nobody", "unit", "round"],
+        msgspec.Meta(
+            description="whom the lots keep apart: teams of one unit, or those that come from one "
+            "round"
+        ),
+    ]
+    from_: Annotated[
+        list[Key],
+        msgspec.Meta(
+            description="the rounds by whose published results they come; `[]` takes all accepted "
+            "teams"
+        ),
+    ] = msgspec.field(name="from")
+    first: Annotated[
+        int, msgspec.Meta(ge=0, le=1000, description="so many of each, by their places")
+    ]
+    runners_up: Annotated[
+        int,
+        msgspec.Meta(
+            ge=0, le=1000, description="so many of the best of all others, taken together"
+        ),
+    ]
+
+
+class SidePrize(Strict, frozen=True):
+    """A prize beside the places (giải phụ); it touches none of them."""
+
+    key: Annotated[Key, msgspec.Meta(description="names it for the machine")]
+    label: Annotated[Label, msgspec.Meta(description="shown to people")]
+    count: Annotated[Positive, msgspec.Meta(description="so many of it")]
+    amount_vnd: Annotated[
+        Amount, msgspec.Meta(description="for each, whole đồng; 0 where the plan names no amount")
+    ]
+    by: Annotated[
+        str,
+        msgspec.Meta(
+            max_length=60,
+            description="what decides it: `segment:KEY`, the marks of a part, or its votes; or "
+            "`jury`, whose choice two people enter with the reason",
+        ),
+    ]
+
+
 class Regulation(Strict, frozen=True, omit_defaults=True):
     """The rules of one round; `online` or `segments` is there, as the round is held.
 
@@ -134,6 +191,8 @@ class Regulation(Strict, frozen=True, omit_defaults=True):
     requirement: Requirement
     prizes: list[PrizeLine]
     together: Together | None = None
+    entrants: Entrants | None = None
+    side_prizes: list[SidePrize] = msgspec.field(default_factory=list)
 
 
 class CollectiveRule(Strict, frozen=True):
@@ -191,8 +250,35 @@ def round_flaws(regulation: Regulation) -> list[str]:
     if ANSWER_TIME in regulation.ranking and regulation.together is None:
         found.append("ranking_not_together")
     keys = [line.key for line in regulation.prizes]
+    keys += [line.key for line in regulation.side_prizes]
     if len(set(keys)) != len(keys):
         found.append("prize_twice")
+    found += [
+        f"side_prize_unknown:{line.by}"
+        for line in regulation.side_prizes
+        if line.by not in {*segments, JURY}
+    ]
+    if regulation.online and regulation.side_prizes:
+        found.append("side_prize_online")
+    if regulation.entrants is not None:
+        found += _entrants_flaws(regulation.entrants, regulation.round)
+    return found
+
+
+def _entrants_flaws(rule: Entrants, name: str) -> list[str]:
+    """What contradicts itself about who takes part."""
+    found = []
+    if name not in rule.among or len(set(rule.among)) != len(rule.among):
+        found.append("entrants_without_this_round")
+    if len(set(rule.from_)) != len(rule.from_) or set(rule.from_) & set(rule.among):
+        found.append("entrants_from_twice")
+    if bool(rule.from_) != bool(rule.first + rule.runners_up):
+        found.append("entrants_from_nowhere")
+    if not rule.from_ and rule.apart == "round":
+        found.append("entrants_from_no_round")
+    coming = rule.first * len(rule.from_) + rule.runners_up
+    if rule.from_ and not FEWEST_TEAMS * len(rule.among) <= coming <= rule.teams * len(rule.among):
+        found.append(f"entrants_do_not_fit:{coming}")
     return found
 
 

@@ -139,10 +139,14 @@ def recorded_result(
     participants: Sequence[Participant],
     marks: Mapping[str, Mapping[str, Decimal]],
     *,
+    votes: Mapping[str, Mapping[str, int]] | None = None,
     decisions: Iterable[Sequence[str]] = (),
     lots_seed: bytes | None = None,
 ) -> Result:
-    """Rank and award a live round from the marks of its minutes: entry → segment → marks."""
+    """Rank and award a live round from the marks of its minutes: entry → segment → marks.
+
+    `votes` are those of the audience, segment → entry → how many: side prizes go by them.
+    """
     drawn = lots([each.entry for each in participants], lots_seed) if lots_seed else {}
     scores: dict[str, Score] = {}
     for entry, by_segment in marks.items():
@@ -155,6 +159,8 @@ def recorded_result(
                 Decimal(0),
             )
         )
+        for key, given in (votes or {}).items():
+            values[f"votes:{key}"] = Decimal(given.get(entry, 0))
         if drawn:
             values["lots"] = Decimal(drawn[entry])
         scores[entry] = Score(entry, values)

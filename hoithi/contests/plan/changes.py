@@ -18,7 +18,10 @@ from hoithi.contests.plan.schema import Plan, Round
 from hoithi.contests.plan.writing import value_text
 
 # Of a round; of `online` everything but the question that counts for nothing.
-_OF_A_ROUND = ("form", "purpose", "segments", "ranking", "requirement", "prizes", "at_units")
+_OF_A_ROUND = (
+    *("form", "purpose", "segments", "ranking", "requirement", "prizes"),
+    *("entrants", "side_prizes", "at_units"),
+)
 _HARMLESS = ("sample",)
 
 

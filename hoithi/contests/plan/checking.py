@@ -45,6 +45,7 @@ def check_plan(plan: Plan) -> list[Problem]:
     ]
     for at, each in enumerate(plan.rounds, start=1):
         problems += _round(plan, each, f"rounds[{at}]")
+        problems += _entrants(plan, each, f"rounds[{at}].entrants")
     problems += _collective(plan)
     problems += _money(plan)
     problems += _assumptions(plan)
@@ -166,6 +167,36 @@ def _round(plan: Plan, each: Round, key: str) -> Iterator[Problem]:
     if points > MOST_POINTS:
         params = {"points": int(points), "most": int(MOST_POINTS)}
         yield Problem(key, "marks_too_large", params)
+
+
+def _entrants(plan: Plan, each: Round, key: str) -> Iterator[Problem]:
+    """Who takes part: of rounds that there are, held before, and alike where they are compared."""
+    rule = each.entrants
+    if rule is None:
+        return
+    form = next((form for form in plan.forms if form.key == each.form), None)
+    if form is not None and form.entrant != "team":
+        yield Problem(key, "entrants_not_teams")
+    keys = [one.key for one in plan.rounds]
+    yield from _known(f"{key}.among", rule.among, "rounds", keys)
+    yield from _known(f"{key}.from", rule.from_, "rounds", keys)
+    rounds = {one.key: one for one in plan.rounds}
+    for other in (rounds[name] for name in rule.among if name in rounds):
+        if (other.entrants, other.form) != (rule, each.form):
+            yield Problem(f"{key}.among", "entrants_told_otherwise", {"value": other.key})
+    sources = [rounds[name] for name in rule.from_ if name in rounds]
+    for source in sources:
+        if source.form != each.form or source.purpose != each.purpose:
+            yield Problem(f"{key}.from", "entrants_of_other_kind", {"value": source.key})
+        if source.closes_at > each.opens_at or keys.index(source.key) >= keys.index(each.key):
+            yield Problem(f"{key}.from", "entrants_not_before", {"value": source.key})
+        if _compared(source) != _compared(sources[0]):
+            yield Problem(f"{key}.from", "entrants_not_alike", {"value": source.key})
+
+
+def _compared(each: Round) -> tuple[object, ...]:
+    """What two rounds must have in common, so that one's teams can be compared with another's."""
+    return each.ranking, [(part.key, part.maximum, part.voted) for part in each.segments]
 
 
 def _is_of_teams(plan: Plan, each: Round) -> bool:
@@ -304,6 +335,9 @@ def _money(plan: Plan) -> Iterator[Problem]:
     if plan.rules.collective is not None:
         tables.append(plan.rules.collective.prizes)
     prizes = sum(line.amount_vnd * line.count for table in tables for line in table)
+    prizes += sum(
+        line.amount_vnd * line.count for each in plan.rounds for line in each.side_prizes or []
+    )
     if lines > plan.budget.total_vnd:
         yield Problem(
             "budget.lines", "budget_exceeded", {"sum": lines, "total": plan.budget.total_vnd}

@@ -44,6 +44,8 @@ def regulation_of(plan: Plan, each: Round) -> Regulation:
         ranking=each.ranking,
         requirement=each.requirement,
         prizes=each.prizes,
+        entrants=each.entrants,
+        side_prizes=each.side_prizes or [],
         together=online.together if online else None,
     )
 

@@ -36,7 +36,8 @@ from the types that read the file (`hoithi/contests/plan/schema.py`) by
   and single hyphens or dots inside; at most {get_args(Code)[1].max_length}.
 - A *line* is a text without line breaks. No text has characters that cannot be seen.
 - What the signed plan leaves open and the file fills in is listed under `[[assumptions]]`.
-- Four contests stand in `plans/`; `tests/golden/` plays each against a table worked out by hand.
+- Four contests stand in `plans/`; `tests/golden/` plays each against a table worked out by hand. A
+  made-up one, `hoi-thi-mau`, has every form of the stage: heats, semi-finals, final, side prizes.
 """
 _CHECK = """\
 ## What the check says

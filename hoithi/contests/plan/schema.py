@@ -18,11 +18,13 @@ from hoithi.rules.regulation import (
     CollectiveRule,
     Counted,
     Duration,
+    Entrants,
     OnePrize,
     PredictionRule,
     PrizeLine,
     Requirement,
     Segment,
+    SidePrize,
 )
 from hoithi.rules.shapes import ONE_LINE, Amount, Key, Label, Positive, Strict
 from hoithi.rules.teams import Part
@@ -372,6 +374,19 @@ class Round(Strict, frozen=True, omit_defaults=True):
     ]
     requirement: Requirement
     prizes: Annotated[list[PrizeLine], Meta(description="from the highest down")]
+    entrants: (
+        Annotated[
+            Entrants,
+            Meta(
+                description="who takes part in a heat, a semi-final, a final; without it everybody "
+                "of its form"
+            ),
+        ]
+        | None
+    ) = None
+    side_prizes: (
+        Annotated[list[SidePrize], Meta(description="beside the places, of a live round")] | None
+    ) = None
     at_units: AtUnits | None = None
 
 

@@ -412,6 +412,90 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Hai giải trùng khóa. Hãy đổi một trong hai.",
         "Two prizes have one key. Change one of them.",
     ),
+    "entrants_without_this_round": (
+        "entrants.among phải có chính vòng này, và không vòng nào ghi hai lần.",
+        "entrants.among has to name this round, and every round once.",
+    ),
+    "entrants_from_twice": (
+        "Một vòng được ghi hai lần trong entrants.from, hoặc vừa trong from vừa trong among.",
+        "A round stands in entrants.from twice, or in from and in among.",
+    ),
+    "entrants_from_nowhere": (
+        (
+            "Có entrants.from thì phải lấy ít nhất một đội (first hoặc runners_up); không có thì "
+            "cả hai bằng 0."
+        ),
+        (
+            "With entrants.from at least one team comes on (first or runners_up); without it both "
+            "are 0."
+        ),
+    ),
+    "entrants_from_no_round": (
+        (
+            "Không có entrants.from thì không tách được đội của cùng một vòng. Hãy ghi "
+            'apart = "unit" hoặc "nobody".'
+        ),
+        'Without entrants.from there is no round to keep apart: write apart = "unit" or "nobody".',
+    ),
+    "entrants_do_not_fit": (
+        (
+            "Có {value} đội vào các vòng này, không vừa: mỗi vòng ít nhất 2 đội và nhiều nhất "
+            "entrants.teams đội."
+        ),
+        (
+            "{value} teams come into these rounds and do not fit: each has 2 teams or more, and "
+            "entrants.teams at most."
+        ),
+    ),
+    "entrants_not_teams": (
+        "Chỉ vòng của đội thi mới chia bảng hoặc lấy đội từ vòng trước.",
+        "Only rounds of teams have heats, or teams that come on from earlier rounds.",
+    ),
+    "entrants_told_otherwise": (
+        (
+            "Vòng {value} được bốc thăm chung với vòng này nhưng ghi entrants khác, hoặc thuộc "
+            "hình thức khác. Hãy ghi giống nhau."
+        ),
+        (
+            "The round {value} is drawn together with this one, yet its entrants or its form are "
+            "others. Write the same in both."
+        ),
+    ),
+    "entrants_of_other_kind": (
+        "Vòng {value} thuộc hình thức khác hoặc mục đích khác, nên không lấy đội từ đó được.",
+        "The round {value} is of another form or purpose: no teams come from it.",
+    ),
+    "entrants_not_before": (
+        (
+            "Vòng {value} phải đứng trước vòng này trong tệp và kết thúc trước khi vòng này bắt "
+            "đầu; các vòng không được lấy đội lẫn nhau."
+        ),
+        (
+            "The round {value} has to stand before this one in the file and to end before it "
+            "begins; rounds cannot take teams from each other in a circle."
+        ),
+    ),
+    "entrants_not_alike": (
+        (
+            "Đội của các vòng trong entrants.from được so với nhau, nên vòng {value} phải có cùng "
+            "thứ tự xếp hạng, cùng các phần thi và điểm tối đa với vòng ghi đầu."
+        ),
+        (
+            "Teams of the rounds in entrants.from are compared, so the round {value} must have the "
+            "ranking, the parts and highest marks of the first one."
+        ),
+    ),
+    "side_prize_unknown": (
+        (
+            "Giải phụ không xét theo {value} được. Hãy ghi jury hoặc segment: và mã một phần thi "
+            "của vòng."
+        ),
+        "No side prize goes by {value}. Write jury, or segment: and the key of a part.",
+    ),
+    "side_prize_online": (
+        "Giải phụ chỉ có ở vòng trực tiếp trên sân khấu.",
+        "Side prizes are those of live rounds only.",
+    ),
     "prize_points_missing": (
         "Thiếu điểm quy đổi của giải “{value}”. Hãy thêm vào.",
         "No points are given for the prize “{value}”. Add them.",
