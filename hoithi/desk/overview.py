@@ -269,6 +269,11 @@ def _to_sign(user: User, each: RoundFacts) -> list[Link]:
             found.append(Link(_("%(round)s: confirm the minutes") % name, href))
         elif motion.approval.kind == "ruling":
             found.append(Link(_("%(round)s: confirm a ruling") % name, each.result_href))
+        elif motion.approval.kind == "choice" and motion.content["about"]:
+            found.append(Link(_("%(round)s: confirm a side prize") % name, each.result_href))
+        elif motion.approval.kind in ("choice", "leaving", "lineup_void"):
+            href = reverse("results:lineup", args=[each.round.contest.key, each.round.key])
+            found.append(Link(_("%(round)s: confirm a change of its teams") % name, href))
     if each.ties:
         found.append(Link(_("%(round)s: decide a tie") % name, each.result_href))
     elif each.is_outdated:

@@ -11,8 +11,8 @@ from django.utils.functional import Promise
 
 from hoithi.contests.models import Contest, Entrant, Round
 from hoithi.contests.queries import round_by_key
+from hoithi.entries.lineups import entries_of_round
 from hoithi.entries.models import Person, Presence, Team, TeamMember
-from hoithi.entries.queries import accepted_entries
 from hoithi.entries.wording import PART_NAMES
 from hoithi.rules.teams import PARTS
 from hoithi.rules.vietnamese import fold
@@ -76,7 +76,7 @@ def expected_at(each: Round, team: int, person: int) -> None:
 
 def door_page(each: Round, search: str) -> DoorPage:
     """Three queries, whatever the number of teams."""
-    entries = accepted_entries(each.category)
+    entries = entries_of_round(each)
     members: dict[int, list[TeamMember]] = defaultdict(list)
     rows = TeamMember.objects.filter(team__in=[entry.team_id for entry in entries])
     for member in rows.select_related("person").order_by("person__sort_key", "person"):

@@ -11,7 +11,7 @@ from django.db.models.functions import Length
 from hoithi.contests.models import Category, Contest, Round
 from hoithi.entries.composed import IsComposed
 from hoithi.jobs.models import Job
-from hoithi.people.models import Unit
+from hoithi.people.models import Approval, Unit
 
 
 class RegistrationState(models.TextChoices):
@@ -356,3 +356,69 @@ class Handover(models.Model):
     @property
     def log_target(self) -> str:
         return f"handover:{self.pk}"
+
+
+class Lineup(models.Model):
+    """The teams of a field, frozen, and into which rounds they came (docs/decisions/0022).
+
+    `round` is the first of the rounds that are drawn together, `among` the keys of all. A seat of
+    the `field` has the public id of an entry, its unit's code and the round that it comes from;
+    `sources` are the published versions on which it rests. `order` are the lots, `rounds` the teams
+    by round as they were dealt: empty until then. `begun` are the rounds that were opened.
+    """
+
+    contest = models.ForeignKey(Contest, models.PROTECT, related_name="lineups")
+    round = models.ForeignKey(Round, models.PROTECT, related_name="lineups")
+    among = models.JSONField()
+    sources = models.JSONField()
+    decisions = models.JSONField()
+    field = models.JSONField()
+    commitment = models.CharField(max_length=64, blank=True)
+    cipher = models.BinaryField(null=True)
+    key_id = models.CharField(max_length=8, blank=True)
+    number = models.CharField(max_length=40, blank=True)
+    secret = models.CharField(max_length=64, blank=True)
+    by_hand = models.CharField(max_length=500, blank=True)
+    order = models.JSONField(default=list)
+    rounds = models.JSONField(default=dict)
+    begun = models.JSONField(default=list)
+    fixed_by = models.CharField(max_length=200)
+    fixed_at = models.DateTimeField()
+    drawn_at = models.DateTimeField(null=True)
+    voided_at = models.DateTimeField(null=True)
+    voiding = models.ForeignKey(Approval, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("round",), condition=Q(voided_at__isnull=True), name="one_lineup_of_a_field"
+            ),
+            models.CheckConstraint(
+                condition=Q(voided_at__isnull=True) | Q(voiding__isnull=False),
+                name="lineup_voided_by_two",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.contest_id}/{self.round_id}"
+
+
+class Leaving(models.Model):
+    """A team that left a lineup before its round was opened, and who came for it, if anybody."""
+
+    lineup = models.ForeignKey(Lineup, models.PROTECT, related_name="leavings")
+    entry = models.ForeignKey(Entry, models.PROTECT, related_name="+")
+    comes = models.ForeignKey(Entry, models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(max_length=500)
+    approval = models.ForeignKey(Approval, models.PROTECT, related_name="+")
+    left_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (
+            models.UniqueConstraint(fields=("lineup", "entry"), name="leaves_a_lineup_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.lineup_id}/{self.entry_id}"

@@ -28,10 +28,12 @@ from hoithi.results.bundling import add_recorded, contest_record
 from hoithi.results.collective import latest_collective, published_collective
 from hoithi.results.models import FrozenCounts, Publication
 from hoithi.results.pending import newest_grading, rulings_under
+from hoithi.results.qualifying import lineup_records
 from hoithi.results.queries import decisions_of, latest_publication
-from hoithi.verify.bundle import BundleWriter, Closing, RoundRecord, RulingRecord
+from hoithi.verify.bundle import BundleWriter, Closing, RoundRecord, RulingRecord, struct_bytes
 from hoithi.verify.bundle import FrozenCounts as PublishedCounts
 from hoithi.verify.contest import COLLECTIVE, CONTEST
+from hoithi.verify.lineups import FOLDER
 from hoithi.verify.results import Published
 from hoithi.verify.tables import Batch
 
@@ -55,6 +57,8 @@ def write_bundle(contest: Contest, path: Path, now: datetime) -> list[str]:
             add_recorded(writer, folder, each)
         _add_published(writer, folder, publication)
         written.append(each.key)
+    for key, records in lineup_records(contest).items():
+        writer.add(f"{FOLDER}{key}.json", struct_bytes(records))
     writer.add_struct(CONTEST, contest_record(contest))
     _add_collective(writer, contest)
     writer.close()

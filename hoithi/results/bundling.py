@@ -16,12 +16,12 @@ from hoithi.people.vault import Sealed
 from hoithi.results.collective import unit_decisions_of
 from hoithi.results.kits import sign
 from hoithi.results.models import RecordedRound, TakenKit
-from hoithi.results.queries import decisions_of, scores_of, settled_rounds
+from hoithi.results.queries import choices_of, decisions_of, scores_of, settled_rounds
 from hoithi.results.units import standing_results, statement_of, taken_kit, units_sent
 from hoithi.rules.errors import RuleViolation
-from hoithi.verify.bundle import BundleWriter, fingerprint
+from hoithi.verify.bundle import BundleWriter, fingerprint, struct_bytes
 from hoithi.verify.contest import CONTEST, FORMAT, ContestRecord, RoundLine, UnitLine
-from hoithi.verify.results import Recorded, RecordedEntry, StageLog
+from hoithi.verify.results import ChoiceRecord, Recorded, RecordedEntry, StageLog
 from hoithi.verify.units import FORMAT as UNIT_FORMAT
 from hoithi.verify.units import (
     Marks,
@@ -53,6 +53,18 @@ def add_recorded(writer: BundleWriter, folder: str, each: Round) -> None:
         if found.log:
             writer.add_struct(f"{folder}/stage.json", _log(found))
     writer.add(f"{folder}/decisions.json", msgspec.json.encode(decisions_of(each)))
+    choices = [
+        ChoiceRecord(
+            each.about,
+            list(each.order),
+            each.reason,
+            str(each.approval.first_id),
+            str(each.approval.second_id or ""),
+        )
+        for each in choices_of(each)
+    ]
+    if choices:
+        writer.add(f"{folder}/choices.json", struct_bytes(choices))
 
 
 def _recorded(

@@ -73,6 +73,104 @@ class TieForm(forms.Form):
         return sorted(self.tie.entries, key=lambda entry: int(self.cleaned_data[f"order-{entry}"]))
 
 
+class WinnersForm(forms.Form):
+    """Whom the jury chooses for a side prize: as many as there are of it, or nobody."""
+
+    reason = Words(
+        label=_("Grounds of the choice"),
+        max_length=LONGEST_REASON,
+        help_text=_("Such as the number and day of the jury's minutes."),
+    )
+
+    def __init__(
+        self,
+        data: Mapping[str, str] | None = None,
+        *,
+        key: str,
+        most: int,
+        names: Mapping[str, str],
+    ) -> None:
+        super().__init__(data, auto_id=f"choice-{key}-%s")
+        self._winners = [f"winner-{at}" for at in range(1, min(most, len(names)) + 1)]
+        for at, field in enumerate(self._winners, start=1):
+            self.fields[field] = forms.ChoiceField(
+                label=_("Winner") if most == 1 else f"{gettext('Winner')} {at}",
+                choices=[("", _("Nobody")), *names.items()],
+                required=False,
+            )
+        self.order_fields([*self._winners, "reason"])
+
+    @property
+    def order(self) -> list[str]:
+        """The chosen, each once."""
+        return [*dict.fromkeys(each for n in self._winners if (each := self.cleaned_data[n]))]
+
+
+class NumberForm(forms.Form):
+    """The number that somebody in the hall gives, and everybody hears."""
+
+    number = Words(
+        label=_("Number from the hall"),
+        max_length=40,
+        help_text=_("Digits only, as somebody in the hall says them aloud."),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+
+class HandForm(forms.Form):
+    """Lots of paper: the number that each team has drawn."""
+
+    reason = Words(label=_("Why lots of paper were drawn"), max_length=LONGEST_REASON)
+
+    def __init__(self, data: Mapping[str, str] | None = None, *, names: Mapping[str, str]) -> None:
+        super().__init__(data, auto_id="hand-%s")
+        self._names = names
+        lots = [(str(at), str(at)) for at in range(1, len(names) + 1)]
+        for entry, name in names.items():
+            self.fields[f"lot-{entry}"] = forms.ChoiceField(label=name, choices=[("", "–"), *lots])
+        self.order_fields([*(f"lot-{entry}" for entry in names), "reason"])
+
+    def clean(self) -> None:
+        chosen = [self.cleaned_data.get(f"lot-{entry}") for entry in self._names]
+        if None not in chosen and len(set(chosen)) < len(chosen):
+            raise ValidationError(gettext("Each lot is drawn once."))
+
+    @property
+    def order(self) -> list[str]:
+        """The teams in the order of their lots."""
+        return sorted(self._names, key=lambda entry: int(self.cleaned_data[f"lot-{entry}"]))
+
+
+class LeaveForm(forms.Form):
+    """Which team leaves before its round begins, and why."""
+
+    reason = Words(
+        label=_("Reason"),
+        max_length=LONGEST_REASON,
+        help_text=_("Published with the list. The next team in order comes in by itself."),
+    )
+
+    def __init__(self, data: Mapping[str, str] | None = None, *, names: Mapping[str, str]) -> None:
+        super().__init__(data, auto_id="leave-%s")
+        self.fields["team"] = forms.ChoiceField(
+            label=_("The team that leaves"), choices=[("", "–"), *names.items()]
+        )
+        self.order_fields(["team", "reason"])
+
+
+class VoidForm(forms.Form):
+    """Why a list of teams does not hold."""
+
+    reason = Words(
+        label=_("Why the list does not hold"),
+        max_length=LONGEST_REASON,
+        help_text=_("The list stays readable with this reason, for everybody."),
+    )
+
+    def __init__(self, data: Mapping[str, str] | None = None) -> None:
+        super().__init__(data, auto_id="void-%s")
+
+
 @dataclass(frozen=True, slots=True)
 class Team:
     """A team as the minutes list it."""

@@ -251,6 +251,28 @@ class TieDecision(models.Model):
         return f"{self.round_id} {len(self.order)}"
 
 
+class Choice(models.Model):
+    """What two people chose where the rules leave it to them (docs/decisions/0022).
+
+    `about` is the key of a side prize, and `order` its winners or the order of equal teams; or it
+    is empty, and `order` that of equal runners-up at the cut before the rounds of a field, of which
+    `round` is the first.
+    """
+
+    round = models.ForeignKey(Round, models.PROTECT, related_name="choices")
+    about = models.CharField(max_length=60, blank=True)
+    order = models.JSONField()
+    reason = models.CharField(max_length=500)
+    approval = models.ForeignKey(Approval, models.PROTECT, related_name="+")
+    chosen_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("round", "id")
+
+    def __str__(self) -> str:
+        return f"{self.round_id}/{self.about}"
+
+
 class RulingEffect(models.TextChoices):
     DROP = "drop", "drop"
     ACCEPT_ALSO = "accept_also", "accept_also"
@@ -358,7 +380,7 @@ class CollectivePublication(models.Model):
 
 
 class Award(models.Model):
-    """A prize given by a publication."""
+    """A prize given by a publication: of its table, or beside the places (`is_side`)."""
 
     publication = models.ForeignKey(Publication, models.PROTECT, related_name="awards")
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="+")
@@ -367,11 +389,19 @@ class Award(models.Model):
     amount_vnd = models.PositiveBigIntegerField()
     place = models.PositiveIntegerField()
     position = models.PositiveIntegerField(default=0)
+    is_side = models.BooleanField(default=False)
 
     class Meta:
         ordering = ("publication", "position")
         constraints = (
-            models.UniqueConstraint(fields=("publication", "entry"), name="one_prize_per_entry"),
+            models.UniqueConstraint(
+                fields=("publication", "entry"),
+                condition=Q(is_side=False),
+                name="one_prize_per_entry",
+            ),
+            models.UniqueConstraint(
+                fields=("publication", "entry", "prize"), name="each_prize_once_per_entry"
+            ),
             models.CheckConstraint(condition=Q(place__gte=1), name="place_from_one"),
         )
 

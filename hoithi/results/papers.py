@@ -24,7 +24,7 @@ from hoithi.entries.models import Entry
 from hoithi.people.models import User
 from hoithi.results.collective import published_units, rests_on
 from hoithi.results.models import Award, CollectivePublication, Publication
-from hoithi.results.queries import awards_of, entry_name, latest_publication
+from hoithi.results.queries import awards_of, entry_name, latest_publication, with_side_prizes
 from hoithi.results.wording import units_decided_by
 from hoithi.rules.errors import RuleViolation
 from hoithi.web.wording import ZONE
@@ -229,7 +229,7 @@ def results_list_of(publication: Publication, reasons: dict[str, str]) -> Result
             name=row["name"],
             unit=row["unit"],
             points=Decimal(row["points"]),
-            prize=row["prize"],
+            prize=with_side_prizes(publication, row["number"], row["prize"]),
             reason=reasons.get(row["decided_by"], ""),
         )
         for row in content["rows"]

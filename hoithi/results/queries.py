@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -12,9 +12,11 @@ from django.http import Http404
 
 from hoithi.contests.models import Contest, Entrant, Purpose, Round
 from hoithi.contests.queries import plan_of, regulation_of
+from hoithi.entries.lineups import entries_of_round
 from hoithi.entries.models import Entry, EntryState
 from hoithi.results.models import (
     Award,
+    Choice,
     FrozenCounts,
     NameComplaint,
     Publication,
@@ -23,11 +25,18 @@ from hoithi.results.models import (
 )
 from hoithi.rules.awards import Awards, Tie
 from hoithi.rules.canonical import Value, canonical, sha256
+from hoithi.rules.qualifying import COMING_ON, cut_ties
 from hoithi.rules.ranking import Score
-from hoithi.rules.regulation import PrizeLine
+from hoithi.rules.regulation import PrizeLine, Regulation, SidePrize
 from hoithi.rules.settling import HeldRound, persons, settled_awards
+from hoithi.rules.side_prizes import OpenChoice, SideAwards, side_awards
 from hoithi.rules.standings import Result, ranked
-from hoithi.verify.results import Published, PublishedAward, PublishedPlace
+from hoithi.verify.results import (
+    Published,
+    PublishedAward,
+    PublishedPlace,
+    PublishedSidePrize,
+)
 
 FORMAT = "hoithi/publication/1"
 
@@ -64,16 +73,37 @@ class ResultRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SideRow:
+    """A side prize that is given."""
+
+    entry_id: int
+    entry: str
+    prize: str
+    label: str
+    amount_vnd: int
+    number: str
+    name: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
 class Proposal:
-    """A round's result as the scores have it now; nothing of it is given until it is published."""
+    """A round's result as the scores have it now; nothing of it is given until it is published.
+
+    `ties` are those across a prize line, and across the line before a later round; `waiting` are
+    side prizes that two people have to choose first.
+    """
 
     rows: tuple[ResultRow, ...]
     ties: tuple[Tie, ...]
     left: tuple[str, ...]
     prizes: tuple[PrizeLine, ...]
+    side: tuple[SideRow, ...] = ()
+    waiting: tuple[OpenChoice, ...] = ()
+    side_prizes: tuple[SidePrize, ...] = ()
 
     def awarded(self) -> Iterator[tuple[int, str, str, int, int]]:
-        """(entry id, prize, label, amount, place) of each prize, in order of the table."""
+        """(entry id, prize, label, amount, place) of each prize of the table, in its order."""
         lines = {line.key: line for line in self.prizes}
         order = {key: at for at, key in enumerate(lines)}
         winners = [row for row in self.rows if row.prize_key]
@@ -125,11 +155,14 @@ def result_of(each: Round, scores: list[RoundScore]) -> Result:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A round whose scores stand, ranked by itself."""
+    """A round whose scores stand, ranked by itself; `cuts` are ties at the line between those who
+    come on to a later round and those who do not."""
 
     round: Round
     scores: list[RoundScore]
     held: HeldRound
+    cuts: tuple[Tie, ...]
+    side: SideAwards
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +178,38 @@ class Settled:
 
 
 def standing_of(each: Round) -> Standing:
-    """Rank a round by itself. Four queries."""
+    """Rank a round by itself. Four queries, one more where it has side prizes."""
     scores = scores_of(each)
     of_people = each.category.entrant == Entrant.PERSON
-    prizes = regulation_of(each).prizes
-    return Standing(each, scores, HeldRound(result_of(each, scores), prizes, of_people))
+    regulation = regulation_of(each)
+    result = result_of(each, scores)
+    return Standing(
+        each,
+        scores,
+        HeldRound(result, regulation.prizes, of_people),
+        tuple(tie for first in sorted(_cuts_after(each)) for tie in cut_ties(result.placed, first)),
+        side_of(each, regulation, result),
+    )
+
+
+def _cuts_after(each: Round) -> set[int]:
+    """After how many places somebody comes on to a later round."""
+    rules = [later.entrants for later in plan_of(each.contest).rounds]
+    return {rule.first for rule in rules if rule is not None and each.key in rule.from_}
+
+
+def side_of(each: Round, regulation: Regulation, result: Result) -> SideAwards:
+    """The side prizes of a round as its scores and the choices of two people have them."""
+    if not regulation.side_prizes:
+        return SideAwards((), ())
+    choices = {choice.about: choice.order for choice in choices_of(each)}
+    return side_awards(regulation, result.scores, result.barred, choices)
+
+
+def choices_of(each: Round) -> list[Choice]:
+    """What two people chose of the side prizes of a round, oldest first. One query."""
+    found = Choice.objects.filter(round=each).exclude(about=COMING_ON)
+    return list(found.select_related("approval").order_by("pk"))
 
 
 def settled_rounds(contest: Contest) -> Settled:
@@ -221,7 +281,36 @@ def _proposal(key: str, settled: Settled) -> Proposal:
         )
         for entry, place, decided_by in places
     )
-    return Proposal(rows, awards.ties, awards.left, tuple(prizes))
+    at_lines = {tie.place for tie in awards.ties}
+    cuts = tuple(tie for tie in standing.cuts if tie.place not in at_lines)
+    side_prizes = tuple(regulation_of(standing.round).side_prizes)
+    return Proposal(
+        rows,
+        (*awards.ties, *cuts),
+        awards.left,
+        tuple(prizes),
+        _side_rows(standing, side_prizes),
+        standing.side.waiting,
+        side_prizes,
+    )
+
+
+def _side_rows(standing: Standing, side_prizes: Sequence[SidePrize]) -> tuple[SideRow, ...]:
+    lines = {line.key: line for line in side_prizes}
+    by_entry = {score.entry.public_id.hex: score.entry for score in standing.scores}
+    return tuple(
+        SideRow(
+            by_entry[award.entry].pk,
+            award.entry,
+            award.prize,
+            lines[award.prize].label,
+            lines[award.prize].amount_vnd,
+            by_entry[award.entry].number,
+            entry_name(by_entry[award.entry]),
+            by_entry[award.entry].unit.name,
+        )
+        for award in standing.side.given
+    )
 
 
 def _passed_on(key: str, settled: Settled) -> dict[str, PassedOn]:
@@ -252,7 +341,15 @@ def _label(settled: Settled, key: str, prize: str) -> str:
 def publication_content(each: Round, proposed: Proposal) -> dict[str, Value]:
     """What is frozen: name, unit, score, prize, what decided the place, and no more."""
     counts = FrozenCounts.objects.filter(round=each).first()
+    # Versions of rounds without side prizes say what they have always said.
+    side: dict[str, Value] = {}
+    if proposed.side_prizes:
+        side["side"] = [
+            {"prize": row.label, "number": row.number, "name": row.name, "unit": row.unit}
+            for row in proposed.side
+        ]
     return {
+        **side,
         "format": FORMAT,
         "contest": each.contest.key,
         "round": each.key,
@@ -305,6 +402,7 @@ def published_standing(number: int, proposed: Proposal) -> Published:
             for row in proposed.rows
             if row.prize_key
         ],
+        [PublishedSidePrize(row.entry, row.prize) for row in proposed.side],
     )
 
 
@@ -414,6 +512,26 @@ class PublishedRow(msgspec.Struct, frozen=True):
     passed_on: PassedOn | None
 
 
+class PublishedSide(msgspec.Struct, frozen=True):
+    """A side prize of a published version."""
+
+    prize: str
+    number: str
+    name: str
+    unit: str
+
+
+def published_side(publication: Publication) -> list[PublishedSide]:
+    """The side prizes of a published version."""
+    return msgspec.convert(publication.content.get("side", []), list[PublishedSide])
+
+
+def with_side_prizes(publication: Publication, number: str, prize: str) -> str:
+    """What stands in the column of prizes of a list: that of the table, and those beside it."""
+    beside = [side.prize for side in published_side(publication) if side.number == number]
+    return "; ".join(each for each in (prize, *beside) if each)
+
+
 def published_rows(publication: Publication) -> list[PublishedRow]:
     """The table of a published version."""
     return msgspec.convert(publication.content["rows"], list[PublishedRow])
@@ -458,9 +576,11 @@ class Scoreless:
 def scoreless(each: Round) -> tuple[Scoreless, ...]:
     """Who is accepted and not in the result, by unit: absent, or never let in. One query."""
     scored = RoundScore.objects.filter(round=each, voided_at=None).values("entry")
+    accepted = Entry.objects.filter(category=each.category_id, state=EntryState.ACCEPTED)
+    if regulation_of(each).entrants is not None:
+        accepted = accepted.filter(pk__in=[entry.pk for entry in entries_of_round(each)])
     counted = (
-        Entry.objects.filter(category=each.category_id, state=EntryState.ACCEPTED)
-        .exclude(pk__in=scored)
+        accepted.exclude(pk__in=scored)
         .order_by("unit__position", "unit__code")
         .values_list("unit__name")
         .annotate(entries=Count("pk"))

@@ -8,15 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
+from django.utils.translation import gettext
 
 from hoithi.contests.models import Round
-from hoithi.results.actions.seconding import ItemRuling, Order
+from hoithi.results.actions.seconding import Chosen, ItemRuling, Left, Order
 from hoithi.results.models import Motion
 from hoithi.results.pending import rulings_in
 from hoithi.results.queries import Proposal
 from hoithi.results.wording import ruling_words
 from hoithi.rules.awards import Tie
+from hoithi.rules.qualifying import COMING_ON
 from hoithi.rules.regulation import PrizeLine
+from hoithi.rules.side_prizes import OpenChoice
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,11 @@ def motion_card(motion: Motion, names: Mapping[str, str]) -> MotionCard:
     elif approval.kind == "ruling":
         ruling = msgspec.convert(motion.content, ItemRuling)
         item, lines = ruling.item, (ruling_words(ruling.effect, ruling.option),)
+    elif approval.kind == "choice":
+        chosen = msgspec.convert(motion.content, Chosen).order
+        lines = tuple(names.get(entry, "–") for entry in chosen) or (gettext("Nobody"),)
+    elif approval.kind == "leaving":
+        lines = (names.get(msgspec.convert(motion.content, Left).entry, "–"),)
     return MotionCard(
         id=motion.pk,
         kind=approval.kind,
@@ -93,6 +101,7 @@ def tie_cards(
 ) -> list[TieCard]:
     """Ties across a prize line, each with the order somebody has put forward for it."""
     labels = {line.key: line.label for line in prizes}
+    labels[COMING_ON] = gettext("a place in a later round")
     put_forward = {
         frozenset(msgspec.convert(motion.content, Order).order): motion_card(motion, names)
         for motion in motions
@@ -109,6 +118,37 @@ def tie_cards(
             motion=put_forward.get(frozenset(tie.entries)),
         )
         for tie in ties
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceCard:
+    """A side prize that waits for two people, with the names of who can have it."""
+
+    waiting: OpenChoice
+    label: str
+    names: Mapping[str, str]
+    motion: MotionCard | None
+
+
+def choice_cards(
+    proposed: Proposal, names: Mapping[str, str], motions: Iterable[Motion]
+) -> list[ChoiceCard]:
+    """Side prizes to choose, each with what somebody has put forward for it."""
+    labels = {line.key: line.label for line in proposed.side_prizes}
+    put_forward = {
+        msgspec.convert(motion.content, Chosen).about: motion_card(motion, names)
+        for motion in motions
+        if motion.approval.kind == "choice"
+    }
+    return [
+        ChoiceCard(
+            waiting,
+            labels[waiting.prize],
+            {entry: names[entry] for entry in waiting.entries},
+            put_forward.get(waiting.prize),
+        )
+        for waiting in proposed.waiting
     ]
 
 

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from django.urls import path
 
-from hoithi.results.views import collective, home, minutes, motions, names, papers, rounds, units
+from hoithi.results.views import (
+    collective,
+    home,
+    lineups,
+    minutes,
+    motions,
+    names,
+    papers,
+    rounds,
+    units,
+)
 
 app_name = "results"
 _RESULT = "<slug:contest>/vong/<slug:round_key>/ket-qua/"
+_TEAMS = "<slug:contest>/vong/<slug:round_key>/doi-thi/"
 _VERSION = f"{_RESULT}phien-ban/<int:number>/"
 _PAPERS = f"{_VERSION}giay-to/"
 _UNITS_OF = f"{_RESULT}don-vi/"
@@ -31,6 +42,14 @@ urlpatterns = [
     path(_RESULT, rounds.show, name="round"),
     path(f"{_RESULT}cong-bo/", rounds.publish, name="publish"),
     path(f"{_RESULT}dong-hang/<int:place>/", rounds.tie, name="tie"),
+    path(f"{_RESULT}giai-phu/<slug:prize>/", rounds.side, name="choose"),
+    path(_TEAMS, lineups.show, name="lineup"),
+    path(f"{_TEAMS}chot/", lineups.fix, name="lineup_fix"),
+    path(f"{_TEAMS}boc-tham/", lineups.draw, name="lineup_draw"),
+    path(f"{_TEAMS}boc-tham-tay/", lineups.hand, name="lineup_hand"),
+    path(f"{_TEAMS}rut/", lineups.leave, name="lineup_leave"),
+    path(f"{_TEAMS}huy/", lineups.void, name="lineup_void"),
+    path(f"{_TEAMS}ngang-nhau/", lineups.cut, name="lineup_cut"),
     path(f"{_RESULT}bien-ban/", minutes.show, name="minutes"),
     path(f"{_RESULT}bien-ban/nhap/", minutes.enter, name="enter_minutes"),
     path(f"{_RESULT}bien-ban/ban-quet/", minutes.attach, name="attach_copy"),

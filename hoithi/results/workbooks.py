@@ -12,7 +12,7 @@ from django.utils.translation import override
 from hoithi.contests.models import Contest
 from hoithi.contests.queries import regulation_of
 from hoithi.results.models import CollectivePublication, Publication
-from hoithi.results.queries import PublishedRow, published_rows
+from hoithi.results.queries import PublishedRow, published_rows, with_side_prizes
 from hoithi.results.wording import decided_by, units_decided_by
 from hoithi.rules.regulation import Regulation
 from hoithi.web.spreadsheets import Column, Kind, Table, write_workbook
@@ -52,9 +52,10 @@ def results_workbook(publication: Publication) -> bytes:
     with override("vi"):
         regulation = regulation_of(publication.round)
         rows = [
-            (at, row.number, row.name, row.unit, row.points, row.place, row.prize, reason)
+            (at, row.number, row.name, row.unit, row.points, row.place, prize, reason)
             for at, row in enumerate(published_rows(publication), start=1)
             for reason in [_reason(row, regulation)]
+            for prize in [with_side_prizes(publication, row.number, row.prize)]
         ]
     tables = [Table("Kết quả", _RESULT, rows, title)]
     barred = publication.content["barred"]

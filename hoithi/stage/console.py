@@ -9,9 +9,10 @@ from datetime import datetime
 from django.utils.functional import Promise
 
 from hoithi.rules.live.marks import is_complete, part_mark
-from hoithi.rules.live.state import ORDER, State, Turn, packets_of
+from hoithi.rules.live.state import NOBODY, ORDER, State, Turn, packets_of
 from hoithi.stage.models import Stage
 from hoithi.stage.packets import packet_file
+from hoithi.stage.prizes import prizes_of
 from hoithi.stage.queries import (
     TeamName,
     devices_of,
@@ -76,7 +77,11 @@ class LotsRow:
 
 @dataclass(frozen=True, slots=True)
 class QuestionNow:
-    """The question that is on, as the secretary sees it: with its key."""
+    """The question that is on, as the secretary sees it: with its key.
+
+    `presses` are in the order in which the server had them; `may_give` are the teams to which the
+    chair may give the floor.
+    """
 
     number: int
     of: int
@@ -88,6 +93,8 @@ class QuestionNow:
     is_offered: bool
     has_star: bool
     floor: str
+    presses: tuple[str, ...]
+    may_give: tuple[tuple[str, str], ...]
     replies: tuple[tuple[str, str], ...]
 
 
@@ -149,10 +156,11 @@ class Console:
     scenes: tuple[tuple[str, str | Promise], ...]
     calls: tuple[CallNow, ...]
     may_close: bool
+    awards_wait: bool
 
 
 def console_of(stage: Stage) -> Console:
-    """Six queries, however many teams and judges there are."""
+    """Six queries, however many teams and judges there are; four more when the round is closed."""
     state = state_at(stage)
     names = team_names(stage.round)
     turn = state.shown
@@ -194,6 +202,7 @@ def console_of(stage: Stage) -> Console:
         and not state.is_closed
         and state.on_stage is None
         and all(is_complete(state, part.key) for part in state.regulation.segments),
+        awards_wait=prizes_of(stage, state).waits,
     )
 
 
@@ -256,17 +265,18 @@ def _turn(stage: Stage, state: State, turn: Turn, called: dict[str, str]) -> Tur
         and is_free
         and not turn.next_has_star
         and not any(each.has_star and not each.spoilt for each in turn.questions),
-        question=_question(stage, turn, called) if asked is not None else None,
+        question=_question(stage, state, turn, called) if asked is not None else None,
         judges=tuple(_judges(stage, state, turn)) if part.judged else (),
         missing=len(state.missing(turn)) if part.judged else 0,
         mark=written(mark.mark) if mark else "",
     )
 
 
-def _question(stage: Stage, turn: Turn, called: dict[str, str]) -> QuestionNow | None:
+def _question(stage: Stage, state: State, turn: Turn, called: dict[str, str]) -> QuestionNow | None:
     asked = turn.asked
     if asked is None:
         return None
+    is_open_to_all = not asked.is_over and (turn.entry == NOBODY or bool(asked.offered_ms))
     file = packet_file(stage, turn.segment)
     item = file.item(asked.item)
     return QuestionNow(
@@ -282,6 +292,14 @@ def _question(stage: Stage, turn: Turn, called: dict[str, str]) -> QuestionNow |
         is_offered=bool(asked.offered_ms),
         has_star=asked.has_star,
         floor=called.get(asked.floor, ""),
+        presses=tuple(called[entry] for entry in asked.presses),
+        may_give=tuple(
+            (entry, called[entry])
+            for entry in state.standing
+            if is_open_to_all
+            and entry not in (turn.entry, asked.floor)
+            and entry not in asked.replies
+        ),
         replies=tuple(
             (called[entry], "–" if reply.option < 0 else chr(ord("A") + reply.option))
             for entry, reply in asked.replies.items()

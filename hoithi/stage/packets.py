@@ -64,6 +64,22 @@ def standing_packets(stage: Stage) -> dict[str, PacketSet]:
     return {each.segment: each for each in PacketSet.objects.filter(stage=stage, voided_at=None)}
 
 
+def drawn_elsewhere(stage: Stage, segment: str) -> set[str]:
+    """The questions, by their stems, in packets and spares of the contest's other parts and rounds.
+
+    One query; opens every file that stands.
+    """
+    others = PacketSet.objects.filter(
+        stage__round__contest=stage.round.contest, voided_at=None
+    ).exclude(stage=stage, segment=segment)
+    stems: set[str] = set()
+    for each in others:
+        file = _opened(each.key_id, bytes(each.cipher))
+        drawn = {key for keys in (*file.packets, *file.spares) for key in keys}
+        stems |= {item.stem for item in file.items if item.id in drawn}
+    return stems
+
+
 def packet_file(stage: Stage, segment: str) -> PacketFile:
     """The packets of a part. Raises PacketSet.DoesNotExist."""
     found = PacketSet.objects.get(stage=stage, segment=segment, voided_at=None)

@@ -25,6 +25,7 @@ from hoithi.rules.live.marks import PartMark, part_mark
 from hoithi.rules.live.state import ORDER, State
 from hoithi.rules.regulation import Segment
 from hoithi.stage.models import LogLine, Seat, Stage
+from hoithi.stage.prizes import prizes_of
 from hoithi.stage.queries import TeamName, jury_of, state_at, team_names
 from hoithi.web.wording import ZONE, day, marks
 
@@ -265,6 +266,13 @@ def _result(stage: Stage, state: State, names: Mapping[str, TeamName]) -> Sequen
         )
         for tie in result.awards.ties
     ]
+    side = [
+        Paragraph(
+            f"{', '.join(names[entry].name for entry in prize.entries)}.", lead=f"{prize.label}:"
+        )
+        for prize in prizes_of(stage, state).side
+        if prize.entries
+    ]
     table = Table(
         columns=(
             Column("Hạng", 16, align="center"),
@@ -275,7 +283,7 @@ def _result(stage: Stage, state: State, names: Mapping[str, TeamName]) -> Sequen
         ),
         rows=tuple(rows),
     )
-    return (table, *ties)
+    return (table, *ties, *side)
 
 
 def _chair(state: State, jury: Sequence[Seat]) -> str:

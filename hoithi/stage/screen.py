@@ -17,6 +17,7 @@ from hoithi.rules.live.marks import PartMark, is_marked, part_mark
 from hoithi.rules.live.state import NOBODY, ORDER, Lots, Question, State, Turn
 from hoithi.rules.lots import Swap, swaps
 from hoithi.rules.marks import round_marks
+from hoithi.stage.prizes import Prize
 from hoithi.stage.queries import TeamName
 from hoithi.web.wording import marks as written
 
@@ -27,14 +28,6 @@ class ShownQuestion:
 
     stem: str
     options: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Prize:
-    """A prize of the round with the teams that get it, from the first line of the table down."""
-
-    label: str
-    entries: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +82,12 @@ def _team(state: State, facts: Facts, entry: str) -> dict[str, Value]:
 
 
 def is_done(state: State, segment: str, entry: str) -> bool:
-    """Whether a team's turn in a part is over."""
-    turn = state.held(segment, entry)
+    """Whether a team's turn in a part is over, or the part that is held for all."""
+    part = state.segment(segment)
+    if part.voted is not None:
+        return segment in state.votes
+    is_for_all = part.quiz is not None and part.quiz.form == "buzzer"
+    turn = state.held(segment, NOBODY if is_for_all else entry)
     return turn is not None and not turn.is_on
 
 
@@ -155,6 +152,7 @@ def _question(state: State, facts: Facts, turn: Turn) -> dict[str, Value] | None
         "star": asked.has_star,
         "spoilt": bool(asked.spoilt),
         "floor": facts.teams[asked.floor].name if asked.floor else "",
+        "presses": [facts.teams[entry].name for entry in asked.presses],
         "offered": asked.offered_ms,
         "right": list(asked.right) if asked.right else None,
         "replies": _replies(facts, asked),

@@ -5,12 +5,12 @@ from __future__ import annotations
 import msgspec
 from django.db import close_old_connections
 
-from hoithi.results.queries import result_of, scores_of
 from hoithi.rules.live.state import State
 from hoithi.stage.models import Stage
 from hoithi.stage.packets import packet_file
+from hoithi.stage.prizes import prizes_of
 from hoithi.stage.queries import state_at, team_names
-from hoithi.stage.screen import Facts, Prize, ShownQuestion, snapshot
+from hoithi.stage.screen import Facts, ShownQuestion, snapshot
 
 
 def snapshot_bytes(stage: Stage) -> bytes:
@@ -21,7 +21,7 @@ def snapshot_bytes(stage: Stage) -> bytes:
         round=stage.round.name,
         teams=team_names(stage.round),
         question=_question(stage, state),
-        prizes=_prizes(stage, state),
+        prizes=prizes_of(stage, state).shown,
     )
     return msgspec.json.encode(snapshot(state, facts))
 
@@ -33,19 +33,6 @@ def _question(stage: Stage, state: State) -> ShownQuestion | None:
         return None
     item = packet_file(stage, turn.segment).item(turn.asked.item)
     return ShownQuestion(item.stem, tuple(item.options))
-
-
-def _prizes(stage: Stage, state: State) -> list[Prize]:
-    """The prizes of a closed round; none while a tie across a line waits for its decision."""
-    if not state.is_closed:
-        return []
-    awards = result_of(stage.round, scores_of(stage.round)).awards
-    if awards.ties:
-        return []
-    return [
-        Prize(line.label, tuple(each.entry for each in awards.given if each.prize == line.key))
-        for line in state.regulation.prizes
-    ]
 
 
 def message(number: int, content: bytes, now_ms: int) -> bytes:

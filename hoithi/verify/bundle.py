@@ -3,10 +3,12 @@
     manifest.json                               format, contest, SHA-256 of every other file
     contest.json                                rules and facts over all rounds (verify.contest)
     collective.json                             the table of units as it was published
+    lineups/<first>.json                        who came into rounds that are drawn together
     rounds/<key>/regulation.json                the rules of the round, as hoithi.rules reads them
     rounds/<key>/questions.json, keys.json      the sealed files (docs/decisions/0003)
     rounds/<key>/round.json                     commitment, rulings, frozen counts, decisions
     rounds/<key>/recorded.json                  marks of a round held outside the platform
+    rounds/<key>/choices.json                   side prizes that two people chose
     rounds/<key>/stage.json                     the log of a round held on stage (rules.live.events)
     rounds/<key>/units.json                     what units signed of their parts (verify.units)
     rounds/<key>/published.json                 standings and awards as they were published

@@ -15,6 +15,7 @@ from hoithi.hall.formats import ReceiptTree, receipt_text
 from hoithi.verify.bundle import MANIFEST, BundleReader
 from hoithi.verify.contest import CONTEST, check_results
 from hoithi.verify.findings import BundleError, Finding
+from hoithi.verify.lineups import FOLDER, check_lineups
 from hoithi.verify.public import PublicValues, check_passed, differences, values_of
 from hoithi.verify.results import Outcome
 from hoithi.verify.rounds import check_closed_round, check_recorded, check_round
@@ -96,7 +97,9 @@ def _check(bundle: BundleReader, findings: list[Finding], attempts: list[MarkedA
         if key in outcomes:
             raise BundleError("held_twice", f"rounds/{key}", key)
         with _reading(f"rounds/{key}"):
-            outcomes[key] = check_recorded(bundle, f"rounds/{key}")
+            outcomes[key] = check_recorded(bundle, f"rounds/{key}", findings)
+    with _reading(FOLDER):
+        check_lineups(bundle, outcomes, findings)
     with _reading(CONTEST):
         check_results(bundle, outcomes, findings)
     findings.extend(Finding("file_unused", name) for name in bundle.unused())

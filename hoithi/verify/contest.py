@@ -84,7 +84,8 @@ def check_results(
     rounds = dict(_in_order(record, outcomes, findings))
     awards = settled_awards(rounds, record.one_prize, persons(record.same_person))
     for key, each in rounds.items():
-        check_published(bundle, f"rounds/{key}", each.result, awards[key], findings)
+        side = outcomes[key].side
+        check_published(bundle, f"rounds/{key}", each.result, awards[key], findings, side)
     if record.one_prize is not None and any(each.code == "awards_differ" for each in findings):
         findings.extend(
             Finding("round_missing", CONTEST, line.key)

@@ -295,9 +295,61 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Giải công bố khác với kết quả tính lại: {detail}.",
         "The published awards are not the ones recomputed: {detail}.",
     ),
+    "side_prizes_differ": (
+        "Giải phụ công bố khác với kết quả tính lại: {detail}.",
+        "The published side prizes are not the ones recomputed: {detail}.",
+    ),
+    "choice_by_one": (
+        "Việc chọn đội nhận {detail} không có đủ hai người ký.",
+        "The choice of {detail} was not signed by two people.",
+    ),
     "collective_differ": (
         "Điểm, thứ hạng hoặc giải tập thể công bố khác với kết quả tính lại: đơn vị {detail}.",
         "The published score, place or prize of a unit is not the one recomputed: {detail}.",
+    ),
+    "lineup_missing": (
+        "Vòng này không phải của mọi đội, nhưng hồ sơ không có danh sách đội vào vòng.",
+        "Not every team is in this round, yet the bundle does not say which ones came into it.",
+    ),
+    "lineup_twice": (
+        "Có hai danh sách đội vào vòng cùng có hiệu lực.",
+        "Two lists of the teams of these rounds are in force at once.",
+    ),
+    "lineup_rules_differ": (
+        "Danh sách đội vào vòng không theo quy định này của vòng.",
+        "The list of teams is not one by these rules of the round.",
+    ),
+    "lineup_source_missing": (
+        "Chưa có kết quả công bố của {detail}, nên chưa tính lại được đội nào vào vòng.",
+        "{detail} is not published, so that nobody can tell which teams came on from it.",
+    ),
+    "lineup_lots_differ": (
+        "Kết quả bốc thăm không theo vân tay, số bí mật và con số đã ghi.",
+        "The lots do not follow from the fingerprint, the secret and the number that are told.",
+    ),
+    "lineup_dealt_otherwise": (
+        "Các đội được xếp vào các vòng khác với thứ tự bốc thăm.",
+        "The teams came into other rounds than their lots put them.",
+    ),
+    "lineup_not_by_rules": (
+        "Danh sách đội vào vòng không theo quy định: {detail}.",
+        "The list of teams is not possible by the rules: {detail}.",
+    ),
+    "lineup_by_one": (
+        "Việc thay đội {detail} không có đủ hai người ký.",
+        "That the team {detail} left was not signed by two people.",
+    ),
+    "successor_differs": (
+        "Đội vào thay không phải đội kế tiếp theo kết quả: {detail}.",
+        "Not the team that was next in order came for one that left: {detail}.",
+    ),
+    "foreign_team": (
+        "Đội {detail} có mặt mà không thuộc vòng này theo kết quả và bốc thăm.",
+        "The team {detail} was there and does not belong into the round by results and lots.",
+    ),
+    "team_left_out": (
+        "Đội {detail} được vào vòng này nhưng không có trong đó.",
+        "The team {detail} had come into the round and is not in it.",
     ),
     "round_missing": (
         "Chưa có kết quả công bố của {detail}; giải các vòng được xét chung nên chưa tính lại đủ.",

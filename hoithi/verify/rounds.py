@@ -13,10 +13,12 @@ import msgspec
 from hoithi.hall.formats import Kind
 from hoithi.hall.roster import RosterLine
 from hoithi.rules import paper
+from hoithi.rules.live.marks import marks
 from hoithi.rules.paper import KeysFile, Questions
 from hoithi.rules.regulation import FORMAT, Regulation, flaws
 from hoithi.rules.scoring import Effect, Ruling
-from hoithi.rules.standings import Counts, count
+from hoithi.rules.side_prizes import SideAwards, side_awards
+from hoithi.rules.standings import Counts, Result, count
 from hoithi.verify import results
 from hoithi.verify.bundle import BundleReader, RoundRecord, RulingRecord
 from hoithi.verify.chain import chained_rows
@@ -34,7 +36,7 @@ from hoithi.verify.sittings import (
     read_sitting,
 )
 from hoithi.verify.together import Rule, check_presses, check_together
-from hoithi.verify.units import UnitsSent, check_bounds, check_sent, folded_marks
+from hoithi.verify.units import UnitsSent, check_bounds, check_sent, folded_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +243,7 @@ def _regulation(bundle: BundleReader, folder: str) -> Regulation:
     return regulation
 
 
-def check_recorded(bundle: BundleReader, folder: str) -> Outcome:
+def check_recorded(bundle: BundleReader, folder: str, findings: list[Finding]) -> Outcome:
     """A live round entered from its minutes, or held on stage, and its places."""
     regulation = _regulation(bundle, folder)
     recorded = bundle.decode(f"{folder}/recorded.json", results.Recorded)
@@ -249,18 +251,45 @@ def check_recorded(bundle: BundleReader, folder: str) -> Outcome:
     name = f"{folder}/decisions.json"
     decisions = bundle.decode(name, list[list[str]]) if bundle.has(name) else []
     found = {each.entry: each.marks for each in recorded.entries}
+    state = None
     if bundle.has(f"{folder}/units.json"):
         _check_units(bundle, folder, regulation, recorded)
     elif bundle.has(f"{folder}/stage.json"):
         # What a team takes from another may lift it above the highest mark of its own questions.
         name = f"{folder}/stage.json"
-        lines = bundle.decode(name, results.StageLog).lines
-        if folded_marks(regulation, lines, name) != found:
+        state = folded_state(regulation, bundle.decode(name, results.StageLog).lines, name)
+        if marks(state) != found:
             raise BundleError("stage_marks_differ", name)
     else:
         check_bounds(regulation, found, f"{folder}/recorded.json")
-    result = results.recorded_result(regulation, recorded, decisions)
-    return Outcome(regulation, result, {each.entry: each.unit for each in recorded.entries})
+    votes = state.votes if state else None
+    result = results.recorded_result(regulation, recorded, decisions, votes)
+    return Outcome(
+        regulation,
+        result,
+        {each.entry: each.unit for each in recorded.entries},
+        frozenset(state.teams) if state else None,
+        _side(bundle, folder, regulation, result, findings),
+    )
+
+
+def _side(
+    bundle: BundleReader,
+    folder: str,
+    regulation: Regulation,
+    result: Result,
+    findings: list[Finding],
+) -> SideAwards:
+    """The side prizes again, by the marks and by what two people chose."""
+    name = f"{folder}/choices.json"
+    choices = bundle.decode(name, list[results.ChoiceRecord]) if bundle.has(name) else []
+    findings.extend(
+        Finding("choice_by_one", name, each.prize)
+        for each in choices
+        if not each.first or not each.second or each.first == each.second
+    )
+    chosen = {each.prize: each.order for each in choices}
+    return side_awards(regulation, result.scores, result.barred, chosen)
 
 
 def _check_units(

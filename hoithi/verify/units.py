@@ -154,6 +154,11 @@ def check_bounds(regulation: Regulation, found: Marks, place: str) -> None:
 
 def folded_marks(regulation: Regulation, lines: Sequence[Line], place: str) -> Marks:
     """The marks to which a log leads by these rules. Raises BundleError."""
+    return marks(folded_state(regulation, lines, place))
+
+
+def folded_state(regulation: Regulation, lines: Sequence[Line], place: str) -> State:
+    """Where a log leads by these rules, every mark there. Raises BundleError."""
     opened = lines[0].event if lines else None
     if not isinstance(opened, Opened) or opened.regulation != fingerprint(regulation):
         raise BundleError("stage_rules_differ", place)
@@ -166,9 +171,10 @@ def folded_marks(regulation: Regulation, lines: Sequence[Line], place: str) -> M
                 "stage_line_refused", place, f"{line.number} {violation.code}"
             ) from violation
     try:
-        return marks(state)
+        marks(state)
     except ValueError as error:
         raise BundleError("stage_not_complete", place, str(error)) from error
+    return state
 
 
 def check_sent(sent: UnitSent, contest: str, regulation: Regulation, place: str) -> Marks:

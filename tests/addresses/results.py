@@ -25,6 +25,8 @@ NOTHING_TO_DECIDE = Row(get="signin 403 403 403 403 403 405", post="signin 403 4
 NO_UNITS_TO_RUN = Row(get="signin 403 403 403 403 405 405", post="signin 403 403 403 403 404 404")
 NO_UNITS_FILE = Row(get="signin 403 403 403 403 404 404", post="signin 403 403 403 403 405 405")
 ANSWER = Row(get="signin 403 403 403 403 405 405", post="signin 403 403 403 403 200 200")
+# Everybody takes part in the round of the walk, which has no side prizes either.
+NO_LINEUP = Row(get="signin 403 403 403 403 405 405", post="signin 403 403 403 403 404 404")
 ROWS = {
     "results:home": READ,
     "results:names": READ,
@@ -44,6 +46,14 @@ ROWS = {
     "results:publish": Row(
         get="signin 403 403 403 403 403 405", post="signin 403 403 403 403 403 302"
     ),
+    "results:choose": NOTHING_TO_DECIDE,
+    "results:lineup": NO_MINUTES,
+    "results:lineup_fix": NO_LINEUP,
+    "results:lineup_draw": NO_LINEUP,
+    "results:lineup_hand": NO_LINEUP,
+    "results:lineup_leave": NOTHING_TO_DECIDE,
+    "results:lineup_void": NOTHING_TO_DECIDE,
+    "results:lineup_cut": NOTHING_TO_DECIDE,
     "results:minutes": NO_MINUTES,
     "results:enter_minutes": NOTHING_TO_DECIDE,
     "results:scan": NO_MINUTES,
@@ -81,6 +91,7 @@ def parameters(scene: Scene) -> dict[str, Pair]:
     """What waits for a second person or an answer in each contest, and a table of our units."""
     _published_table(scene.ours)
     return {
+        "prize": Pair("khong-co", "khong-co-nua"),  # a side prize: there is none
         "place": Pair(1, 2),  # a tie, or a certificate: there is none
         "sha256": Pair("0" * 64, "1" * 64),
         "kit": Pair("0" * 32, "1" * 32),

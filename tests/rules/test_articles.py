@@ -29,10 +29,10 @@ def test_there_is_a_page_for_every_chapter_and_the_index_names_it() -> None:
     assert re.findall(r"^\| \[(\w+\.md)\]\(\1\)", index, re.MULTILINE) == [
         *["paper.md", "attempts.md", "scoring.md", "together.md"],
         *["teams.md", "live.md", "judging.md", "overtime.md", "quiz.md"],
-        *["ranking.md", "awards.md", "collective.md"],
+        *["ranking.md", "qualifying.md", "awards.md", "side_prizes.md", "collective.md"],
         *["similarity.md", "statistics.md", "pace.md"],
     ]
-    assert len(PAGES) == 15
+    assert len(PAGES) == 17
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

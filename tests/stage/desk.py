@@ -46,6 +46,7 @@ class Desk:
     port: int
     day: Prepared
     plan: bytes
+    round: str = "truc-tiep"
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -103,15 +104,23 @@ class Desk:
             Line(number, at_ms, msgspec.json.decode(event, type=AnyEvent))
             for number, at_ms, event in rows
         ]
-        return fold(regulation_of(read, read.round("truc-tiep")), lines)
+        return fold(regulation_of(read, read.round(self.round)), lines)
 
 
 @contextmanager
 def running_desk(folder: Path, *, of_2023: bool = False) -> Iterator[Desk]:
     """A desk with an open day; `of_2023` by the plan of 2023 as it is, else with smaller parts."""
     name = "prepared_2023" if of_2023 else "prepared"
-    day = msgspec.convert(run_race(f"tests.stage.at_once:{name}", folder, ""), Prepared)
-    desk = Desk(folder, free_port(), day, PLAN.read_bytes() if of_2023 else plan())
+    content = PLAN.read_bytes() if of_2023 else plan()
+    with desk_of(folder, f"tests.stage.at_once:{name}", content, "truc-tiep") as desk:
+        yield desk
+
+
+@contextmanager
+def desk_of(folder: Path, prepared: str, content: bytes, round_key: str) -> Iterator[Desk]:
+    """A desk with a day that `module:function` has prepared, in a round of this plan."""
+    day = msgspec.convert(run_race(prepared, folder, ""), Prepared)
+    desk = Desk(folder, free_port(), day, content, round_key)
     desk.start()
     try:
         yield desk

@@ -372,7 +372,7 @@ def _honest() -> Mapping[str, bytes]:
         _write(path, {})
         bundle = BundleReader(path)
         online = rounds.check_round(bundle, ROUND, []).outcome
-        live = rounds.check_recorded(bundle, LIVE)
+        live = rounds.check_recorded(bundle, LIVE, [])
         bundle.close()
         published = {
             name: results.published_of(1, outcome.result, outcome.result.awards)

@@ -15,10 +15,20 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import models
 
 from hoithi.contests.models import CommitteeSeat, Duty
-from hoithi.entries.models import Entry, Handover, Person, Team, TeamChange, UnitRegistration
+from hoithi.entries.models import (
+    Entry,
+    Handover,
+    Leaving,
+    Lineup,
+    Person,
+    Team,
+    TeamChange,
+    UnitRegistration,
+)
 from hoithi.exam.models import PairReview
 from hoithi.people.models import Approval, Grant, Invitation, User
 from hoithi.results.models import (
+    Choice,
     CollectivePublication,
     NameComplaint,
     Publication,
@@ -76,9 +86,12 @@ KEPT: dict[str, tuple[Kept, ...]] = {
     "people.WithdrawForm.reason": ((Grant, "reason"),),
     "portal.NameComplaintForm.said": ((NameComplaint, "said"), (Person, "name")),
     "results.CorrectNameForm.name": ((Person, "name"),),
+    "results.HandForm.reason": ((Lineup, "by_hand"),),
+    "results.LeaveForm.reason": ((Leaving, "reason"), (Approval, "reason")),
     "results.KitForm.reason": ((UnitKit, "reason"),),
     "results.MinutesForm.late_reason": ((RecordedRound, "late_reason"), (Approval, "reason")),
     "results.MinutesForm.place": ((RecordedRound, "place"),),
+    "results.NumberForm.number": ((Lineup, "number"),),
     "results.PublishForm.reason": ((Publication, "reason"), (CollectivePublication, "reason")),
     "results.RefuseNameForm.reason": ((NameComplaint, "answer"),),
     "results.SecondForm.late_reason": ((RecordedRound, "late_reason"),),
@@ -86,6 +99,8 @@ KEPT: dict[str, tuple[Kept, ...]] = {
         *((Approval, "reason"), (TieDecision, "reason")),
         (UnitTieDecision, "reason"),
     ),
+    "results.VoidForm.reason": ((Approval, "reason"),),
+    "results.WinnersForm.reason": ((Choice, "reason"), (Approval, "reason")),
     "results.UnitFileForm.reason": ((UnitResult, "reason"),),
     "stage.ConflictForm.reason": ((Conflict, "reason"),),
     "stage.JudgeForm.name": ((Seat, "name"),),

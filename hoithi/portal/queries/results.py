@@ -25,6 +25,7 @@ from hoithi.results.models import CollectivePublication, Publication
 from hoithi.results.queries import (
     PassedOn,
     PublishedRow,
+    PublishedSide,
     versions_of,
 )
 from hoithi.results.wording import decided_by
@@ -56,6 +57,7 @@ class Published(msgspec.Struct, frozen=True):
     rows: list[PublishedRow]
     barred: list[BarredRow]
     counts: PublishedCounts | None
+    side: list[PublishedSide] = msgspec.field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,7 @@ class ResultsPage:
     counts: PublishedCounts | None
     ranked: int
     prizes: tuple[PrizeGroup, ...]
+    side: tuple[PublishedSide, ...]
     units: tuple[str, ...]
     page: Page[PublishedRow]
     rows: tuple[Row, ...]
@@ -198,6 +201,7 @@ def results_of(
         counts=content.counts,
         ranked=len(content.rows),
         prizes=_prize_groups(content.rows, [line.label for line in regulation.prizes]),
+        side=tuple(content.side),
         units=_units({row.unit for row in content.rows}, [unit.name for unit in plan.units]),
         page=rows,
         rows=tuple(_row(row, regulation) for row in rows),

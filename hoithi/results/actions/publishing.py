@@ -23,6 +23,7 @@ from hoithi.results.models import Award, CollectivePublication, Publication
 from hoithi.results.papers import revoke_wrong
 from hoithi.results.pending import is_grading_outdated, newest_grading
 from hoithi.results.queries import (
+    Proposal,
     differs,
     digest,
     latest_publication,
@@ -62,6 +63,8 @@ def publish(
         raise RuleViolation("result_differs")
     last = latest_publication(each)
     is_new = last is None or differs(each, last, proposed)
+    if proposed.waiting:
+        raise RuleViolation("side_prizes_open", count=len(proposed.waiting))
     number = _next_number(last, proposed.ties, is_new=is_new, reason=reason)
     standing = published_standing(number, proposed)
     try:
@@ -80,7 +83,7 @@ def publish(
             )
     except IntegrityError as error:
         raise RuleViolation("published_meanwhile") from error
-    _store_awards(publication, proposed.awarded())
+    _store_awards(publication, proposed)
     revoke_wrong(actor=actor, publication=publication, now=now)
     fix_rules(each=each, now=now)
     record(
@@ -114,10 +117,9 @@ def _next_number(
     return last.number + 1
 
 
-def _store_awards(
-    publication: Publication, awarded: Iterable[tuple[int, str, str, int, int]]
-) -> None:
-    Award.objects.bulk_create(
+def _store_awards(publication: Publication, proposed: Proposal) -> None:
+    """The prizes of the table, then those beside the places."""
+    awards = [
         Award(
             publication=publication,
             entry_id=entry_id,
@@ -127,8 +129,24 @@ def _store_awards(
             place=place,
             position=position,
         )
-        for position, (entry_id, prize, label, amount_vnd, place) in enumerate(awarded, start=1)
-    )
+        for position, (entry_id, prize, label, amount_vnd, place) in enumerate(
+            proposed.awarded(), start=1
+        )
+    ]
+    awards += [
+        Award(
+            publication=publication,
+            entry_id=row.entry_id,
+            prize=row.prize,
+            label=row.label,
+            amount_vnd=row.amount_vnd,
+            place=1,
+            position=position,
+            is_side=True,
+        )
+        for position, row in enumerate(proposed.side, start=len(awards) + 1)
+    ]
+    Award.objects.bulk_create(awards)
 
 
 @transaction.atomic

@@ -14,6 +14,8 @@ from hoithi.audit.actions import record
 from hoithi.contests.actions import fix_rules, hold_contest
 from hoithi.contests.models import Round
 from hoithi.contests.queries import regulation_of
+from hoithi.entries.actions.lining_up import begin_round
+from hoithi.entries.lineups import entries_of_round
 from hoithi.entries.models import Entry, EntryState
 from hoithi.people.actions import approve
 from hoithi.people.models import Approval, User
@@ -113,10 +115,7 @@ class Minutes:
 
 def _read_marks(each: Round, minutes: Minutes) -> dict[str, dict[str, Decimal]]:
     """The marks as decimals within their bounds. Raises RuleViolation."""
-    known = {
-        entry.public_id.hex
-        for entry in Entry.objects.filter(category=each.category, state=EntryState.ACCEPTED)
-    }
+    known = {entry.public_id.hex for entry in entries_of_round(each)}
     segments = {segment.key: segment for segment in regulation_of(each).segments}
     read: dict[str, dict[str, Decimal]] = {}
     for entry, by_segment in minutes.marks.items():
@@ -192,6 +191,7 @@ def record_minutes(*, actor: User, each: Round, minutes: Minutes, now: datetime)
         named = {"scan_name": minutes.scan_name, "late_reason": minutes.late_reason}
         put_forward(approval, each.contest, each, {**content, **named})
         return approval
+    begin_round(each=each)
     fix_rules(each=each, now=now)
     RecordedRound.objects.filter(round=each, voided_at=None).update(voided_at=now)
     RecordedRound.objects.create(
@@ -226,15 +226,17 @@ def record_live_marks(
     actor_id: str,
     actor_name: str,
     now: datetime,
+    votes: Mapping[str, Mapping[str, int]] | None = None,
 ) -> None:
     """Take in the marks of a live round, by entry and segment, however it was held; `evidence`
-    says of each entry what its marks rest on."""
+    says of each entry what its marks rest on, `votes` what the audience gave, by segment and entry.
+    """
     accepted = Entry.objects.filter(category=each.category, state=EntryState.ACCEPTED)
     participants = [
         Participant(entry.public_id.hex, entry.unit.code, bool(entry.barred_reason))
         for entry in accepted.select_related("unit")
     ]
-    result = recorded_result(regulation, participants, marks)
+    result = recorded_result(regulation, participants, marks, votes=votes)
     record_round_scores(
         each=each,
         rows=[

@@ -10,7 +10,9 @@ from django.db import transaction
 from hoithi.contests.models import Round
 from hoithi.people.actions import closed, refuse
 from hoithi.people.models import Approval, User
+from hoithi.results.actions.choosing import choose
 from hoithi.results.actions.deciding import decide_tie, decide_unit_tie, rule_on_item
+from hoithi.results.actions.lineups import let_leave, void_lineup
 from hoithi.results.actions.recording import Minutes, record_minutes
 from hoithi.results.models import Motion
 from hoithi.results.scans import read_scan
@@ -28,6 +30,19 @@ class ItemRuling(msgspec.Struct):
     item: str
     effect: str
     option: int | None
+
+
+class Chosen(msgspec.Struct):
+    """The content of a motion about a side prize, or with an empty `about` about runners-up."""
+
+    about: str
+    order: list[str]
+
+
+class Left(msgspec.Struct):
+    """The content of a motion by which a team leaves a lineup."""
+
+    entry: str
 
 
 class EnteredMinutes(msgspec.Struct):
@@ -61,6 +76,8 @@ def second_motion(*, actor: User, motion: Motion, now: datetime, late_reason: st
             reason=approval.reason,
             now=now,
         )
+    if approval.kind in ("choice", "leaving", "lineup_void"):
+        return _second_lineup(actor, motion, each, now)
     if approval.kind == "minutes":
         return _second_minutes(actor, motion, each, late_reason, now)
     if approval.kind == "ruling":
@@ -80,6 +97,19 @@ def second_motion(*, actor: User, motion: Motion, now: datetime, late_reason: st
         order=msgspec.convert(motion.content, Order).order,
         reason=approval.reason,
         now=now,
+    )
+
+
+def _second_lineup(actor: User, motion: Motion, each: Round, now: datetime) -> Approval:
+    reason = motion.approval.reason
+    if motion.approval.kind == "lineup_void":
+        return void_lineup(actor=actor, each=each, reason=reason, now=now)
+    if motion.approval.kind == "leaving":
+        entry = msgspec.convert(motion.content, Left).entry
+        return let_leave(actor=actor, each=each, entry=entry, reason=reason, now=now)
+    chosen = msgspec.convert(motion.content, Chosen)
+    return choose(
+        actor=actor, each=each, about=chosen.about, order=chosen.order, reason=reason, now=now
     )
 
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from hoithi.contests.models import Round
 from hoithi.contests.queries import regulation_of
-from hoithi.entries.queries import accepted_entries
+from hoithi.entries.lineups import entries_of_round
 from hoithi.people.http import StaffRequest, contest_role
 from hoithi.people.models import Role
 from hoithi.people.permissions import contest_scope, has_role
@@ -176,7 +176,7 @@ def _page(
 def _teams(each: Round) -> list[Team]:
     return [
         Team(entry.public_id.hex, entry_name(entry), entry.unit.name)
-        for entry in accepted_entries(each.category)
+        for entry in entries_of_round(each)
     ]
 
 

@@ -55,5 +55,8 @@ def _back(motion: Motion) -> tuple[str, ...]:
     """Where what the motion is about stands."""
     if motion.round is None:
         return ("results:collective", motion.contest.key)
-    page = "results:minutes" if motion.approval.kind == "minutes" else "results:round"
+    kind = motion.approval.kind
+    page = "results:minutes" if kind == "minutes" else "results:round"
+    if kind in ("leaving", "lineup_void") or (kind == "choice" and not motion.content["about"]):
+        page = "results:lineup"
     return (page, motion.contest.key, motion.round.key)

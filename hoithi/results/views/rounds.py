@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -16,13 +16,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from hoithi.contests.models import Purpose, Round
-from hoithi.contests.queries import contest_by_key, regulation_of, round_by_key
+from hoithi.contests.queries import contest_by_key, regulation_of, round_by_key, round_plan
 from hoithi.people.http import StaffRequest, contest_role
 from hoithi.people.models import Role
 from hoithi.people.permissions import contest_scope, has_role
 from hoithi.results.actions import decide_tie
 from hoithi.results.actions import publish as publish_result
-from hoithi.results.forms import PublishForm, TieForm
+from hoithi.results.actions.choosing import choose
+from hoithi.results.forms import PublishForm, TieForm, WinnersForm
 from hoithi.results.models import CollectivePublication, Publication
 from hoithi.results.pending import is_grading_outdated, open_motions
 from hoithi.results.queries import (
@@ -37,11 +38,14 @@ from hoithi.results.queries import (
     publication_by_number,
     publication_content,
     published_rows,
+    published_side,
     scoreless,
     versions_of,
 )
 from hoithi.results.sheets import (
+    ChoiceCard,
     TieCard,
+    choice_cards,
     motion_card,
     names_of,
     ruling_rows,
@@ -49,6 +53,7 @@ from hoithi.results.sheets import (
 )
 from hoithi.results.units import at_units, is_of_a_unit
 from hoithi.results.wording import decided_by
+from hoithi.rules.awards import Tie
 from hoithi.web.acting import carried_out
 from hoithi.web.wording import moment
 
@@ -82,6 +87,7 @@ def _page(
     *,
     publish_form: PublishForm | None = None,
     tie_form: TieForm | None = None,
+    choice_form: tuple[str, TieForm | WinnersForm] | None = None,
 ) -> HttpResponseBase:
     proposed = proposal(each)
     versions = versions_of(each)
@@ -91,10 +97,18 @@ def _page(
     is_outdated = bool(versions) and differs(each, versions[0], proposed)
     needs_grading = is_grading_outdated(each)
     missing = scoreless(each) if proposed.rows else ()
+    sent_about, sent_choice = choice_form or ("", None)
     return render(
         request,
         "results/round.html",
         {
+            "choices": [
+                (card, sent_choice if card.waiting.prize == sent_about else choice_form_of(card))
+                for card in choice_cards(proposed, names, motions)
+            ],
+            "side": proposed.side,
+            "has_side": bool(proposed.side_prizes) and bool(proposed.rows),
+            "has_lineup": round_plan(each).entrants is not None,
             "contest": each.contest,
             "section": "results",
             "round": each,
@@ -124,6 +138,7 @@ def _page(
             and not is_of_a_unit(each.contest)
             and not needs_grading
             and not proposed.ties
+            and not proposed.waiting
             and (is_outdated or not versions),
             "seen": digest(publication_content(each, proposed)),
             "form": publish_form or PublishForm(is_correction=bool(versions)),
@@ -176,6 +191,43 @@ def tie(request: StaffRequest, contest: str, round_key: str, place: int) -> Http
         messages.success(request, _("The order is put forward. A second member confirms it."))
         return redirect("results:round", contest=contest, round_key=round_key)
     return _page(request, each, tie_form=form)
+
+
+def choice_form_of(
+    card: ChoiceCard, data: Mapping[str, str] | None = None
+) -> TieForm | WinnersForm:
+    """The form of a side prize: the order of equal teams, or whom the jury chooses."""
+    waiting = card.waiting
+    if waiting.of_jury:
+        return WinnersForm(data, key=waiting.prize, most=waiting.free, names=card.names)
+    return TieForm(data, tie=Tie(1, waiting.entries, ("",) * waiting.free), names=card.names)
+
+
+@contest_role(Role.COMMITTEE)
+@require_POST
+def side(request: StaffRequest, contest: str, round_key: str, prize: str) -> HttpResponseBase:
+    """Put forward who has a side prize; a second member confirms it."""
+    each = find_round(contest, round_key)
+    proposed = proposal(each)
+    cards = choice_cards(proposed, names_of(proposed), [])
+    card = next((card for card in cards if card.waiting.prize == prize), None)
+    if card is None:
+        raise Http404
+    form = choice_form_of(card, request.POST)
+    if carried_out(
+        form,
+        lambda: choose(
+            actor=request.user,
+            each=each,
+            about=prize,
+            order=form.order,
+            reason=form.cleaned_data["reason"],
+            now=timezone.now(),
+        ),
+    ):
+        messages.success(request, _("The choice is put forward. A second member confirms it."))
+        return redirect("results:round", contest=contest, round_key=round_key)
+    return _page(request, each, choice_form=(prize, form))
 
 
 @contest_role(Role.COMMITTEE)
@@ -231,5 +283,6 @@ def version(request: StaffRequest, contest: str, round_key: str, number: int) ->
             "version": found,
             "newest": newest_number(each),
             "page": rows,
+            "side": published_side(found),
         },
     )

@@ -138,6 +138,7 @@ def _record(actor: User, stage: Stage, state: State, approval: Approval, now: da
         actor_id=str(actor.pk),
         actor_name=actor.name,
         now=now,
+        votes=state.votes,
     )
 
 

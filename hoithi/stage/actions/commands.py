@@ -254,7 +254,7 @@ def _spoilt(state: State, press: Press) -> Sequence[ev.AnyEvent]:
 
 
 def _vote_open(_state: State, press: Press) -> Sequence[ev.AnyEvent]:
-    return [ev.VoteOpened(press.text("part"))]
+    return [ev.VoteOpened(press.text("part")), ev.Scene("emblem")]
 
 
 def _vote_close(_state: State, press: Press) -> Sequence[ev.AnyEvent]:

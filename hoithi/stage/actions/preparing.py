@@ -15,8 +15,9 @@ from hoithi.bank.queries import usable_versions
 from hoithi.contests.actions import fix_rules, hold_contest
 from hoithi.contests.models import Round
 from hoithi.contests.queries import plan_version_of, regulation_of
+from hoithi.entries.actions.lining_up import begin_round
+from hoithi.entries.lineups import entries_of_round
 from hoithi.entries.models import Entry
-from hoithi.entries.queries import accepted_entries
 from hoithi.people.actions import approve
 from hoithi.people.keys import vault
 from hoithi.people.models import Approval, Unit, User
@@ -35,6 +36,7 @@ from hoithi.stage.packets import (
     PacketFile,
     PacketItem,
     commitment_of,
+    drawn_elsewhere,
     file_bytes,
     standing_packets,
 )
@@ -137,13 +139,19 @@ def build_packets(
 ) -> PacketSet:
     """Draw packets and spares from the questions that were true on the contest's law date.
 
-    What stood before is void. Raises RuleViolation: `opened_already`, `part_without_questions`,
-    `bank_too_small`.
+    None that stands in packets of another part or round is drawn: who sits in the hall of one heat
+    hears it. What stood before is void. Raises RuleViolation: `opened_already`,
+    `part_without_questions`, `bank_too_small`.
     """
     _not_opened(stage)
     part = _quiz_part(stage, segment)
     assert part.quiz is not None
-    versions = usable_versions(collection, stage.round.contest.law_date)
+    used = drawn_elsewhere(stage, segment)
+    versions = [
+        each
+        for each in usable_versions(collection, stage.round.contest.law_date)
+        if each.stem not in used
+    ]
     ids = [secrets.token_hex(8) for _ in versions]
     seed = os.urandom(32)
     try:
@@ -222,7 +230,8 @@ def open_stage(*, actor: User, stage: Stage, now: datetime) -> Stage:
 
     Raises RuleViolation: `opened_already`, `held_by_units` where each unit holds it on a machine of
     its own, `part_not_for_stage` where a part is marked in no way that the stage knows,
-    `packets_not_sealed`, `no_teams`, `judges_missing`, `one_chair_needed`.
+    `packets_not_sealed`, `lineup_missing` for a round that waits for its teams, `no_teams`,
+    `judges_missing`, `one_chair_needed`.
     """
     hold_contest(stage.round.contest)
     stage.refresh_from_db()
@@ -237,7 +246,8 @@ def open_stage(*, actor: User, stage: Stage, now: datetime) -> Stage:
     for part in regulation.segments:
         if part.quiz and (part.key not in packets or packets[part.key].sealing is None):
             raise RuleViolation("packets_not_sealed", part=part.label)
-    teams = accepted_entries(each.category)
+    begin_round(each=each)
+    teams = entries_of_round(each)
     judges = jury_of(stage)
     for part in regulation.segments:
         if part.judged and len(judges) < part.judged.fewest:

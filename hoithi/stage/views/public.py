@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from base64 import b64encode
 
 from csp.constants import SELF
 from csp.decorators import csp_replace
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,10 +16,12 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
+from hoithi.documents.render.qr import qr_codes
 from hoithi.people.http import public
 from hoithi.rules.errors import RuleViolation
 from hoithi.stage.actions.devices import take_vote
 from hoithi.stage.bodies import VoteBody, read_body, refused
+from hoithi.stage.field_draws import field_draws
 from hoithi.stage.models import Stage
 from hoithi.stage.queries import find_stage, state_at, team_names
 from hoithi.stage.screen import draw_record, told_order
@@ -52,7 +56,17 @@ def live(request: HttpRequest, contest: str, round_key: str) -> HttpResponseBase
 def screen(request: HttpRequest, contest: str, round_key: str) -> HttpResponseBase:
     """The big screen, one browser in full screen; the console has it as a preview."""
     stage = find_stage(contest, round_key)
-    return _page(request, "stage/screen.html", stage, words=plain(ON_SCREENS))
+    where = {"contest": contest, "round_key": round_key}
+    address = settings.PUBLIC_URL + reverse("stage:live", kwargs=where)
+    picture = b64encode(qr_codes([address])[0].encode()).decode()
+    return _page(
+        request,
+        "stage/screen.html",
+        stage,
+        words=plain(ON_SCREENS),
+        code=f"data:image/svg+xml;base64,{picture}",
+        address=address.split("://", 1)[-1],
+    )
 
 
 @public
@@ -92,11 +106,14 @@ def draws(request: HttpRequest, contest: str, round_key: str) -> HttpResponseBas
     stage = find_stage(contest, round_key)
     state = state_at(stage)
     names = team_names(stage.round)
-    found = [
+    of_field = field_draws(stage.round, names)
+    found = [draw for draw in of_field if not draw["reason"]]
+    found += [
         {"key": key, "told": told_order(state, key, lots, names), **draw_record(lots, names)}
         for key, lots in state.lots.items()
     ]
-    void = [
+    void = [draw for draw in of_field if draw["reason"]]
+    void += [
         {
             "key": key,
             "reason": reason,

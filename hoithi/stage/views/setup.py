@@ -20,8 +20,9 @@ from django.views.decorators.http import require_GET, require_POST
 from hoithi.bank.models import Collection
 from hoithi.contests.queries import regulation_of, unit_by_code, units_of
 from hoithi.documents.render.qr import qr_codes
+from hoithi.entries.lineups import entries_of_round
 from hoithi.entries.models import Entry
-from hoithi.entries.queries import accepted_entries, entry_by_public_id
+from hoithi.entries.queries import entry_by_public_id
 from hoithi.people.http import StaffRequest, contest_role
 from hoithi.people.models import Role
 from hoithi.people.permissions import contest_scope, roles_in
@@ -80,7 +81,7 @@ def _page(
 ) -> HttpResponseBase:
     each = live_round(contest, round_key)
     roles = roles_in(request.user, contest_scope(contest))
-    teams = accepted_entries(each.category)
+    teams = entries_of_round(each)
     jury = jury_of(stage) if stage else []
     conflicts = Conflict.objects.filter(seat__stage=stage).select_related(
         "seat", "entry__team", "entry__person"
@@ -93,6 +94,7 @@ def _page(
             "contest": each.contest,
             "round": each,
             "stage": stage,
+            "has_lineup": regulation_of(each).entrants is not None,
             "is_open": stage is not None and stage.plan_id is not None,
             "jury": jury,
             "conflicts": [
@@ -210,7 +212,7 @@ def conflict(request: StaffRequest, contest: str, round_key: str) -> HttpRespons
     """A judge who may not mark a team."""
     stage = find_stage(contest, round_key)
     each = stage.round
-    jury, teams = jury_of(stage), accepted_entries(each.category)
+    jury, teams = jury_of(stage), entries_of_round(each)
     form = ConflictForm(
         posted(request),
         judges=[(seat.key, seat.name) for seat in jury],

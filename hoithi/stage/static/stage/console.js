@@ -3,8 +3,9 @@
 const root = document.getElementById("console");
 let last = -1, asked = null;
 
-const typing = (part) => part.contains(document.activeElement) && document.activeElement.matches("input:not([type=hidden])")
-  || [...part.querySelectorAll("input:not([type=hidden])")].some((field) => field.value !== field.defaultValue);
+const typing = (part) => part.contains(document.activeElement) && document.activeElement.matches("input:not([type=hidden]), select")
+  || [...part.querySelectorAll("input:not([type=hidden])")].some((field) => field.value !== field.defaultValue)
+  || [...part.querySelectorAll("select")].some((field) => field.selectedIndex > 0);
 
 async function refresh() {
   const answer = await fetch(root.dataset.part, { headers: { "X-Requested-With": "fetch" } });

@@ -28,6 +28,7 @@ function question(s) {
     make("ol", { class: "plain options" }, ...q.options.map((option, index) => make("li", { class: right.includes(index) ? "right" : "" },
       make("b", {}, letter(index)), make("span", {}, option), right.includes(index) ? make("i", {}, `✓ ${words.right}`) : null))),
     q.spoilt ? make("p", { class: "band" }, words.spoilt) : null,
+    q.floor && !q.right && !q.spoilt ? make("p", { class: "band" }, say("floor", { team: q.floor })) : null,
     !q.right && q.seconds && q.since ? clock(() => {
       const left = Math.max(0, q.since + q.seconds * 1000 - now());
       return [String(Math.ceil(left / 1000)), left <= 5000 ? "soon" : ""];
@@ -72,7 +73,7 @@ function voting(s) {
 }
 
 function awards(s) {
-  return [make("h1", {}, words.awards), ...s.awards.map((award) => make("div", { class: "card" }, make("p", { class: "part" }, award.label), make("p", { class: "big" }, award.team)))];
+  return [make("h1", {}, words.awards), ...[...s.awards].reverse().map((award) => make("div", { class: "card" }, make("p", { class: "part" }, award.label), make("p", { class: "big" }, award.team), make("p", { class: "muted" }, award.unit)))];
 }
 
 function show(s) {

@@ -75,7 +75,7 @@ const scenes = {
     const right = question.right ?? [];
     return [make("div", { class: "asking" },
       make("div", {},
-        line(`${s.turn.team} · ${say("question_of", { number: question.number, of: question.of })} · ${say("points", { points: question.points })}`, "line part-name"),
+        line(`${s.turn.team || words.all_teams} · ${say("question_of", { number: question.number, of: question.of })} · ${say("points", { points: question.points })}`, "line part-name"),
         question.star ? line(`★ ${words.star}`, "line star") : null,
         make("p", { class: `stem${question.stem.length > 180 ? " long" : ""}` }, question.stem)),
       question.seconds && !question.right ? countdown(questionClock(question)) : null),
@@ -86,7 +86,8 @@ const scenes = {
     make("p", { class: "line replies" }, question.spoilt ? words.spoilt
       : question.right ? question.replies.map((reply) =>
         `${reply.team}: ${reply.option < 0 ? words.no_answer : letter(reply.option)} ${reply.right ? "✓" : "✗"}`).join("   ")
-      : question.floor ? say("floor", { team: question.floor })
+      : question.floor ? [say("floor", { team: question.floor }), ...(question.presses.length > 1
+        ? [`   ${words.presses}: ${question.presses.map((team, index) => `${index + 1}. ${team}`).join("  ")}`] : [])].join("")
       : question.replies.length ? say("answered", { team: question.replies.map((reply) => reply.team).join(", ") }) : "")];
   },
 
@@ -110,8 +111,16 @@ const scenes = {
 
   lots: (s) => s.lots ? [title(s.lots.key === "order" ? words.lots_order : words.lots_packets), ...drawing(s.lots)] : scenes.emblem(s),
 
+  vote: (s) => {
+    const code = document.getElementById("code").cloneNode();
+    code.hidden = false;
+    return [title(partName(s, s.vote)), make("div", { class: "ballot" },
+      make("ol", {}, ...s.teams.filter((team) => !team.withdrawn).map((team) => make("li", {}, make("b", {}, team.name), make("small", {}, team.unit)))),
+      make("div", {}, code, line(words.vote_how), make("p", { class: "address" }, code.alt)))];
+  },
+
   awards: (s) => [title(words.awards), make("ol", { class: "awards" }, ...s.awards.map((award, index) => make("li",
-    { class: index === s.awards.length - 1 ? "newest" : "" }, make("span", {}, award.label), make("b", {}, award.team)))),
+    { class: index === s.awards.length - 1 ? "newest" : "" }, make("span", {}, award.label), make("b", {}, award.team, make("small", {}, award.unit))))),
   s.awards.length ? null : make("div", { class: "drum" })],
 };
 
@@ -153,8 +162,10 @@ function show(snapshot) {
   if (again && snapshot.scene.is === "lots" && JSON.stringify(shown.lots) === JSON.stringify(snapshot.lots)) { shown = snapshot; return; }
   shown = snapshot;
   ticking = [];
-  stage.className = `scene scene-${snapshot.scene.is}${again ? " still" : ""}`;
-  stage.replaceChildren(...scenes[snapshot.scene.is](snapshot).filter(Boolean));
+  // While the audience votes, the title is how to do so; the console may show anything else meanwhile.
+  const scene = snapshot.vote && snapshot.scene.is === "emblem" ? "vote" : snapshot.scene.is;
+  stage.className = `scene scene-${scene}${again ? " still" : ""}`;
+  stage.replaceChildren(...scenes[scene](snapshot).filter(Boolean));
   fit(stage);
 }
 
