@@ -17,7 +17,7 @@ from hoithi.results.models import NameComplaint
 from hoithi.results.papers import issue_certificates
 from hoithi.rules.codes import grouped
 from tests import factories
-from tests.browser.accessibility import broken_rules
+from tests.browser.accessibility import bring_rules, broken_rules
 from tests.browser.chromium import save_picture
 from tests.browser.site import Site
 from tests.exam.scene import Scene
@@ -54,6 +54,7 @@ def look(site: Site) -> None:
 
 def read_everything(site: Site, scene: Scene, name: str) -> None:
     """Every page of the site, from the home page to somebody's own paper."""
+    bring_rules(site.page.context)
     code = Document.objects.filter(title__contains="Giải nhất").values_list("check_code").get()[0]
     for path in (HOME, RESULTS, f"{HOME}ket-qua/truc-tiep/", f"{HOME}niem-phong/", "/kiem-tra/"):
         site.open(path)

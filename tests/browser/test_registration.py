@@ -20,7 +20,7 @@ from hoithi.people.actions import give
 from hoithi.people.models import Role, User
 from hoithi.people.permissions import unit_scope
 from tests import factories
-from tests.browser.accessibility import broken_rules
+from tests.browser.accessibility import bring_rules, broken_rules
 from tests.entries.scene import ONLINE, begin, listed, people, save
 from tests.entries.tables import table
 from tests.entries.workbooks import workbook
@@ -233,6 +233,7 @@ def test_every_page_keeps_the_rules_of_accessibility_and_its_width(
     size: tuple[int, int],
 ) -> None:
     page = opened(browser, live_server, organiser(contest), size=size)
+    bring_rules(page.context)
     page.goto(LIST)
     page.get_by_label("Tệp danh sách").set_input_files(file)
     page.get_by_role("button", name="Kiểm tra danh sách").click()
