@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,6 +23,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _does(options)
     except KeyboardInterrupt:  # Ctrl-C before anything is served, or in the middle of one command
+        # Pressed again while the process clears up, it would end it by the signal.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         return complain("Stopped.")
 
 
