@@ -92,9 +92,10 @@ class WinnersForm(forms.Form):
     ) -> None:
         super().__init__(data, auto_id=f"choice-{key}-%s")
         self._winners = [f"winner-{at}" for at in range(1, min(most, len(names)) + 1)]
+        name = gettext("Team that gets it")
         for at, field in enumerate(self._winners, start=1):
             self.fields[field] = forms.ChoiceField(
-                label=_("Winner") if most == 1 else f"{gettext('Winner')} {at}",
+                label=name if most == 1 else f"{name} {at}",
                 choices=[("", _("Nobody")), *names.items()],
                 required=False,
             )
