@@ -210,7 +210,7 @@ def test_times_are_those_of_the_contest_wherever_the_device_is(
 
 
 def test_the_time_turns_serious_at_five_minutes_and_at_one(new_hall: NewHall, phone: Page) -> None:
-    hall = new_hall(replace(POLICY, duration_ms=61_000))
+    hall = new_hall(replace(POLICY, duration_ms=70_000))
     person = Contestant(phone, hall, 1).start()
     time = phone.locator("#time")
     expect(time).to_have_attribute("data-hurry", "5")

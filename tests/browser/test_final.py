@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser.chromium import NewPage
+from tests.browser.stage_people import SCREEN, page_of
 from tests.results.heats import FINAL
 from tests.stage.desk import Desk, desk_of
 from tests.stage.final import CALM
@@ -25,21 +25,6 @@ CONSOLE = f"{DESK}/san-khau/dieu-khien/"
 def desk(tmp_path: Path) -> Iterator[Desk]:
     with desk_of(tmp_path, "tests.stage.final:prepared", CALM, FINAL) as running:
         yield running
-
-
-def page_of(desk: Desk, browser: Browser, who: str, width: int = 1280, height: int = 800) -> Page:
-    context = browser.new_context(
-        base_url=desk.url, viewport={"width": width, "height": height}, locale="vi-VN"
-    )
-    session = desk.day.sessions[who]
-    context.add_cookies([{"name": desk.session_name, "value": session, "url": desk.url}])
-    return context.new_page()
-
-
-def picture(page: Page, name: str) -> None:
-    """For whoever looks at the pages: `HOITHI_LOOK` names the folder."""
-    if folder := os.environ.get("HOITHI_LOOK", ""):
-        page.screenshot(path=f"{folder}/{name}.png", full_page=name.startswith("page"))
 
 
 class Console:
@@ -129,7 +114,7 @@ def test_a_final_with_star_steal_buzzer_vote_and_side_prizes(
     browser: Browser, new_phone: NewPage, desk: Desk
 ) -> None:
     console = Console(page_of(desk, browser, "secretary"))
-    screen = page_of(desk, browser, "secretary", 1920, 1080)
+    screen = page_of(desk, browser, size=SCREEN)
     screen.goto(f"{PUBLIC}man-hinh/")
     tablets = {number: Tablet(new_phone(), desk, number) for number in ("1", "3", "7")}
     teams = desk.day.teams
@@ -142,22 +127,16 @@ def test_a_final_with_star_steal_buzzer_vote_and_side_prizes(
     console.press("time")
     expect(screen.locator(".star")).to_have_text("★ Ngôi sao hy vọng")
     tablets["7"].answer((console.right + 1) % 4)
-    picture(screen, "screen-star")
-    picture(tablets["7"].page, "phone-own-question")
     console.sees("Đội 7: ")
     console.press("offer")
-    first, second = press_at_once(desk, screen, tablets["1"], tablets["3"])
+    _first, second = press_at_once(desk, screen, tablets["1"], tablets["3"])
     console.sees("2. Đội")
-    picture(screen, "screen-presses")
-    picture(tablets[first].page, "phone-has-floor")
     # The chair sees that the first has pressed too early.
     console.give_floor(f"Đội {second}")
     expect(screen.locator(".replies")).to_contain_text(f"Đội {second} được quyền trả lời")
-    picture(console.page, "page-console-question")
     tablets[second].answer(console.right)
     console.sees(f"Đội {second}: ")
     console.press("key")
-    picture(screen, "screen-key")
     console.press("turn_end")
     for number in ("3", "1"):
         console.press("call", part="goi-cau-hoi", team=teams[number])
@@ -185,8 +164,6 @@ def test_a_final_with_star_steal_buzzer_vote_and_side_prizes(
     expect(screen.locator(".ballot li")).to_have_text(
         ["Đội 7Xã mẫu 07", "Đội 3Xã mẫu 03", "Đội 1Xã mẫu 01"]
     )
-    picture(phones[0], "phone-vote")
-    picture(screen, "screen-vote")
     console.press("vote_close", part="binh-chon")
     assert desk.state.votes["binh-chon"] == {teams["7"]: 2, teams["3"]: 2}
     for part in ("goi-cau-hoi", "bam-chuong", "binh-chon"):
@@ -199,10 +176,8 @@ def test_a_final_with_star_steal_buzzer_vote_and_side_prizes(
     order = sorted(points, key=lambda number: -points[number])
     expect(screen.locator(".board .who")).to_have_text([f"Đội {number}" for number in order])
     expect(screen.locator(".board b")).to_have_text([str(points[number]) for number in order])
-    picture(screen, "screen-board")
     phones[0].reload()
     expect(phones[0].locator("h2", has_text="Bảng điểm")).to_be_visible()
-    picture(phones[0], "page-phone-board")
 
     # Two people close the round. The awards wait for the favourite of the audience and the style.
     for who in ("chair", "member"):
@@ -211,7 +186,6 @@ def test_a_final_with_star_steal_buzzer_vote_and_side_prizes(
         page.get_by_role("button", name="Ký kết thúc").click()
     console.page.reload()
     expect(console.page.locator("#scenes .band-warn")).to_contain_text("Chưa mở giải được")
-    picture(console.page, "page-console-waits")
     choose(desk, browser, {"Đội được khán giả yêu thích nhất": ("Đội 3", "Đội 7")}, "Đội 1")
     console.page.reload()
     awards = [
@@ -229,20 +203,17 @@ def test_a_final_with_star_steal_buzzer_vote_and_side_prizes(
     for shown in range(1, 7):
         console.press("reveal")
         expect(screen.locator(".awards li")).to_have_text(awards[::-1][:shown])
-        picture(screen, f"screen-awards-{shown}")
     assert screen.evaluate(
         "document.getElementById('stage').scrollHeight"
         " <= document.getElementById('stage').clientHeight + 1"
     )
     expect(phones[0].locator(".card .part")).to_have_count(6)
-    picture(phones[0], "page-phone-awards")
 
 
 def choose(desk: Desk, browser: Browser, equal: dict[str, tuple[str, ...]], style: str) -> None:
     """The committee puts equal teams in order and names whom the jury has chosen; both sign."""
     chair, member = (page_of(desk, browser, who) for who in ("chair", "member"))
     chair.goto(f"{DESK}/ket-qua/")
-    picture(chair, "page-result-choices")
     for prize, teams in equal.items():
         card = chair.locator("section.card", has_text=prize)
         for place, team in enumerate(teams, start=1):
@@ -255,9 +226,7 @@ def choose(desk: Desk, browser: Browser, equal: dict[str, tuple[str, ...]], styl
     card.get_by_label(re.compile("Căn cứ")).fill("Biên bản họp Ban Giám khảo")
     card.get_by_role("button", name="Đề nghị lựa chọn này").click()
     member.goto(f"{DESK}/ket-qua/")
-    picture(member, "page-result-to-confirm")
     for _ in range(2):
         member.get_by_role("button", name="Xác nhận và ký").first.click()
     expect(member.get_by_role("heading", name="Giải phụ")).to_be_visible()
     expect(member.get_by_role("button", name="Xác nhận và ký")).to_have_count(0)
-    picture(member, "page-result-chosen")

@@ -36,7 +36,7 @@ class Viewer(threading.Thread):
                 if read.startswith(b"id: "):
                     number = int(read[4:])
                 elif read.startswith(b"data: "):
-                    self.seen, self.line = json.loads(read[6:]), number
+                    self.seen, self.line = json.loads(read[6:])["s"], number
                 if self.leaves.is_set():
                     return
         finally:
