@@ -299,10 +299,21 @@ def _awarded(day: Day, phones: Sequence[Page]) -> None:
     day.secretary.press("reveal")
     for _ in range(3):
         day.secretary.press("reveal")
-    shown = ["Giải ba Đắk Mil", "Giải nhì Cư Jút", "Giải nhất Gia Nghĩa"]
-    for page, prizes in ((day.screen, ".awards li"), *((phone, ".card") for phone in phones)):
-        expect(page.locator(prizes)).to_have_count(3)
-        assert [" ".join(each.split()) for each in page.locator(prizes).all_inner_texts()] == shown
+    shown = [
+        "Giải ba Đắk Mil Huyện Đắk Mil",
+        "Giải nhì Cư Jút Huyện Cư Jút",
+        "Giải nhất Gia Nghĩa Thành phố Gia Nghĩa",
+    ]
+    assert _texts(day.screen, ".awards li") == shown
+    for phone in phones:
+        # The newest first: nobody scrolls on a phone to learn who has won.
+        assert _texts(phone, ".card") == shown[::-1]
+
+
+def _texts(page: Page, places: str) -> list[str]:
+    """The three prizes once they are there."""
+    expect(page.locator(places)).to_have_count(3)
+    return [" ".join(each.split()) for each in page.locator(places).all_inner_texts()]
 
 
 def _minutes(day: Day) -> None:
