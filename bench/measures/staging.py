@@ -25,7 +25,7 @@ JUDGES = 5
 PAGE = (
     "static/stage/live.css",
     "static/stage/live.js",
-    "static/stage/feed.js",
+    "static/web/feed.js",
     "static/web/icon.svg",
 )
 

@@ -32,8 +32,8 @@ _PATH = re.compile(r"/san-khau/([a-z0-9-]{1,60})/([a-z0-9-]{1,60})/song")
 _LOOK_S = 1.0
 _COMMENT_S = 15.0
 # Five judges who confirm at once are one snapshot.
-_GATHER_S = 0.1
-_SLICE, _BETWEEN_S = 25, 0.004
+_GATHER_S = 0.15
+_SLICE, _BETWEEN_S = 20, 0.008
 # More than any hall holds; beyond it a page asks again now and then.
 MOST_VIEWERS = 5000
 _HEADERS = [
