@@ -23,7 +23,7 @@ from hoithi.exam.screen import shown_bytes
 from hoithi.exam.together import announce, ask, cancel, console_of, end, rescue
 from hoithi.exam.views.rounds import READERS, RUNNERS, find_round
 from hoithi.exam.views.sittings import FORM, find_sitting, order_answer, posted
-from hoithi.exam.wording import CANCEL_PAGE, END_PAGE, ON_THE_SCREEN
+from hoithi.exam.wording import CANCEL_PAGE, END_PAGE, ON_THE_SCREEN, OrderPage
 from hoithi.people.http import StaffRequest, contest_role, public
 from hoithi.people.permissions import contest_scope, roles_in
 from hoithi.rules.errors import RuleViolation
@@ -95,21 +95,8 @@ def cancel_question(
     request: StaffRequest, contest: str, round_key: str, sitting: int
 ) -> HttpResponseBase:
     """The question asked last puts nobody out; with a reason."""
-    find_together(contest, round_key)
-    found = find_sitting(contest, round_key, sitting)
-    form = ReasonForm(posted(request))
-
-    def act() -> str:
-        cancel(
-            actor=request.user,
-            sitting=found,
-            seen=_seen(request.GET.get("seen")),
-            reason=form.cleaned_data["reason"],
-            now=timezone.now(),
-        )
-        return _("The question is cancelled; it puts nobody out.")
-
-    return order_answer(request, found, CANCEL_PAGE, form, act, back=console_address(found))
+    done = _("The question is cancelled; it puts nobody out.")
+    return _with_reason(request, (contest, round_key, sitting), cancel, CANCEL_PAGE, done)
 
 
 @contest_role(*RUNNERS)
@@ -118,21 +105,34 @@ def end_round(
     request: StaffRequest, contest: str, round_key: str, sitting: int
 ) -> HttpResponseBase:
     """Tell who has won; with a reason."""
+    done = _("The round is over. The hall hands in for everybody in half a minute.")
+    return _with_reason(request, (contest, round_key, sitting), end, END_PAGE, done)
+
+
+def _with_reason(
+    request: StaffRequest,
+    where: tuple[str, str, int],
+    command: Callable[..., object],
+    page: OrderPage,
+    done: str,
+) -> HttpResponseBase:
+    """A press that needs a reason, on a page of its own."""
+    contest, round_key, sitting = where
     find_together(contest, round_key)
     found = find_sitting(contest, round_key, sitting)
     form = ReasonForm(posted(request))
 
     def act() -> str:
-        end(
+        command(
             actor=request.user,
             sitting=found,
             seen=_seen(request.GET.get("seen")),
             reason=form.cleaned_data["reason"],
             now=timezone.now(),
         )
-        return _("The round is over. The hall hands in for everybody in half a minute.")
+        return done
 
-    return order_answer(request, found, END_PAGE, form, act, back=console_address(found))
+    return order_answer(request, found, page, form, act, back=console_address(found))
 
 
 @xframe_options_sameorigin

@@ -37,11 +37,12 @@ def show(request: StaffRequest, contest: str, round_key: str) -> HttpResponseBas
     if stage.plan_id is None:
         return redirect("stage:setup", contest=contest, round_key=round_key)
     template = "stage/parts/console.html" if "part" in request.GET else "stage/console.html"
+    console = console_of(stage)
     context = {
         "contest": stage.round.contest,
         "round": stage.round,
-        "console": console_of(stage),
-        "signed_by": who_signed_the_closing(stage),
+        "console": console,
+        "signed_by": who_signed_the_closing(stage) if console.may_close else None,
         "may_sign": has_role(request.user, [Role.COMMITTEE], contest_scope(contest)),
     }
     return render(request, template, context)
