@@ -17,12 +17,9 @@ from django.utils import translation
 from django.utils.translation.reloader import translation_file_changed
 
 from hoithi.web.catalogues import compile_catalogues
-from tests.desk_postgres import desk_template
-from tests.migrated import fill, share_tables
-from tests.postgres import Cluster, temporary_cluster
+from tests.migrated import DESK, cluster_with_desk, fill, share_tables
+from tests.postgres import Cluster
 from tests.races import run_race
-
-__all__ = ["desk_template"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -53,6 +50,7 @@ def django_db_modify_db_settings(
     migration left to do. What is in there lasts as long as somebody is connected.
     """
     if connection.vendor != "sqlite":
+        connection.settings_dict["TEST"]["TEMPLATE"] = DESK  # of tests.on_postgres
         yield
         return
     name = f"file:memorydb_{connection.alias}?mode=memory&cache=shared"
@@ -64,7 +62,7 @@ def django_db_modify_db_settings(
 @pytest.fixture(scope="session")
 def postgres_cluster() -> Iterator[Cluster]:
     """One server for the whole run."""
-    with temporary_cluster() as cluster:
+    with cluster_with_desk() as cluster:
         yield cluster
 
 
@@ -80,7 +78,7 @@ def race(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], obje
     database = ""
     if request.param == "postgres":
         cluster: Cluster = request.getfixturevalue("postgres_cluster")
-        database = cluster.fresh(request.getfixturevalue("desk_template"))
+        database = cluster.fresh(DESK)
     return lambda name: run_race(name, tmp_path, database)
 
 

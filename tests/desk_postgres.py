@@ -16,6 +16,7 @@ from django.db import connection, connections
 from pytest_django import DjangoDbBlocker
 
 from hoithi.rules.errors import RuleViolation
+from tests.migrated import DESK
 from tests.postgres import Cluster
 
 _BLOCKED = """
@@ -62,21 +63,10 @@ class PostgresDesk:
                 time.sleep(0.01)
 
 
-@pytest.fixture(scope="session")
-def desk_template(
-    postgres_cluster: Cluster, django_db_setup: None, django_db_blocker: DjangoDbBlocker
-) -> str:
-    """The name of a database with the desk's tables, migrated once and only copied from then on."""
-    url = postgres_cluster.fresh()
-    with django_db_blocker.unblock(), _desk_on(url):
-        call_command("migrate", verbosity=0)
-    return urlsplit(url).path.lstrip("/")
-
-
 @pytest.fixture(scope="module")
-def migrated_postgres(postgres_cluster: Cluster, desk_template: str) -> str:
+def migrated_postgres(postgres_cluster: Cluster) -> str:
     """A database of its own for each test module, with the desk's tables."""
-    return postgres_cluster.fresh(desk_template)
+    return postgres_cluster.fresh(DESK)
 
 
 @pytest.fixture

@@ -10,12 +10,12 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-from tests.postgres import temporary_cluster
+from tests.migrated import cluster_with_desk
 
 
 def main(arguments: Sequence[str]) -> int:
     """The exit code of pytest."""
-    with temporary_cluster(syncs=False) as cluster:
+    with cluster_with_desk(syncs=False) as cluster:
         environment = os.environ | {"HOITHI_DATABASE_URL": cluster.url("postgres")}
         run = [sys.executable, "-m", "pytest", *arguments]
         return subprocess.run(run, check=False, env=environment).returncode

@@ -19,6 +19,7 @@ from pathlib import Path
 import psycopg
 
 _INSTALLED = Path("/usr/lib/postgresql")
+_OURS = "hoithi.conf"
 _CONFIGURATION = """
 listen_addresses = '127.0.0.1'
 unix_socket_directories = ''
@@ -79,9 +80,8 @@ class Cluster:
         return self.folder / "data"
 
     def create(self, *options: str) -> None:
-        user = server_user()
-        if user is not None:
-            shutil.chown(self.folder, user)
+        """`options` are more of those that initdb takes."""
+        user = self._hand_over()
         subprocess.run(
             [
                 *(binaries() / "initdb", "--pgdata", self.data, "--username", "postgres"),
@@ -95,7 +95,23 @@ class Cluster:
             cwd=self.folder,
         )
         with (self.data / "postgresql.conf").open("a") as configuration:
-            configuration.write(_CONFIGURATION if self.syncs else _CONFIGURATION + _UNSYNCED)
+            configuration.write(f"include '{_OURS}'\n")
+        self._configure()
+
+    def copy(self, data: Path) -> None:
+        """Begin with the data of a cluster that is at rest."""
+        self._hand_over()
+        subprocess.run(["cp", "-a", data, self.data], check=True)
+        self._configure()
+
+    def _hand_over(self) -> str | None:
+        user = server_user()
+        if user is not None:
+            shutil.chown(self.folder, user)
+        return user
+
+    def _configure(self) -> None:
+        (self.data / _OURS).write_text(_CONFIGURATION + ("" if self.syncs else _UNSYNCED))
 
     def start(self) -> None:
         user = server_user()
@@ -126,6 +142,12 @@ class Cluster:
             self.process.send_signal(signal.SIGQUIT)
             self.process.wait(timeout=30)
 
+    def stop(self) -> None:
+        """It ends in order and writes everything."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(timeout=60)
+
     def url(self, database: str) -> str:
         return f"postgresql://postgres@127.0.0.1:{self.port}/{database}"
 
@@ -143,14 +165,19 @@ class Cluster:
 
 
 @contextmanager
-def temporary_cluster(*options: str, syncs: bool = True) -> Iterator[Cluster]:
+def temporary_cluster(
+    *options: str, syncs: bool = True, copied: Path | None = None
+) -> Iterator[Cluster]:
     """A running cluster on a free loopback port, without passwords; nothing of it remains.
 
-    `options` are more of those that initdb takes.
+    `options` are more of those that initdb takes; a `copied` one has been made already and rests.
     """
     with tempfile.TemporaryDirectory(prefix="hoithi-postgres-") as folder:
         cluster = Cluster(Path(folder), syncs)
-        cluster.create(*options)
+        if copied is None:
+            cluster.create(*options)
+        else:
+            cluster.copy(copied)
         cluster.start()
         try:
             yield cluster

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
 from hoithi.bank.actions import save_items
@@ -16,7 +17,7 @@ from hoithi.bank.models import Collection
 from hoithi.bank.sheets import read_bank_file
 from hoithi.contests.actions import appoint, load_plan, move_windows
 from hoithi.contests.models import CommitteeSeat, Contest, Round
-from hoithi.contests.queries import plan_of, unit_by_code
+from hoithi.contests.queries import plan_of, regulation_of, unit_by_code
 from hoithi.entries.models import Entry
 from hoithi.entries.queries import access_code_of
 from hoithi.entries.samples import list_to_mend, load_samples
@@ -28,6 +29,8 @@ from hoithi.people.permissions import Scope, contest_scope, unit_scope
 from hoithi.people.sample import current_code, sample_account
 from hoithi.results.queries import entry_name
 from hoithi.rules.codes import grouped
+from hoithi.stage.actions.preparing import build_packets, prepare_stage, seal_packets, seat_judge
+from hoithi.stage.queries import stage_of
 
 PLAN = Path("plans/daknong-2023/contest.toml")
 PASSWORD = "chuyen-doi-so-2023"  # noqa: S105 - printed for everybody, refused in production
@@ -54,6 +57,14 @@ CHAIR = SampleAccount("truong-ban@example.vn", "Nguyễn Văn Trưởng Ban (m�
 DEPUTY = SampleAccount("pho-ban@example.vn", "Lê Thị Phó Ban (mẫu)")
 OFFICER = SampleAccount("can-bo-gia-nghia@example.vn", "Phạm Văn Cán Bộ (mẫu)")
 NEWCOMER = SampleAccount("can-bo-tuy-duc@example.vn", "Hoàng Thị Cán Bộ (mẫu)")
+# The last one comes from a unit, whose team the judge does not mark.
+JURY = (
+    ("Đinh Thị Giám Khảo Một (mẫu)", ""),
+    ("Vũ Văn Giám Khảo Hai (mẫu)", ""),
+    ("Bùi Thị Giám Khảo Ba (mẫu)", ""),
+    ("Ngô Văn Giám Khảo Bốn (mẫu)", ""),
+    ("Đỗ Thị Giám Khảo Năm (mẫu)", "GN"),
+)
 ACCOUNTS = (SECRETARY, CHAIR, DEPUTY, OFFICER, NEWCOMER)
 
 
@@ -73,6 +84,7 @@ def prepare() -> str:
     people = _accounts(contest, now)
     load_samples(contest, now, left=(UNIT_TO_TRY,))
     _open_online_round(contest, people, now)
+    _prepare_day(contest, people, now)
     return _what_to_print(contest)
 
 
@@ -156,6 +168,38 @@ def _open_online_round(contest: Contest, people: dict[str, User], now: datetime)
         publish_sitting(actor=people[SECRETARY.email], each=each, now=now)
     for sitting in Sitting.objects.filter(round=each, state=SittingState.PREPARED):
         push_to_hall(sitting)
+
+
+@transaction.atomic
+def _prepare_day(contest: Contest, people: dict[str, User], now: datetime) -> None:
+    """A jury and sealed packets for the round on stage, once; who tries it out opens it."""
+    each = Round.objects.filter(contest=contest, is_online=False).first()
+    if each is None or stage_of(each) is not None:
+        return
+    secretary = people[SECRETARY.email]
+    stage = prepare_stage(actor=secretary, each=each, now=now)
+    for place, (name, unit) in enumerate(JURY):
+        seat_judge(
+            actor=secretary,
+            stage=stage,
+            name=name,
+            title="",
+            unit=unit_by_code(contest, unit) if unit else None,
+            is_chair=place == 0,
+            now=now,
+        )
+    for part in regulation_of(each).segments:
+        if part.quiz is None:
+            continue
+        packets = build_packets(
+            actor=secretary,
+            stage=stage,
+            segment=part.key,
+            collection=Collection.objects.get(key=contest.key),
+            now=now,
+        )
+        for account in (CHAIR, DEPUTY):
+            seal_packets(actor=people[account.email], packets=packets, now=now)
 
 
 def list_to_try() -> bytes | None:

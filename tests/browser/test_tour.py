@@ -208,6 +208,32 @@ def collect(desktop: Page, sitting: str, then: str) -> None:
             desktop.get_by_role("link", name="Quay lại").click()
 
 
+def on_stage(desktop: Page, new_phone: NewPage) -> None:
+    """The round opened, the order drawn, a team called, marked at a phone, seen by the audience."""
+    desktop.goto("/ban-lam-viec/")
+    desktop.get_by_role("link", name="Tổng quan", exact=True).click()
+    desktop.get_by_role("link", name="Thi trực tiếp").first.click()
+    desktop.get_by_role("button", name="Mở vòng thi").click()
+    setup = desktop.url
+    desktop.get_by_role("link", name="Phiếu mã").click()
+    slip = desktop.locator(".slip").filter(has_text="Giám Khảo Một").locator("p.small")
+    judge, audience = new_phone(), new_phone()
+    judge.goto(slip.inner_text())
+    judge.get_by_role("button", name="Mở", exact=True).click()
+    desktop.goto(setup)
+    audience.goto(desktop.get_by_role("link", name="Trang cho khán giả").get_attribute("href"))
+    desktop.get_by_role("link", name="Bàn điều khiển").click()
+    desktop.get_by_role("button", name="Khóa số bí mật, chiếu vân tay").first.click()
+    desktop.get_by_label("Con số do hội trường nêu").fill("7")
+    desktop.get_by_role("button", name="Nhập con số").click()
+    desktop.get_by_role("button", name="Bốc thăm", exact=True).click()
+    desktop.get_by_role("button", name="Mời lên").first.click()
+    desktop.get_by_role("button", name="Bấm giờ").click()
+    team = desktop.locator("#now h2")
+    expect(judge.locator("#seat h1")).to_have_text(team)
+    expect(audience.get_by_role("main")).to_contain_text(team)
+
+
 def test_the_ten_minutes_of_the_readme(
     sample: Sample, new_phone: NewPage, desktop: Page, tmp_path: Path
 ) -> None:
@@ -278,6 +304,8 @@ def test_the_ten_minutes_of_the_readme(
     one.get_by_role("button", name="Xem kết quả của tôi").click()
     expect(one.get_by_role("main")).to_contain_text(receipt)
     expect(one.get_by_role("main")).to_contain_text(name)
+
+    on_stage(desktop, new_phone)
 
     bundle = tmp_path / "bundle.zip"
     assert hoithi(sample.folder, "bundle", CONTEST, bundle) == (0, f"{bundle}: truc-tuyen\n")
