@@ -6,9 +6,9 @@ RUNS := .venv/.hoithi-runs-$(LOCKED)
 STAMP := .venv/.hoithi-$(LOCKED)
 INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 SLOW := browser or postgres or faults
-# One more than there are processors: who cuts lines, kills halls or plays a round in real time waits
-# half of the time for a clock or a disk, and somebody else works meanwhile.
-WORKERS = $(shell expr $$(nproc) + 1)
+# Twice as many as there are processors: who cuts lines, kills halls or plays a round in real time
+# waits half of the time for a clock or a disk, and somebody else works meanwhile.
+WORKERS = $(shell expr $$(nproc) \* 2)
 
 .PHONY: run demo nodes setup lock check needs test once fast slow desk-on-postgres browser bench rehearse
 
@@ -75,7 +75,7 @@ slow: setup
 	$(PY) -m pytest -q -n $(WORKERS) --dist loadfile -m "(postgres or faults) and not browser"
 
 desk-on-postgres: setup
-	$(PY) -m tests.on_postgres -q -n 2 --dist loadfile -m "not ($(SLOW) or sqlite)" $(addprefix tests/,audit jobs people contests bank entries results desk portal)
+	$(PY) -m tests.on_postgres -q -n $(WORKERS) --dist loadfile -m "not ($(SLOW) or sqlite)" $(addprefix tests/,audit jobs people contests bank entries results desk portal)
 
 browser: setup
 	$(PY) -m pytest -q -n $(WORKERS) --dist loadfile -m browser
