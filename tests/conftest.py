@@ -15,11 +15,16 @@ from django.db import connection
 from django.test import override_settings
 from django.utils import translation
 from django.utils.translation.reloader import translation_file_changed
+from hypothesis import settings as hypothesis_settings
 
 from hoithi.web.catalogues import compile_catalogues
 from tests.migrated import DESK, cluster_with_desk, fill, share_tables
 from tests.postgres import Cluster
 from tests.races import run_race
+
+# How long an example takes says how busy the machine is.
+hypothesis_settings.register_profile("untimed", deadline=None)
+hypothesis_settings.load_profile("untimed")
 
 
 def pytest_configure(config: pytest.Config) -> None:

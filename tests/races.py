@@ -20,6 +20,7 @@ import django
 from django.core.management import call_command
 from django.db import connection
 
+from hoithi.config.warming import warm_up
 from tests.migrated import lay_tables
 
 ROOT = Path(__file__).parents[1]
@@ -69,6 +70,7 @@ def main(arguments: Sequence[str]) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hoithi.config.settings")
     django.setup()
     call_command("migrate", verbosity=0)
+    warm_up()  # as a server does before it has threads
     module, _, function = arguments[0].partition(":")
     sys.stdout.write(json.dumps(getattr(importlib.import_module(module), function)()))
 

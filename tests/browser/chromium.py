@@ -21,8 +21,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, expect, 
 
 HOST = "hoithi.lan"
 LONGEST_WAIT_MS = 20_000
-# The first is the same browser without windows of its own: a page costs half as much.
-_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+# The same browser without windows: a page costs half as much, but none is kept to come back to.
+_QUICK = "chromium-headless-shell"
+_NAMES = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -39,12 +40,15 @@ _PICTURES = Path(__file__).parents[2] / "docs/pictures"
 NewPage = Callable[[], Page]
 
 
-def find_chromium() -> str:
-    """The path of the browser; a test without one has not passed, so it is never skipped."""
+def find_chromium(*, whole: bool = False) -> str:
+    """The path of the browser, the quick one if the `whole` one is not asked for; a test without
+    one has not passed, so it is never skipped.
+    """
     named = os.environ.get("HOITHI_CHROMIUM", "")
-    found = [path for name in ((named,) if named else _NAMES) if (path := shutil.which(name))]
+    names = (named,) if named else _NAMES if whole else (_QUICK, *_NAMES)
+    found = [path for name in names if (path := shutil.which(name))]
     if not found:
-        looked = named or ", ".join(_NAMES)
+        looked = ", ".join(names)
         pytest.fail(
             f"No Chromium found (looked for {looked}). Install one or name it in HOITHI_CHROMIUM.",
             pytrace=False,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cache
+from html import escape
 from mimetypes import guess_type
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,6 +19,7 @@ from playwright.sync_api import Page, Route
 
 from tests.browser.chromium import HOST
 
+_LED_ON = '<meta http-equiv="refresh" content="0; url={}">'
 _WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -72,4 +74,8 @@ class Site:
         headers = {name.lower(): value for name, value in response.headers.items()}
         # Without https a browser ignores this one, and says so on every page.
         headers.pop("cross-origin-opener-policy", None)
-        route.fulfill(status=response.status_code, headers=headers, body=response.content)
+        body = response.content
+        if (to := headers.pop("location", None)) is not None:
+            # Not every browser asks here where an answer from here leads it; from a page it does.
+            body = _LED_ON.format(escape(to)).encode()
+        route.fulfill(status=200 if to else response.status_code, headers=headers, body=body)

@@ -222,15 +222,19 @@ def test_scanning_the_slip_again_brings_back_what_waits(hall: HallProcess, phone
 
 
 @contextmanager
-def own_browser(browser: Browser, profile: Path, **options: list[str]) -> Iterator[BrowserContext]:
-    """A browser beside the shared one, which keeps its storage in a folder."""
+def own_browser(
+    browser: Browser, profile: Path, *, keeps_pages: bool = False
+) -> Iterator[BrowserContext]:
+    """A browser beside the shared one, which keeps its storage in a folder; it `keeps_pages` that
+    were left, too, to come back to, as people's browsers do.
+    """
     context = browser.browser_type.launch_persistent_context(
         str(profile),
-        executable_path=find_chromium(),
+        executable_path=find_chromium(whole=keeps_pages),
         args=ARGUMENTS,
         viewport={"width": 360, "height": 740},
         locale="vi-VN",
-        ignore_default_args=options.get("without"),
+        ignore_default_args=["--disable-back-forward-cache"] if keeps_pages else None,
     )
     try:
         yield context
@@ -273,7 +277,7 @@ def test_a_killed_browser_brings_back_what_waits(
 def test_back_and_forward_find_the_paper_as_the_hall_has_it(
     hall: HallProcess, browser: Browser, tmp_path: Path
 ) -> None:
-    with own_browser(browser, tmp_path, without=["--disable-back-forward-cache"]) as context:
+    with own_browser(browser, tmp_path, keeps_pages=True) as context:
         phone = context.pages[0]
         person = Contestant(phone, hall, next(LINES)).start()
         person.choose("A")

@@ -16,7 +16,7 @@ from docx import Document
 from playwright.sync_api import Browser, Page, expect
 
 from hoithi.verify.checks import verify
-from tests.browser.chromium import HOST, NewPage
+from tests.browser.chromium import HOST, NewPage, save_picture
 from tests.browser.stage_people import SCREEN, Judge, Secretary, page_of
 from tests.documents.render.reading import lines, page_texts
 from tests.races import ROOT
@@ -221,6 +221,7 @@ def _sketch(day: Day) -> None:
     day.secretary.press("clock_start")
     late.type(NAMES[first], SKETCH[first]["gk2"])
     expect(late.status).to_have_text("Đã lưu")
+    save_picture(late.page, "judge-phone")
     running = day.desk.state.turns[-1].running_ms
     # The power is cut while a team is on stage; a judge goes on marking.
     day.desk.kill()
@@ -248,6 +249,7 @@ def _closed(day: Day, browser: Browser) -> None:
         day.secretary.press("release", part=part)
     board = day.screen.locator(".board b")
     expect(board).to_have_text(["84", "84", "83,5"])
+    save_picture(day.screen, "stage-screen", scale=0.5)
     for who in ("chair", "member"):
         page = page_of(day.desk, browser, who)
         page.goto(CONSOLE)

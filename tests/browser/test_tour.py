@@ -208,28 +208,31 @@ def collect(desktop: Page, sitting: str, then: str) -> None:
             desktop.get_by_role("link", name="Quay lại").click()
 
 
-def on_stage(desktop: Page, new_phone: NewPage) -> None:
+def on_stage(sample: Sample, desktop: Page, new_phone: NewPage) -> None:
     """The round opened, the order drawn, a team called, marked at a phone, seen by the audience."""
-    desktop.goto("/ban-lam-viec/")
-    desktop.get_by_role("link", name="Tổng quan", exact=True).click()
+    desktop.goto(f"{sample.address}/ban-to-chuc/{CONTEST}/")
     desktop.get_by_role("link", name="Thi trực tiếp").first.click()
     desktop.get_by_role("button", name="Mở vòng thi").click()
-    setup = desktop.url
+    back = desktop.get_by_role("link", name="Thi trực tiếp").first
+    back.click()
+    path = desktop.get_by_role("link", name="Trang cho khán giả").get_attribute("href")
     desktop.get_by_role("link", name="Phiếu mã").click()
-    slip = desktop.locator(".slip").filter(has_text="Giám Khảo Một").locator("p.small")
+    slip = desktop.locator(".slip").filter(has_text="Giám Khảo Một")
     judge, audience = new_phone(), new_phone()
-    judge.goto(slip.inner_text())
+    judge.goto(slip.locator("p.small").inner_text())
+    judge.get_by_label("Mã", exact=True).fill(slip.locator(".big-code").inner_text())
     judge.get_by_role("button", name="Mở", exact=True).click()
-    desktop.goto(setup)
-    audience.goto(desktop.get_by_role("link", name="Trang cho khán giả").get_attribute("href"))
+    audience.goto(f"{sample.address}{path}")
+    back.click()
     desktop.get_by_role("link", name="Bàn điều khiển").click()
     desktop.get_by_role("button", name="Khóa số bí mật, chiếu vân tay").first.click()
     desktop.get_by_label("Con số do hội trường nêu").fill("7")
     desktop.get_by_role("button", name="Nhập con số").click()
     desktop.get_by_role("button", name="Bốc thăm", exact=True).click()
+    team = desktop.locator("#teams tbody th").first.inner_text().partition("\n")[0]
     desktop.get_by_role("button", name="Mời lên").first.click()
     desktop.get_by_role("button", name="Bấm giờ").click()
-    team = desktop.locator("#now h2")
+    expect(desktop.locator("#now h2")).to_contain_text(team)
     expect(judge.locator("#seat h1")).to_have_text(team)
     expect(audience.get_by_role("main")).to_contain_text(team)
 
@@ -305,7 +308,7 @@ def test_the_ten_minutes_of_the_readme(
     expect(one.get_by_role("main")).to_contain_text(receipt)
     expect(one.get_by_role("main")).to_contain_text(name)
 
-    on_stage(desktop, new_phone)
+    on_stage(sample, desktop, new_phone)
 
     bundle = tmp_path / "bundle.zip"
     assert hoithi(sample.folder, "bundle", CONTEST, bundle) == (0, f"{bundle}: truc-tuyen\n")

@@ -29,7 +29,7 @@ from tests.verify.test_any_change import LABELS, Json, canonical
 NAMES = sorted(set(honest()) - {MANIFEST})
 JSONS = [name for name in NAMES if name.endswith(".json")]
 LABELLED = re.compile(rf'"({LABELS})":("[^"]*"|\d+)'.encode())
-FEW = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+FEW = settings(max_examples=150, suppress_health_check=list(HealthCheck))
 
 
 def sentences(files: Files) -> list[str]:

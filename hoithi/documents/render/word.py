@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from io import BytesIO
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from docx import Document
 from docx.document import Document as WordDocument
@@ -65,6 +66,16 @@ def paper_docx(paper: Paper) -> bytes:
     _ending(document, paper)
     kept = BytesIO()
     document.save(kept)
+    return _timeless(kept)
+
+
+def _timeless(made: BytesIO) -> bytes:
+    """The same file without the second in which each of its parts was packed."""
+    kept = BytesIO()
+    with ZipFile(made) as parts, ZipFile(kept, "w", ZIP_DEFLATED) as out:
+        for part in parts.infolist():
+            entry = ZipInfo(part.filename, date_time=(1980, 1, 1, 0, 0, 0))
+            out.writestr(entry, parts.read(part), ZIP_DEFLATED)
     return kept.getvalue()
 
 

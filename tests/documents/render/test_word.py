@@ -184,4 +184,7 @@ def test_an_empty_table_says_so() -> None:
 
 
 def test_the_same_paper_is_the_same_file() -> None:
-    assert paper_docx(MINUTES) == paper_docx(MINUTES)
+    made = paper_docx(MINUTES)
+    assert made == paper_docx(MINUTES)
+    with ZipFile(BytesIO(made)) as parts:  # also where a second went by between the two
+        assert {part.date_time for part in parts.infolist()} == {(1980, 1, 1, 0, 0, 0)}

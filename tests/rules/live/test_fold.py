@@ -612,7 +612,7 @@ any_event = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.sampled_from([opened, marked, offered, rushing]),
     st.lists(st.tuples(any_event, st.integers(-1, 20_000)), max_size=25),
