@@ -115,6 +115,48 @@ def test_a_press_answers_a_script_with_a_sentence_and_a_form_with_the_page(
         assert stale.status_code == 409
 
 
+ASKED = "Còn {} câu chưa hỏi."
+UNTIMED = "Đồng hồ của lượt này chưa chạy lần nào"
+
+
+def test_whoever_ends_a_turn_is_told_of_questions_left_and_of_a_clock_that_never_ran(
+    day: Day, client: Client
+) -> None:
+    factories.sign_in(client, day.secretary)
+    cj = day.teams["CJ"]
+    day.press("call", part="gioi-thieu", team=cj)
+    assert f"{UNTIMED}, mà thời gian có tính điểm. Hãy bấm chạy" in page(client, "console")
+    day.press("turn_end")
+    # It is told still while it can be set right, and no longer when somebody has done so.
+    assert f"{UNTIMED}, mà thời gian có tính điểm. Hãy sửa giờ" in page(client, "console")
+    told = {"turn": "1", "minutes": "0", "seconds": "0", "reason": "Đội không trình bày"}
+    day.press("clock_set", told)
+    assert UNTIMED not in page(client, "console")
+    # A part whose time costs nothing has no such warning, nor has a clock that runs.
+    day.press("call", part="tieu-pham", team=cj)
+    assert UNTIMED not in page(client, "console")
+    day.press("turn_end")
+    day.press("call", part="gioi-thieu", team=day.teams["DM"])
+    day.press("clock_start")
+    assert UNTIMED not in page(client, "console")
+    day.press("turn_end")
+    for step, more in (("commit", {}), ("number", {"number": "24"}), ("draw", {})):
+        day.press(f"lots_{step}", lots="packets:kien-thuc", **more)
+    day.press("call", part="kien-thuc", team=cj)
+    for left in (3, 2, 1):
+        assert ASKED.format(left) in page(client, "console")
+        day.press("ask")
+        # A question that is open cannot be left, so nothing is offered to be warned of.
+        assert "chưa hỏi" not in page(client, "console")
+        if left == 2:
+            day.press("spoilt", reason="Câu hỏi sai")
+            assert ASKED.format(2) in page(client, "console")
+            day.press("ask")
+        day.press("key")
+    assert "chưa hỏi" not in page(client, "console")
+    assert 'name="do" value="turn_end"' in page(client, "console")
+
+
 def test_a_paper_sheet_counts_when_two_have_typed_the_same(day: Day, client: Client) -> None:
     turn = day.press("call", part="gioi-thieu", team=day.teams["CJ"]).turns[-1].number
     where = {"turn": turn, "judge": "gk2"}

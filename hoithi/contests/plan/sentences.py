@@ -241,8 +241,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
             "không lấy đội từ vòng trước. Hãy xóa at_units hoặc xóa entrants."
         ),
         (
-            "In a round that each unit holds all its teams take part: it has no heats, and no teams "
-            "come on from earlier rounds. Delete at_units or entrants."
+            "In a round that each unit holds, all its teams take part: it has no heats, and no "
+            "teams come on from earlier rounds. Delete at_units or entrants."
         ),
     ),
     "segment_twice": (

@@ -13,9 +13,8 @@ from hoithi.rules.errors import RuleViolation
 from hoithi.rules.judging import mark_flaw
 from hoithi.rules.live import events as ev
 from hoithi.rules.live.state import State
-from hoithi.stage.actions.log import append
+from hoithi.stage.actions.log import append, hold
 from hoithi.stage.models import PaperSheet, Stage
-from hoithi.stage.queries import state_at
 
 
 @transaction.atomic
@@ -33,7 +32,8 @@ def type_sheet(
     Whoever types again takes back what they typed before. Raises RuleViolation: those of a mark,
     `typed_otherwise` with the criteria that differ: both look at the paper again.
     """
-    _check(state_at(stage), turn, marks)
+    # Of two who type at once the second finds what the first has typed.
+    _check(hold(stage), turn, marks)
     standing = PaperSheet.objects.filter(stage=stage, turn=turn, judge=judge, voided_at=None)
     standing.filter(typed_by=actor).update(voided_at=now)
     PaperSheet.objects.create(

@@ -1,6 +1,6 @@
 // A device of a judge or a team: one code opens it, everything that was typed waits in the browser's
 // own storage until the server has said that it is on disk.
-import { say, words } from "../web/feed.js";
+import { words } from "../web/feed.js";
 
 const { base } = document.body.dataset;
 const KEY = `seat:${base}`;
@@ -60,5 +60,3 @@ export function leave(text) {
   band.querySelector("span").textContent = text;
   document.getElementById("seat").inert = true;
 }
-
-export const seatSays = say;
