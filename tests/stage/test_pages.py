@@ -74,6 +74,15 @@ def test_a_round_is_prepared_from_nothing_to_the_console(client: Client) -> None
     slips = page(client, "codes")
     stage = Stage.objects.get()
     assert all(grouped(code_of(seat)) in slips for seat in stage.seats.all())
+    # Whoever lost a slip, judge or team, gets another one; the lost one opens nothing any more.
+    lost = [stage.seats.get(key="gk2"), stage.seats.filter(kind="team").first()]
+    for seat in lost:
+        client.post(at("new_code", judge=seat.key))
+    slips = page(client, "codes")
+    for seat in lost:
+        assert grouped(code_of(seat)) not in slips
+        seat.refresh_from_db()
+        assert grouped(code_of(seat)) in slips
 
 
 def test_the_console_asks_no_more_queries_for_more_teams(day: Day, client: Client) -> None:

@@ -131,7 +131,8 @@ def _conflict_form(
 
 def _packet_lines(stage: Stage, parts: Sequence[Segment]) -> list[PacketLine]:
     standing = standing_packets(stage)
-    taken = taken_for(stage.round.contest.key) if standing else {}
+    is_unsealed = any(each.sealing_id is None for each in standing.values())
+    taken = taken_for(stage.round.contest.key) if is_unsealed else {}
     lines = []
     for part in parts:
         if part.quiz is None:
@@ -299,6 +300,7 @@ def open_round(request: StaffRequest, contest: str, round_key: str) -> HttpRespo
 class Slip:
     """A slip of a judge or a team: address, code and the QR of both."""
 
+    key: str
     name: str
     title: str
     code: str
@@ -323,6 +325,7 @@ def codes(request: StaffRequest, contest: str, round_key: str) -> HttpResponseBa
     )
     slips = [
         Slip(
+            seat.key,
             seat.name,
             seat.title,
             grouped(code),

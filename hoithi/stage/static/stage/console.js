@@ -11,8 +11,8 @@ const typing = (part) => part.contains(document.activeElement) && document.activ
   || [...part.querySelectorAll("select")].some((field) => field.selectedIndex > 0);
 
 async function refresh() {
-  const answer = await fetch(root.dataset.part, { headers: { "X-Requested-With": "fetch" } });
-  if (!answer.ok) return;
+  const answer = await fetch(root.dataset.part, { headers: { "X-Requested-With": "fetch" } }).catch(() => null);
+  if (!answer?.ok) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const part of fresh.querySelectorAll("section[id]")) {
     const old = document.getElementById(part.id);
@@ -61,7 +61,7 @@ async function press(form, fields) {
     if (String(seen) !== before) own.set(before, String(seen));
     delete document.getElementById("told").dataset.said; form.reset(); form.closest("details")?.removeAttribute("open"); document.activeElement?.blur();
   } else say(answer ? (await answer.json().catch(() => ({}))).text ?? words.failed : words.offline);
-  await refresh().catch(() => {});
+  await refresh();
 }
 
 function tick() {

@@ -1,6 +1,6 @@
 // The audience's page: what the big screen shows, on a phone, and the programme under it.
 import { follow, make, say, words } from "../web/feed.js";
-import { digits, letter, partName, questionClock, turnClock } from "./shown.js";
+import { digits, letter, partName, questionClock, store, turnClock } from "./shown.js";
 
 const here = document.getElementById("live"), line = document.getElementById("line");
 const { base, vote } = document.body.dataset;
@@ -46,12 +46,12 @@ const programme = (s) => [make("h2", {}, words.programme), make("table", {}, mak
   make("td", { class: "done" }, s.parts.map((part) => team.done.includes(part.key) ? "✓" : "·").join(" "))))))];
 
 function voting(s) {
-  const chosen = localStorage.getItem(`vote:${base}:${s.vote}`);
+  const kept = `vote:${base}:${s.vote}`, chosen = store.read(kept, "");
   const choose = async (team) => {
-    let device = localStorage.getItem("vote-device");
-    if (!device) { device = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join(""); localStorage.setItem("vote-device", device); }
+    const device = store.read("vote-device", "") || Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+    store.write("vote-device", device);
     const answer = await fetch(vote, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ part: s.vote, team: team.id, device }) }).catch(() => null);
-    if (answer?.ok) { localStorage.setItem(`vote:${base}:${s.vote}`, team.id); show(s); } else note.textContent = words.vote_failed;
+    if (answer?.ok) { store.write(kept, team.id); show(s); } else note.textContent = words.vote_failed;
   };
   const note = make("p", { class: "muted", role: "status" }, chosen ? words.voted : words.vote_once);
   return [make("h2", {}, partName(s, s.vote)), make("div", { class: "vote options" }, ...s.teams.filter((team) => !team.withdrawn).map((team) => {

@@ -23,6 +23,15 @@ export const questionClock = (question) => () => {
   return { left, whole, text: String(Math.ceil(left / 1000)), tone: question.since && left <= 5000 ? "soon" : "calm" };
 };
 
+const memory = new Map();
+
+/** What this browser keeps; where it keeps nothing, as long as the page is open. */
+export const store = {
+  read(key, otherwise) { try { return JSON.parse(localStorage.getItem(key)) ?? memory.get(key) ?? otherwise; } catch { return memory.get(key) ?? otherwise; } },
+  write(key, value) { memory.set(key, value); try { localStorage.setItem(key, JSON.stringify(value)); } catch { /* kept in memory */ } },
+  drop(key) { memory.delete(key); try { localStorage.removeItem(key); } catch { /* nothing was kept */ } },
+};
+
 /** A QR code that waits in the page, as it is shown. */
 export function qrCode(name) {
   const code = document.getElementById(name).cloneNode();
