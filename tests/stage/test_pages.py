@@ -188,6 +188,13 @@ def test_a_paper_sheet_counts_when_two_have_typed_the_same(day: Day, client: Cli
     assert sheet.marks == {"noi-dung": Decimal("15.5"), "hinh-thuc": Decimal(8)}
     assert not PaperSheet.objects.filter(voided_at=None).exists()
     assert "Đã có phiếu" in page(client, "paper_sheet", **where)
+    # Who may not mark the team is told so at once, and by the first who types.
+    day.press("turn_end")
+    other = day.press("call", part="gioi-thieu", team=day.teams["GN"]).turns[-1].number
+    barred = {"turn": other, "judge": "gk5"}
+    told = client.post(at("paper_sheet", **barred), {"noi-dung": "15.5", "hinh-thuc": "8"})
+    assert 'role="alert"' in told.content.decode()
+    assert not PaperSheet.objects.filter(voided_at=None).exists()
 
 
 def test_points_beside_the_marks_take_two_members(day: Day, client: Client) -> None:
