@@ -31,7 +31,12 @@ class Secretary:
 
     def __init__(self, page: Page, desk: Desk) -> None:
         self.page, self.desk = page, desk
+        self._pressed_elsewhere = 0
+        page.on("load", self._heard)
         page.goto(desk.console)
+
+    def _heard(self, _page: Page) -> None:
+        self._pressed_elsewhere = 0
 
     def press(self, name: str, **fields: str) -> None:
         """Press a button of the console, unfolded first where it asks or warns, and wait until the
@@ -39,6 +44,10 @@ class Secretary:
         chosen = "".join(f':has(input[name={key}][value="{v}"])' for key, v in fields.items())
         form = self.page.locator(f"form.press:has(input[name=do][value={name}]){chosen}").first
         form.wait_for(state="attached")
+        if self._pressed_elsewhere:  # the page has to have heard of it
+            seen = form.locator("input[name=seen]")
+            expect(seen).to_have_value(str(self._pressed_elsewhere))
+            self._pressed_elsewhere = 0
         self._unfold(form)
         with self.page.expect_response(re.compile("/lenh/$")) as answer:
             form.locator("button").click()
@@ -70,7 +79,9 @@ class Secretary:
             headers={"Accept": "application/json", "Referer": self.desk.url + self.desk.console},
         )
         assert answer.ok, answer.text()
-        return self.desk.state
+        state = self.desk.state
+        self._pressed_elsewhere = state.cue
+        return state
 
     def fill(self, name: str, field: str, text: str) -> None:
         """Type into a field of a button, opened first where it is folded away."""

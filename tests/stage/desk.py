@@ -53,12 +53,12 @@ class Desk:
     @cached_property
     def public(self) -> str:
         """Where the audience, the screen and the devices find the round."""
-        return f"/san-khau/{parse_plan(self.plan).contest.key}/{self.round}/"
+        return f"/san-khau/{parse_plan(self.plan).key}/{self.round}/"
 
     @cached_property
     def desk(self) -> str:
         """Where the desk finds it, without the last slash."""
-        return f"/ban-to-chuc/{parse_plan(self.plan).contest.key}/vong/{self.round}"
+        return f"/ban-to-chuc/{parse_plan(self.plan).key}/vong/{self.round}"
 
     @property
     def console(self) -> str:

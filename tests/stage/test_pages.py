@@ -75,7 +75,7 @@ def test_a_round_is_prepared_from_nothing_to_the_console(client: Client) -> None
     stage = Stage.objects.get()
     assert all(grouped(code_of(seat)) in slips for seat in stage.seats.all())
     # Whoever lost a slip, judge or team, gets another one; the lost one opens nothing any more.
-    lost = [stage.seats.get(key="gk2"), stage.seats.filter(kind="team").first()]
+    lost = [stage.seats.get(key="gk2"), stage.seats.filter(kind="team")[0]]
     for seat in lost:
         client.post(at("new_code", judge=seat.key))
     slips = page(client, "codes")
@@ -149,8 +149,8 @@ def test_whoever_ends_a_turn_is_told_of_questions_left_and_of_a_clock_that_never
     day.press("clock_start")
     assert UNTIMED not in page(client, "console")
     day.press("turn_end")
-    for step, more in (("commit", {}), ("number", {"number": "24"}), ("draw", {})):
-        day.press(f"lots_{step}", lots="packets:kien-thuc", **more)
+    for step in ("commit", "number", "draw"):
+        day.press(f"lots_{step}", lots="packets:kien-thuc", number="24")
     day.press("call", part="kien-thuc", team=cj)
     for left in (3, 2, 1):
         assert ASKED.format(left) in page(client, "console")
