@@ -149,7 +149,9 @@ def test_a_final_with_star_steal_buzzer_vote_and_side_prizes(
     points = {"1": 27, "3": 25 + 20, "7": 29 - 20 + 20}
     points[second] += 10
     order = sorted(points, key=lambda number: -points[number])
-    expect(screen.locator(".board .who")).to_have_text([f"Đội {number}" for number in order])
+    expect(screen.locator(".board .who")).to_have_text(
+        [f"Đội {number}Xã mẫu {int(number):02}" for number in order]
+    )
     expect(screen.locator(".board b")).to_have_text([str(points[number]) for number in order])
     phones[0].reload()
     expect(phones[0].locator("h2", has_text="Bảng điểm")).to_be_visible()

@@ -2,7 +2,7 @@
 // teams over the rounds. It goes by the time at which the draw was held, so that a reload goes on where
 // it was; the space bar shows it from the beginning.
 import { ask, fit, make, now, words } from "../web/feed.js";
-import { drawing } from "./drawing.js";
+import { drawing, proof } from "./drawing.js";
 
 const stage = document.getElementById("stage"), bar = document.getElementById("line");
 const DEALT_MS = 800;
@@ -36,7 +36,7 @@ function dealing(s, passed) {
   // Measured with every team in its place: letters do not change their size while teams come in.
   const shown = s.titles.map((name, at) => make("section", {}, make("h2", {}, name), lists[at]));
   s.dealt.forEach((dealt, at) => lists[at].append(...dealt.map((each) => make("li", {}, make("b", {}, each.team), make("small", {}, each.unit)))));
-  put("heats", title(words.heats_dealt), make("div", { class: "heats" }, ...shown), s.apart === "nobody" ? null : line(words[`apart_${s.apart}`]));
+  put("heats", title(words.heats_dealt), make("div", { class: "heats" }, ...shown), proof(s.apart === "nobody" ? words.check_lots : words[`apart_${s.apart}`]));
   shown.forEach((section) => { section.style.minBlockSize = `${section.offsetHeight}px`; });
   lists.forEach((list) => list.replaceChildren());
   tick();

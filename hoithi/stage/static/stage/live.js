@@ -55,7 +55,7 @@ function voting(s) {
   };
   const note = make("p", { class: "muted", role: "status" }, chosen ? words.voted : words.vote_once);
   return [make("h2", {}, partName(s, s.vote)), make("div", { class: "vote options" }, ...s.teams.filter((team) => !team.withdrawn).map((team) => {
-    const button = make("button", { type: "button", class: team.id === chosen ? "chosen" : "", "aria-pressed": String(team.id === chosen) }, make("span", {}, team.name), team.id === chosen ? make("i", {}, `✓ ${words.your_vote}`) : null);
+    const button = make("button", { type: "button", class: team.id === chosen ? "chosen" : "", "aria-pressed": String(team.id === chosen) }, make("span", {}, team.name, make("small", {}, team.unit)), team.id === chosen ? make("i", {}, `✓ ${words.your_vote}`) : null);
     button.onclick = () => choose(team);
     return button;
   })), note];
@@ -69,7 +69,8 @@ function show(s) {
   ticking = [];
   const found = [];
   if (s.scene.is === "awards") found.push(...awards(s));
-  else if (s.turn && !s.closed) found.push(...turn(s));
+  // While the audience votes, a turn that has ended is not what the page is about.
+  else if (s.turn && !s.closed && (s.turn.on || !s.vote)) found.push(...turn(s));
   else found.push(make("h1", {}, s.round));
   if (s.vote) found.push(...voting(s));
   if (s.scene.is === "lots" && s.lots) found.push(make("p", {}, make("a", { class: "main", href: `${base}boc-tham/` }, words.check_lots)));

@@ -89,7 +89,7 @@ const scenes = {
 
   board: (s) => s.board.length ? [title(words.board), make("ol", { class: "board" }, ...s.board.map((row) => {
     const item = make("li", {}, make("span", { class: "place" }, String(row.place)),
-      make("span", { class: "who" }, row.team), make("span", { class: "bar" }, make("span", {})),
+      make("span", { class: "who" }, row.team, make("small", {}, row.unit)), make("span", { class: "bar" }, make("span", {})),
       make("b", {}, row.total));
     item.querySelector(".bar span").style.inlineSize = `${row.share / 10}%`;
     return item;
