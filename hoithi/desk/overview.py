@@ -35,7 +35,7 @@ from hoithi.results.collective import (
 from hoithi.results.complaints import open_complaints
 from hoithi.results.models import Motion, Publication, RoundScore
 from hoithi.results.papers import is_to_be_numbered_again
-from hoithi.results.pending import open_motions, open_motions_about_units
+from hoithi.results.pending import OF_LINEUPS, open_motions, open_motions_about_units
 from hoithi.results.queries import (
     Proposal,
     differs,
@@ -271,7 +271,7 @@ def _to_sign(user: User, each: RoundFacts) -> list[Link]:
             found.append(Link(_("%(round)s: confirm a ruling") % name, each.result_href))
         elif motion.approval.kind == "choice" and motion.content["about"]:
             found.append(Link(_("%(round)s: confirm a side prize") % name, each.result_href))
-        elif motion.approval.kind in ("choice", "leaving", "lineup_void"):
+        elif motion.approval.kind in ("choice", *OF_LINEUPS):
             href = reverse("results:lineup", args=[each.round.contest.key, each.round.key])
             found.append(Link(_("%(round)s: confirm a change of its teams") % name, href))
     if each.ties:

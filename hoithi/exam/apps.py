@@ -13,3 +13,4 @@ class ExamConfig(AppConfig):
 
     def ready(self) -> None:
         import_module("hoithi.exam.jobs").register_jobs()
+        import_module("hoithi.exam.uses").register_uses()

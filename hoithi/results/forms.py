@@ -159,6 +159,19 @@ class LeaveForm(forms.Form):
         self.order_fields(["team", "reason"])
 
 
+class KeepForm(forms.Form):
+    """Why a list stands although results before it were corrected."""
+
+    reason = Words(
+        label=_("Why the list stands"),
+        max_length=LONGEST_REASON,
+        help_text=_("The reason stands in the log and in the bundle."),
+    )
+
+    def __init__(self, data: Mapping[str, str] | None = None) -> None:
+        super().__init__(data, auto_id="keep-%s")
+
+
 class VoidForm(forms.Form):
     """Why a list of teams does not hold."""
 

@@ -11,8 +11,17 @@ from hoithi.contests.queries import plan_of
 from hoithi.entries.lineups import teams_by_round
 from hoithi.entries.models import Entry, Lineup
 from hoithi.results.models import Motion
-from hoithi.results.pending import open_motions
-from hoithi.results.qualifying import came, entrants_of, has_begun, open_cut, seats_of
+from hoithi.results.pending import OF_LINEUPS, open_motions
+from hoithi.results.qualifying import (
+    came,
+    changed_since,
+    entrants_of,
+    has_begun,
+    keeping_of,
+    keepings,
+    open_cut,
+    seats_of,
+)
 from hoithi.results.queries import entry_name, latest_publication
 from hoithi.results.sheets import MotionCard, motion_card
 from hoithi.rules.awards import Tie
@@ -72,6 +81,39 @@ class VoidLine:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptLine:
+    """That a list stands after a correction, why, and who signed it."""
+
+    reason: str
+    first: str
+    second: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectedPart:
+    """What it means that results before a list were corrected after it was fixed.
+
+    `unpublished` says why nobody can tell yet; else who should be there and is not, and the other
+    way round. `begun` are the rounds that are held already, `kept` what was decided.
+    """
+
+    unpublished: str
+    left_out: tuple[str, ...]
+    foreign: tuple[str, ...]
+    begun: tuple[str, ...]
+    kept: KeptLine | None
+
+    @property
+    def is_as_listed(self) -> bool:
+        return not (self.unpublished or self.left_out or self.foreign)
+
+    @property
+    def may_keep(self) -> bool:
+        return self.kept is None and bool(self.left_out or self.foreign)
+
+
+@dataclass(frozen=True, slots=True)
 class LineupPage:
     """What is known of a field; `lacking` says what stands between it and a list."""
 
@@ -89,6 +131,7 @@ class LineupPage:
     to_draw: Mapping[str, str]
     may_leave: Mapping[str, str]
     may_void: bool
+    corrected: CorrectedPart | None
 
 
 def names_in(each: Round) -> dict[str, str]:
@@ -142,6 +185,35 @@ def lineup_page(
         if lineup is not None and drawn and not has_begun(lineup, each.key)
         else {},
         may_void=lineup is not None and not begun,
+        corrected=_corrected(lineup, rounds, names) if drawn and lineup is not None else None,
+    )
+
+
+def _corrected(
+    lineup: Lineup, rounds: Sequence[RoundLine], names: Mapping[str, str]
+) -> CorrectedPart | None:
+    begun = tuple(one.name for one in rounds if one.has_begun)
+    try:
+        found = changed_since(lineup)
+    except RuleViolation as violation:
+        return CorrectedPart(explain(violation), (), (), begun, None)
+    if found is None:
+        return None
+    signed = keeping_of(lineup, found)
+    kept = next((each for each in keepings(lineup) if each.content == signed), None)
+    return CorrectedPart(
+        unpublished="",
+        left_out=tuple(names[entry] for entry in found.left_out),
+        foreign=tuple(names[entry] for entry in found.foreign),
+        begun=begun,
+        kept=KeptLine(
+            kept.approval.reason,
+            kept.approval.first.name,
+            kept.approval.second.name if kept.approval.second else "",
+            kept.approval.second_at,
+        )
+        if kept is not None
+        else None,
     )
 
 
@@ -152,7 +224,7 @@ def _motions(first: Round, rule: Entrants) -> list[Motion]:
         motion
         for one in rounds
         for motion in open_motions(one)
-        if motion.approval.kind in ("leaving", "lineup_void")
+        if motion.approval.kind in OF_LINEUPS
         or (motion.approval.kind == "choice" and not motion.content["about"])
     ]
 

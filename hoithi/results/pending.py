@@ -11,6 +11,9 @@ from hoithi.contests.plan.reading import parse_plan
 from hoithi.contests.queries import plan_of, plan_version_of
 from hoithi.results.models import Grading, Motion, Ruling
 
+# What two people decide about the teams of a round, beside the order of equal ones.
+KEEPING = "lineup_keep"
+OF_LINEUPS = ("leaving", "lineup_void", KEEPING)
 # What grading works out: the rest of a plan (places, prizes) is heeded when a result is proposed.
 _MARKING = ("].online", "].requirement")
 

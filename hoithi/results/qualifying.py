@@ -10,11 +10,13 @@ from hoithi.entries.lineups import standing_lineup
 from hoithi.entries.models import Entry, Lineup
 from hoithi.entries.queries import accepted_entries
 from hoithi.results.models import Choice, Motion, RecordedRound
+from hoithi.results.pending import KEEPING
 from hoithi.results.queries import differs, latest_publication, proposal, result_of, scores_of
+from hoithi.rules.canonical import Value
 from hoithi.rules.errors import RuleViolation
-from hoithi.rules.qualifying import COMING_ON, Cut, Source, field_from
+from hoithi.rules.qualifying import COMING_ON, Cut, Difference, Source, difference, field_from
 from hoithi.rules.regulation import Entrants
-from hoithi.verify.lineups import DrawRecord, Gone, LineupRecord, Seat
+from hoithi.verify.lineups import DrawRecord, Gone, Kept, LineupRecord, Seat
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,39 @@ def open_cut(first: Round) -> Cut | None:
     return field_from(rule, sources, cut_choices(first), gone).cut
 
 
+def changed_since(lineup: Lineup) -> Difference | None:
+    """Who would come in by the results of today, against the list as it was fixed; None while it
+    rests on the versions that are public. Raises RuleViolation as `came`."""
+    rule = entrants_of(lineup.round)
+    if not rule.from_:
+        return None
+    sources, versions = sources_of(lineup.contest, rule)
+    if versions == lineup.sources:
+        return None
+    field = field_from(rule, sources, cut_choices(lineup.round))
+    return difference(field, [seat.entry for seat in seats_of(lineup)])
+
+
+def keepings(lineup: Lineup) -> list[Motion]:
+    """By what two people decided that a list stands although its sources were corrected."""
+    return list(
+        Motion.objects.filter(
+            approval__kind=KEEPING, approval__second__isnull=False, content__lineup=lineup.pk
+        )
+        .select_related("approval__first", "approval__second")
+        .order_by("id")
+    )
+
+
+def keeping_of(lineup: Lineup, found: Difference) -> dict[str, Value]:
+    """What is signed: the list, and in whom it differs; who else differs needs another decision."""
+    return {
+        "lineup": lineup.pk,
+        "left_out": list(found.left_out),
+        "foreign": list(found.foreign),
+    }
+
+
 def _seat(entry: Entry, origin: str) -> Seat:
     return Seat(entry.public_id.hex, entry.unit.code, origin)
 
@@ -139,6 +174,16 @@ def record_of(lineup: Lineup) -> LineupRecord:
                 str(each.approval.second_id or ""),
             )
             for each in lineup.leavings.select_related("entry", "comes", "approval")
+        ],
+        kept=[
+            Kept(
+                each.content["left_out"],
+                each.content["foreign"],
+                each.approval.reason,
+                str(each.approval.first_id),
+                str(each.approval.second_id or ""),
+            )
+            for each in keepings(lineup)
         ],
         void=voiding.reason if voiding else "",
         first=str(voiding.first_id) if voiding else "",

@@ -49,6 +49,7 @@ urlpatterns = [
     path(f"{_TEAMS}boc-tham-tay/", lineups.hand, name="lineup_hand"),
     path(f"{_TEAMS}rut/", lineups.leave, name="lineup_leave"),
     path(f"{_TEAMS}huy/", lineups.void, name="lineup_void"),
+    path(f"{_TEAMS}giu/", lineups.keep, name="lineup_keep"),
     path(f"{_TEAMS}ngang-nhau/", lineups.cut, name="lineup_cut"),
     path(f"{_RESULT}bien-ban/", minutes.show, name="minutes"),
     path(f"{_RESULT}bien-ban/nhap/", minutes.enter, name="enter_minutes"),

@@ -55,6 +55,14 @@ class Field:
     cut: Cut | None
 
 
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Who comes on by the results and is not on a list, and who is on it and does not come on."""
+
+    left_out: tuple[str, ...]
+    foreign: tuple[str, ...]
+
+
 def cut_ties(placed: Sequence[Placed], first: int) -> tuple[Tie, ...]:
     """Ties of a round across the cut after so many places: a prize line without a prize."""
     return award(placed, [PrizeLine(COMING_ON, "-", first, 0)]).ties if first else ()
@@ -92,6 +100,16 @@ def field_from(
         _groups(by_key[key] for key in rule.from_), taken, seats - len(staying), decisions
     )
     return Field((*staying, *best), cut)
+
+
+def difference(field: Field, listed: Collection[str]) -> Difference:
+    """How a list that was fixed differs from who comes on now; while equal runners-up wait for a
+    decision, none of them is foreign."""
+    due = {each.entry for each in field.coming}
+    equal = field.cut.entries if field.cut is not None else ()
+    return Difference(
+        tuple(sorted(due.difference(listed))), tuple(sorted({*listed} - due - {*equal}))
+    )
 
 
 def _groups(sources: Iterable[Source]) -> list[list[Coming]]:

@@ -100,7 +100,11 @@ class QuestionNow:
 
 @dataclass(frozen=True, slots=True)
 class TurnNow:
-    """The turn that is on, or the last one while its sheets come in."""
+    """The turn that is on, or the last one while its sheets come in.
+
+    `left` are the questions that were not asked yet; `is_untimed` says that its time costs points
+    and its clock has never run: who ends it then is told first.
+    """
 
     number: int
     part: str
@@ -113,6 +117,8 @@ class TurnNow:
     elapsed_ms: int
     running_ms: int
     most: int
+    left: int
+    is_untimed: bool
     is_quiz: bool
     may_ask: bool
     may_offer: bool
@@ -250,6 +256,9 @@ def _turn(stage: Stage, state: State, turn: Turn, called: dict[str, str]) -> Tur
         elapsed_ms=turn.elapsed_ms,
         running_ms=turn.running_ms,
         most=part.time.most_seconds if part.time else 0,
+        left=quiz.length - good if quiz is not None else 0,
+        is_untimed=part.time is not None
+        and not (turn.elapsed_ms or turn.running_ms or turn.corrections),
         is_quiz=quiz is not None,
         may_ask=quiz is not None and is_free and good < quiz.length,
         may_offer=quiz is not None

@@ -101,7 +101,6 @@ class Device(models.Model):
 
     seat = models.ForeignKey(Seat, models.PROTECT, related_name="devices")
     epoch = models.PositiveIntegerField()
-    code_issue = models.PositiveSmallIntegerField()
     token_hash = models.CharField(max_length=64, unique=True)
     seated_at = models.DateTimeField()
 
@@ -201,7 +200,7 @@ class PaperSheet(models.Model):
 
 
 class Call(models.Model):
-    """Somebody at a device calls the secretary."""
+    """Somebody at a device calls the secretary; one call of a seat stands until it is answered."""
 
     seat = models.ForeignKey(Seat, models.PROTECT, related_name="calls")
     at = models.DateTimeField()
@@ -209,6 +208,13 @@ class Call(models.Model):
 
     class Meta:
         ordering = ("-at",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("seat",),
+                condition=Q(answered_at__isnull=True),
+                name="one_open_call_of_a_seat",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.seat_id} {self.at:%H:%M:%S}"

@@ -1,7 +1,7 @@
 """The file of sealed packets: written once, opened question by question.
 
-Until the round is closed nobody but the console's own question reads it. Its hash is public before
-the first turn; after closing the file itself is.
+Nobody but the console's own question reads it. Its hash is in the first line of the log, so that it
+is fixed before the first turn.
 """
 
 from __future__ import annotations
@@ -72,12 +72,14 @@ def drawn_elsewhere(stage: Stage, segment: str) -> set[str]:
     others = PacketSet.objects.filter(
         stage__round__contest=stage.round.contest, voided_at=None
     ).exclude(stage=stage, segment=segment)
-    stems: set[str] = set()
-    for each in others:
-        file = _opened(each.key_id, bytes(each.cipher))
-        drawn = {key for keys in (*file.packets, *file.spares) for key in keys}
-        stems |= {item.stem for item in file.items if item.id in drawn}
-    return stems
+    return {stem for each in others for stem in drawn_in(each)}
+
+
+def drawn_in(packets: PacketSet) -> set[str]:
+    """The questions of packets and spares, by their stems; of the pool nothing else."""
+    file = _opened(packets.key_id, bytes(packets.cipher))
+    drawn = {key for keys in (*file.packets, *file.spares) for key in keys}
+    return {item.stem for item in file.items if item.id in drawn}
 
 
 def packet_file(stage: Stage, segment: str) -> PacketFile:

@@ -22,6 +22,8 @@ from hoithi.rules.live.fold import apply
 from hoithi.rules.live.state import State
 from hoithi.stage.models import Call, Device, LogLine, Seat, SeatKind, Stage
 
+# What every page of a stage looks at.
+_WITH = ("round__contest", "round__category", "plan")
 _MOST_KEPT = 16
 _kept: dict[int, tuple[str, State]] = {}
 _keeping = Lock()
@@ -36,13 +38,13 @@ def live_round(contest: str, round_key: str) -> Round:
 
 
 def stage_of(each: Round) -> Stage | None:
-    return Stage.objects.filter(round=each).select_related("round__contest", "plan").first()
+    return Stage.objects.filter(round=each).select_related(*_WITH).first()
 
 
 def find_stage(contest: str, round_key: str) -> Stage:
     """The stage of an address; a round held online has none. One query. Raises Http404."""
     found = Stage.objects.filter(round__contest__key=contest, round__key=round_key)
-    stage = found.select_related("round__contest", "plan").first()
+    stage = found.select_related(*_WITH).first()
     if stage is None:
         raise Http404
     return stage

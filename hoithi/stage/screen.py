@@ -21,6 +21,9 @@ from hoithi.stage.prizes import Prize
 from hoithi.stage.queries import TeamName
 from hoithi.web.wording import marks as written
 
+# So much of a team's public id tells the teams of a round apart.
+SHORT = 8
+
 
 @dataclass(frozen=True, slots=True)
 class ShownQuestion:
@@ -72,7 +75,7 @@ def snapshot(state: State, facts: Facts) -> dict[str, Value]:
 def _team(state: State, facts: Facts, entry: str) -> dict[str, Value]:
     name = facts.teams[entry]
     return {
-        "id": entry[:8],
+        "id": entry[:SHORT],
         "name": name.name,
         "unit": name.unit,
         "present": entry in state.present,
@@ -98,6 +101,7 @@ def _turn(state: State, facts: Facts, turn: Turn) -> dict[str, Value]:
     return {
         "number": turn.number,
         "part": part.key,
+        "id": turn.entry[:SHORT],
         "team": facts.teams[turn.entry].name if turn.entry != NOBODY else "",
         "unit": facts.teams[turn.entry].unit if turn.entry != NOBODY else "",
         "on": turn.is_on,
@@ -152,6 +156,7 @@ def _question(state: State, facts: Facts, turn: Turn) -> dict[str, Value] | None
         "star": asked.has_star,
         "spoilt": bool(asked.spoilt),
         "floor": facts.teams[asked.floor].name if asked.floor else "",
+        "floor_id": asked.floor[:SHORT],
         "presses": [facts.teams[entry].name for entry in asked.presses],
         "offered": asked.offered_ms,
         "right": list(asked.right) if asked.right else None,

@@ -15,6 +15,8 @@ urlpatterns = [
     path(f"{_PUBLIC}man-hinh/", public.screen, name="screen"),
     path(f"{_PUBLIC}song", public.feed, name="feed"),
     path(f"{_PUBLIC}boc-tham/", public.draws, name="draws"),
+    path(f"{_PUBLIC}chia-bang/", public.heats, name="heats"),
+    path(f"{_PUBLIC}chia-bang/tinh-hinh", public.heats_feed, name="heats_feed"),
     path(f"{_PUBLIC}binh-chon/", public.vote, name="vote"),
     # whoever has a code
     path(f"{_PUBLIC}giam-khao/", public.judge, name="judge"),

@@ -34,6 +34,12 @@ ON_SCREENS: Words = {
     "board_empty": _("Marks are shown when a part is complete."),
     "lots_order": _("Draw of lots: order of the teams"),
     "lots_packets": _("Draw of lots: question packets"),
+    "lots_heats": _("Draw of lots: which team comes into which round"),
+    "heats_dealt": _("The teams go into the rounds in turn, in the order of their lots"),
+    "apart_unit": _("Teams of one unit line up behind the first of them and do not meet."),
+    "apart_round": _(
+        "Teams that come from one round line up behind the first of them and do not meet."
+    ),
     "packet": _("Packet {number}"),
     "lots_hash": _("1. The machine has locked its secret; its fingerprint is"),
     "lots_number": _("2. The number from the audience"),
@@ -77,6 +83,10 @@ ON_SEATS: Words = {
     "wait_question": _("Questions appear here by themselves."),
     "your_answer": _("your answer"),
     "press": _("Press to answer"),
+}
+ON_CONSOLE: Words = {
+    "failed": _("This did not work. Please try again."),
+    "offline": _("No network. Please try again in a moment."),
 }
 ON_DRAWS: Words = {
     "draw_fits": _("Drawn again on your device: the fingerprint and the order are right."),

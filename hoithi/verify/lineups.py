@@ -50,11 +50,23 @@ class Gone(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     second: str
 
 
+class Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """That a list stands although results before it were corrected: who comes on by them and is not
+    on it, who is on it and does not come on, and the two who decided so."""
+
+    left_out: list[str]
+    foreign: list[str]
+    reason: str
+    first: str
+    second: str
+
+
 class LineupRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A list as it was fixed; `rounds` are the teams as dealt, before anybody left.
 
     `sources` are the published versions that it rests on, `decisions` the orders of equal
-    runners-up. `void` says why it does not hold, and then `first` and `second` who decided that.
+    runners-up. `kept` says that it stands after a correction; `void` says why it does not hold, and
+    then `first` and `second` who decided that.
     """
 
     among: list[str]
@@ -64,6 +76,7 @@ class LineupRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     draw: DrawRecord | None
     rounds: dict[str, list[str]]
     gone: list[Gone]
+    kept: list[Kept] = []
     void: str = ""
     first: str = ""
     second: str = ""
@@ -154,10 +167,13 @@ def _check(name: str, record: LineupRecord, outcomes: Mapping[str, Outcome]) -> 
     yield from (Finding("lineup_source_missing", name, key) for key in lacking)
     gone: list[str] = []
     try:
-        if rule.from_ and not lacking:
-            yield from _foreign_seats(name, record, rule, sources)
+        foreign = list(_foreign_seats(name, record, rule, sources)) if not lacking else []
+        is_kept = bool(foreign) and any(_covers(each, foreign) for each in record.kept)
+        if not is_kept:
+            yield from foreign
         for each in record.gone:
-            if not lacking:
+            # Who came before the correction came by results that are no longer there.
+            if not lacking and not is_kept:
                 due = successor(rule, sources, record.decisions, gone, each.entry)
                 if due != each.comes:
                     yield Finding("successor_differs", name, each.comes or each.entry)
@@ -176,6 +192,8 @@ def _foreign_seats(
     name: str, record: LineupRecord, rule: Entrants, sources: list[Source]
 ) -> Iterator[Finding]:
     """Teams of the field that did not come through, and those that did and are not in it."""
+    if not rule.from_:
+        return
     field = field_from(rule, sources, record.decisions)
     if field.cut is not None:
         yield Finding("lineup_not_by_rules", name, "cut")
@@ -184,6 +202,16 @@ def _foreign_seats(
     said = {(seat.entry, seat.origin) for seat in record.field}
     yield from (Finding("foreign_team", name, entry) for entry, _ in sorted(said - due))
     yield from (Finding("team_left_out", name, entry) for entry, _ in sorted(due - said))
+
+
+def _covers(kept: Kept, foreign: list[Finding]) -> bool:
+    """Whether two people have decided about these very teams."""
+    decided = [
+        *(("foreign_team", entry) for entry in kept.foreign),
+        *(("team_left_out", entry) for entry in kept.left_out),
+    ]
+    by_two = bool(kept.first) and bool(kept.second) and kept.first != kept.second
+    return by_two and sorted(decided) == sorted((each.code, each.detail) for each in foreign)
 
 
 def _foreign_teams(key: str, outcome: Outcome, teams: set[str]) -> Iterator[Finding]:

@@ -53,6 +53,7 @@ ROWS = {
     "results:lineup_hand": NO_LINEUP,
     "results:lineup_leave": NOTHING_TO_DECIDE,
     "results:lineup_void": NOTHING_TO_DECIDE,
+    "results:lineup_keep": NOTHING_TO_DECIDE,
     "results:lineup_cut": NOTHING_TO_DECIDE,
     "results:minutes": NO_MINUTES,
     "results:enter_minutes": NOTHING_TO_DECIDE,

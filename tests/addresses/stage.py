@@ -18,6 +18,9 @@ ROWS = {
     "stage:screen": ANYBODY,
     "stage:feed": ANYBODY,
     "stage:draws": ANYBODY,
+    # This round has no heats.
+    "stage:heats": Row(get="404 ...", post="405 ..."),
+    "stage:heats_feed": Row(get="404 ...", post="405 ..."),
     "stage:judge": ANYBODY,
     "stage:team": ANYBODY,
     "stage:vote": Row(get="405 ...", post="400 ..."),

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from hoithi.rules.live.state import State
-from tests.stage.desk import CONSOLE, PUBLIC, Desk
+from tests.stage.desk import Desk
 
 SCREEN, DESKTOP = (1920, 1080), (1280, 800)
 
@@ -31,15 +31,32 @@ class Secretary:
 
     def __init__(self, page: Page, desk: Desk) -> None:
         self.page, self.desk = page, desk
-        page.goto(CONSOLE)
+        self._pressed_elsewhere = 0
+        page.on("load", self._heard)
+        page.goto(desk.console)
+
+    def _heard(self, _page: Page) -> None:
+        self._pressed_elsewhere = 0
 
     def press(self, name: str, **fields: str) -> None:
-        """Press a button of the console and wait until the server has answered."""
+        """Press a button of the console, unfolded first where it asks or warns, and wait until the
+        server has answered."""
         chosen = "".join(f':has(input[name={key}][value="{v}"])' for key, v in fields.items())
         form = self.page.locator(f"form.press:has(input[name=do][value={name}]){chosen}").first
+        form.wait_for(state="attached")
+        if self._pressed_elsewhere:  # the page has to have heard of it
+            seen = form.locator("input[name=seen]")
+            expect(seen).to_have_value(str(self._pressed_elsewhere))
+            self._pressed_elsewhere = 0
+        self._unfold(form)
         with self.page.expect_response(re.compile("/lenh/$")) as answer:
             form.locator("button").click()
         assert answer.value.ok, answer.value.text()
+
+    def _unfold(self, form: Locator) -> None:
+        folded = self.page.locator("details.press:not([open])", has=form)
+        if folded.count():
+            folded.locator("summary").click()
 
     def draw(self, lots: str) -> None:
         self.press("lots_commit", lots=lots)
@@ -57,20 +74,30 @@ class Secretary:
             **fields,
         }
         answer = self.page.request.post(
-            f"{CONSOLE}lenh/",
+            f"{self.desk.console}lenh/",
             form=dict(sent),
-            headers={"Accept": "application/json", "Referer": self.desk.url + CONSOLE},
+            headers={"Accept": "application/json", "Referer": self.desk.url + self.desk.console},
         )
         assert answer.ok, answer.text()
-        return self.desk.state
+        state = self.desk.state
+        self._pressed_elsewhere = state.cue
+        return state
 
     def fill(self, name: str, field: str, text: str) -> None:
         """Type into a field of a button, opened first where it is folded away."""
         form = self.page.locator(f"form.press:has(input[name=do][value={name}])")
-        folded = self.page.locator("details.press:not([open])", has=form)
-        if folded.count():
-            folded.locator("summary").click()
+        self._unfold(form)
         form.locator(f"input[name={field}]").fill(text)
+
+    def sees(self, text: str) -> None:
+        """Wait until what devices have sent stands here: a press meets no page that changes."""
+        expect(self.page.locator(".question-now")).to_contain_text(text)
+
+    @property
+    def right(self) -> int:
+        """The option that is right, from 0, as the secretary reads it."""
+        text = self.page.locator(".question-now .small strong").first.inner_text()
+        return ord(text[0]) - ord("A")
 
 
 class Judge:
@@ -79,7 +106,7 @@ class Judge:
     def __init__(self, page: Page, desk: Desk, key: str, origin: str = "") -> None:
         self.page = page
         page.on("dialog", lambda dialog: dialog.accept())
-        page.goto(f"{origin or desk.url}{PUBLIC}giam-khao/#{desk.day.codes[key]}")
+        page.goto(f"{origin or desk.url}{desk.public}giam-khao/#{desk.day.codes[key]}")
         page.get_by_role("button", name="Mở", exact=True).click()
         expect(page.locator("#seat h1")).to_be_visible()
 

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from hoithi.audit.models import LogEntry
 from hoithi.entries.lineups import entries_of_round
 from hoithi.entries.models import Entry, Leaving, Lineup
 from hoithi.exam.bundling import write_bundle
+from hoithi.people.models import User
 from hoithi.results.actions import decide_tie
 from hoithi.results.actions.choosing import choose
-from hoithi.results.actions.lineups import draw_lineup, let_leave, void_lineup
+from hoithi.results.actions.lineups import draw_lineup, keep_lineup, let_leave, void_lineup
+from hoithi.results.models import Motion
+from hoithi.results.qualifying import changed_since
 from hoithi.results.queries import proposal
 from hoithi.rules.awards import Tie
 from hoithi.rules.errors import RuleViolation
+from hoithi.rules.qualifying import Difference
 from hoithi.verify.checks import verify
 from tests import factories
 from tests.results.heats import FINAL, HEAT_MARKS, HEATS, SEMIS, Bracket, bracket, held_heats
@@ -203,6 +208,81 @@ def test_a_correction_of_a_heat_is_refused_as_source_until_it_is_published() -> 
     made = held_heats()
     made.enter("bang-b", {2: "20 50 0", 6: "20 60 5", 10: "10 10 0"})
     assert refused(lambda: made.fix("ban-ket-1")) == "source_outdated"
+
+
+# Team 6 is first of its heat with 85, 2 second with 70; 5 and 7 are still the best of the others.
+OTHER_FIRST = {2: "20 50 0", 6: "20 60 5", 10: "10 10 0"}
+# Everybody has more, and everybody comes on as before.
+SAME_FIRST = {2: "25 50 0", 6: "20 45 0", 10: "10 10 0"}
+
+
+def correct(made: Bracket, marks: Mapping[int, str]) -> None:
+    made.enter("bang-b", marks)
+    made.publish("bang-b", reason="Cộng lại điểm")
+
+
+def keep(made: Bracket, *who: User, reason: str = "Bán kết đã thi xong") -> None:
+    for each in who:
+        keep_lineup(actor=each, each=made.round("ban-ket-2"), reason=reason, now=factories.now())
+
+
+def test_a_heat_that_is_corrected_after_the_semi_final_leaves_the_list_to_two_people(
+    tmp_path: Path,
+) -> None:
+    made = played_to_the_final()
+    semi = made.lineup("ban-ket-1")
+    assert changed_since(semi) is None
+    assert refused(lambda: keep(made, made.chair)) == "lineup_as_results"
+    made.enter("bang-b", OTHER_FIRST)
+    assert refused(lambda: keep(made, made.chair)) == "source_outdated"
+    made.publish("bang-b", reason="Cộng lại điểm")
+    assert changed_since(semi) == Difference((made.teams[6],), (made.teams[2],))
+    named = [("foreign_team", made.teams[2]), ("team_left_out", made.teams[6])]
+    assert found(made, tmp_path) == named
+    assert refused(lambda: keep(made, made.chair, reason=" \t")) == "reason_missing"
+    assert refused(lambda: keep(made, made.secretary)) == "not_of_committee"
+    assert refused(lambda: keep(made, made.chair, made.chair)) == "same_person"
+    assert found(made, tmp_path) == named
+    keep(made, made.member)
+    assert found(made, tmp_path) == []
+    entry = LogEntry.objects.get(action="lineup.keep")
+    assert entry.after == {
+        "reason": "Bán kết đã thi xong",
+        "left_out": f"entry:{made.teams[6]}",
+        "foreign": f"entry:{made.teams[2]}",
+    }
+    assert refused(lambda: keep(made, made.chair)) == "already_approved"
+    # Another correction is another question.
+    correct(made, {2: "10 10 0", 6: "10 20 0", 10: "20 60 5"})
+    assert found(made, tmp_path) == [
+        ("foreign_team", made.teams[2]),
+        ("team_left_out", made.teams[10]),
+    ]
+
+
+def test_a_correction_by_which_the_same_teams_come_on_leaves_nothing_to_decide(
+    tmp_path: Path,
+) -> None:
+    made = played_to_the_final()
+    correct(made, SAME_FIRST)
+    assert changed_since(made.lineup("ban-ket-1")) == Difference((), ())
+    assert refused(lambda: keep(made, made.chair)) == "lineup_as_results"
+    assert found(made, tmp_path) == []
+
+
+def test_a_keeping_signed_by_one_or_about_other_teams_covers_nothing(tmp_path: Path) -> None:
+    made = played_to_the_final()
+    correct(made, OTHER_FIRST)
+    keep(made, made.chair, made.member)
+    assert found(made, tmp_path) == []
+    motion = Motion.objects.get(approval__kind="lineup_keep")
+    Motion.objects.filter(pk=motion.pk).update(
+        content={**motion.content, "foreign": [made.teams[2], made.teams[12]]}
+    )
+    assert found(made, tmp_path) == [
+        ("foreign_team", made.teams[2]),
+        ("team_left_out", made.teams[6]),
+    ]
 
 
 def played_to_the_final() -> Bracket:

@@ -12,7 +12,17 @@ from hypothesis import strategies as st
 
 from hoithi.rules.awards import Tie
 from hoithi.rules.errors import RuleViolation
-from hoithi.rules.qualifying import Coming, Cut, Source, cut_ties, deal, field_from, replaced
+from hoithi.rules.qualifying import (
+    Coming,
+    Cut,
+    Difference,
+    Source,
+    cut_ties,
+    deal,
+    difference,
+    field_from,
+    replaced,
+)
 from hoithi.rules.ranking import Score, rank
 from hoithi.rules.regulation import Entrants
 
@@ -235,3 +245,14 @@ def test_dealing_is_even_whole_and_keeps_apart(units: list[str], rounds: int) ->
     assert sorted(entry for each in dealt.values() for entry in each) == sorted(keeps)
     for each in dealt.values():
         assert len({keeps[entry] for entry in each}) == len(each)
+
+
+def test_how_a_list_differs_from_who_comes_on_is_told() -> None:
+    field = field_from(entrants(), HEATS)
+    assert difference(field, ["a1", "b1", "c1", "a2"]) == Difference((), ())
+    assert difference(field, ["a1", "b2", "c1", "c2"]) == Difference(("a2", "b1"), ("b2", "c2"))
+    # While equal ones wait for a decision, nobody says of any of them that it does not come on.
+    equal = [HEATS[0], HEATS[1], source("l3", ("c1", 90, 20), ("c2", 75, 30), ("c3", 74, 29))]
+    open_field = field_from(entrants(), equal)
+    assert open_field.cut == Cut(("a2", "c2"), 1)
+    assert difference(open_field, ["a1", "b2", "c1", "c2"]) == Difference(("b1",), ("b2",))

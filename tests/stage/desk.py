@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import msgspec
@@ -48,6 +49,20 @@ class Desk:
     plan: bytes
     round: str = "truc-tiep"
     process: subprocess.Popen[bytes] | None = None
+
+    @cached_property
+    def public(self) -> str:
+        """Where the audience, the screen and the devices find the round."""
+        return f"/san-khau/{parse_plan(self.plan).key}/{self.round}/"
+
+    @cached_property
+    def desk(self) -> str:
+        """Where the desk finds it, without the last slash."""
+        return f"/ban-to-chuc/{parse_plan(self.plan).key}/vong/{self.round}"
+
+    @property
+    def console(self) -> str:
+        return f"{self.desk}/san-khau/dieu-khien/"
 
     @property
     def url(self) -> str:

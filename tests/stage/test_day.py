@@ -21,6 +21,7 @@ from hoithi.results.actions import publish
 from hoithi.results.models import RecordedRound, RoundScore, SignedCopy
 from hoithi.results.scans import read_scan
 from hoithi.stage.actions.closing import close_stage
+from hoithi.stage.prizes import prizes_of
 from hoithi.stage.records import minutes_of
 from hoithi.verify.checks import verify
 from tests import factories
@@ -97,6 +98,15 @@ def test_a_whole_day_comes_out_as_worked_by_hand(closed_day: Day) -> None:
     assert {score.entry.public_id.hex: score.points for score in scores} == {
         entry: intro[entry] + 10 * right[entry] + Decimal("31.25") for entry in (cj, gn, dm)
     }
+
+
+def test_prizes_are_revealed_one_after_the_other_and_never_more_than_there_are(
+    closed_day: Day,
+) -> None:
+    given = prizes_of(closed_day.stage, closed_day.state).shown
+    assert sum(len(prize.entries) for prize in given) == 3
+    shown = [closed_day.press("reveal").scene.about for _ in range(6)]
+    assert shown == ["0", "1", "2", "3", "3", "3"]
 
 
 def test_the_minutes_say_the_same_as_a_word_file(closed_day: Day, client: Client) -> None:

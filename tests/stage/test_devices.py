@@ -9,13 +9,16 @@ from decimal import Decimal
 from functools import partial
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
+from hoithi.entries.models import Team
 from hoithi.rules.errors import RuleViolation
 from hoithi.stage.actions.devices import (
     SheetMessage,
     abstain,
+    answer_call,
     call_secretary,
     code_of,
     device_by_token,
@@ -28,6 +31,7 @@ from hoithi.stage.actions.devices import (
 from hoithi.stage.actions.preparing import reissue_code
 from hoithi.stage.models import Call, LogLine
 from hoithi.stage.packets import packet_file
+from hoithi.stage.snapshots import snapshot_bytes
 from tests import factories
 from tests.stage.scene import Day, open_day, ready_day
 
@@ -210,7 +214,27 @@ def test_a_call_stands_until_it_is_answered(day: Day) -> None:
     device = device_by_token(day.stage, day.seat("gk3").token)
     for _ in range(3):
         call_secretary(device=device, now=factories.now())
-    assert Call.objects.filter(answered_at=None).count() == 1
+    standing = Call.objects.get(answered_at=None)
+    # Of two who call at once the database keeps one.
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Call.objects.create(seat=device.seat, at=factories.now())
+    answer_call(call=standing, now=factories.now())
+    call_secretary(device=device, now=factories.now())
+    assert Call.objects.count() == 2
+
+
+def test_two_teams_of_one_name_are_told_apart_on_their_tablets(day: Day) -> None:
+    Team.objects.filter(contest=day.stage.round.contest).update(name="Đội tuyển")
+    for step in ("commit", "number", "draw"):
+        day.press(f"lots_{step}", lots="packets:kien-thuc", number="24")
+    day.press("call", part="kien-thuc", team=day.teams["CJ"])
+    day.press("ask")
+    shown = json.loads(snapshot_bytes(day.stage))
+    assert shown["turn"]["team"] == "Đội tuyển"
+    assert shown["turn"]["id"] == day.teams["CJ"][:8]
+    assert (shown["question"]["floor"], shown["question"]["floor_id"]) == ("", "")
+    entered = send("enter", {"code": code_of(day.stage.seats.get(key=day.teams["GN"]))})[1]
+    assert entered["key"] == day.teams["GN"]
 
 
 def test_no_vote_is_taken_where_none_is_held(day: Day) -> None:

@@ -74,6 +74,15 @@ def test_a_round_is_prepared_from_nothing_to_the_console(client: Client) -> None
     slips = page(client, "codes")
     stage = Stage.objects.get()
     assert all(grouped(code_of(seat)) in slips for seat in stage.seats.all())
+    # Whoever lost a slip, judge or team, gets another one; the lost one opens nothing any more.
+    lost = [stage.seats.get(key="gk2"), stage.seats.filter(kind="team")[0]]
+    for seat in lost:
+        client.post(at("new_code", judge=seat.key))
+    slips = page(client, "codes")
+    for seat in lost:
+        assert grouped(code_of(seat)) not in slips
+        seat.refresh_from_db()
+        assert grouped(code_of(seat)) in slips
 
 
 def test_the_console_asks_no_more_queries_for_more_teams(day: Day, client: Client) -> None:
@@ -115,6 +124,48 @@ def test_a_press_answers_a_script_with_a_sentence_and_a_form_with_the_page(
         assert stale.status_code == 409
 
 
+ASKED = "Còn {} câu chưa hỏi."
+UNTIMED = "Đồng hồ của lượt này chưa chạy lần nào"
+
+
+def test_whoever_ends_a_turn_is_told_of_questions_left_and_of_a_clock_that_never_ran(
+    day: Day, client: Client
+) -> None:
+    factories.sign_in(client, day.secretary)
+    cj = day.teams["CJ"]
+    day.press("call", part="gioi-thieu", team=cj)
+    assert f"{UNTIMED}, mà thời gian có tính điểm. Hãy bấm chạy" in page(client, "console")
+    day.press("turn_end")
+    # It is told still while it can be set right, and no longer when somebody has done so.
+    assert f"{UNTIMED}, mà thời gian có tính điểm. Hãy sửa giờ" in page(client, "console")
+    told = {"turn": "1", "minutes": "0", "seconds": "0", "reason": "Đội không trình bày"}
+    day.press("clock_set", told)
+    assert UNTIMED not in page(client, "console")
+    # A part whose time costs nothing has no such warning, nor has a clock that runs.
+    day.press("call", part="tieu-pham", team=cj)
+    assert UNTIMED not in page(client, "console")
+    day.press("turn_end")
+    day.press("call", part="gioi-thieu", team=day.teams["DM"])
+    day.press("clock_start")
+    assert UNTIMED not in page(client, "console")
+    day.press("turn_end")
+    for step in ("commit", "number", "draw"):
+        day.press(f"lots_{step}", lots="packets:kien-thuc", number="24")
+    day.press("call", part="kien-thuc", team=cj)
+    for left in (3, 2, 1):
+        assert ASKED.format(left) in page(client, "console")
+        day.press("ask")
+        # A question that is open cannot be left, so nothing is offered to be warned of.
+        assert "chưa hỏi" not in page(client, "console")
+        if left == 2:
+            day.press("spoilt", reason="Câu hỏi sai")
+            assert ASKED.format(2) in page(client, "console")
+            day.press("ask")
+        day.press("key")
+    assert "chưa hỏi" not in page(client, "console")
+    assert 'name="do" value="turn_end"' in page(client, "console")
+
+
 def test_a_paper_sheet_counts_when_two_have_typed_the_same(day: Day, client: Client) -> None:
     turn = day.press("call", part="gioi-thieu", team=day.teams["CJ"]).turns[-1].number
     where = {"turn": turn, "judge": "gk2"}
@@ -137,6 +188,13 @@ def test_a_paper_sheet_counts_when_two_have_typed_the_same(day: Day, client: Cli
     assert sheet.marks == {"noi-dung": Decimal("15.5"), "hinh-thuc": Decimal(8)}
     assert not PaperSheet.objects.filter(voided_at=None).exists()
     assert "Đã có phiếu" in page(client, "paper_sheet", **where)
+    # Who may not mark the team is told so at once, and by the first who types.
+    day.press("turn_end")
+    other = day.press("call", part="gioi-thieu", team=day.teams["GN"]).turns[-1].number
+    barred = {"turn": other, "judge": "gk5"}
+    told = client.post(at("paper_sheet", **barred), {"noi-dung": "15.5", "hinh-thuc": "8"})
+    assert 'role="alert"' in told.content.decode()
+    assert not PaperSheet.objects.filter(voided_at=None).exists()
 
 
 def test_points_beside_the_marks_take_two_members(day: Day, client: Client) -> None:

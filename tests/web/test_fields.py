@@ -99,6 +99,7 @@ KEPT: dict[str, tuple[Kept, ...]] = {
         *((Approval, "reason"), (TieDecision, "reason")),
         (UnitTieDecision, "reason"),
     ),
+    "results.KeepForm.reason": ((Approval, "reason"),),
     "results.VoidForm.reason": ((Approval, "reason"),),
     "results.WinnersForm.reason": ((Choice, "reason"), (Approval, "reason")),
     "results.UnitFileForm.reason": ((UnitResult, "reason"),),

@@ -235,6 +235,16 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Các đơn vị chỉ tự tổ chức vòng thi trực tiếp của các đội. Hãy xóa at_units hoặc đổi form.",
         "Units hold live rounds of teams only. Delete at_units, or change form.",
     ),
+    "units_hold_no_heats": (
+        (
+            "Vòng do từng đơn vị tự tổ chức thì mọi đội của đơn vị đều thi, nên không chia bảng và "
+            "không lấy đội từ vòng trước. Hãy xóa at_units hoặc xóa entrants."
+        ),
+        (
+            "In a round that each unit holds, all its teams take part: it has no heats, and no "
+            "teams come on from earlier rounds. Delete at_units or entrants."
+        ),
+    ),
     "segment_twice": (
         "Hai phần thi trùng khóa. Hãy đổi một trong hai.",
         "Two segments have one key. Change one of them.",

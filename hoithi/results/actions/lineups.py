@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -26,15 +26,19 @@ from hoithi.people.models import Approval, User
 from hoithi.people.permissions import contest_scope
 from hoithi.people.vault import Sealed
 from hoithi.results.actions.motions import put_forward
+from hoithi.results.pending import KEEPING
 from hoithi.results.qualifying import (
     came,
+    changed_since,
     cut_choices,
     entrants_of,
     has_begun,
+    keeping_of,
     seats_of,
     sources_of,
 )
 from hoithi.results.queries import digest
+from hoithi.rules.canonical import Value
 from hoithi.rules.draw import commit, lots_seed
 from hoithi.rules.errors import RuleViolation
 from hoithi.rules.qualifying import deal, successor
@@ -209,6 +213,36 @@ def void_lineup(*, actor: User, each: Round, reason: str, now: datetime) -> Appr
     return approval
 
 
+@transaction.atomic
+def keep_lineup(*, actor: User, each: Round, reason: str, now: datetime) -> Approval:
+    """A list stands although results before it were corrected; two people sign it with the reason.
+
+    They sign in whom it differs: after another correction the decision no longer covers it. Raises
+    RuleViolation: `reason_missing`, `lineup_missing`, `lineup_as_results`, those of
+    `results.qualifying.came` and of `approve`.
+    """
+    hold_contest(each.contest)
+    reason = tidy(reason)[:_MOST_REASON]
+    if not reason:
+        raise RuleViolation("reason_missing")
+    lineup = _drawn(each)
+    found = changed_since(lineup)
+    if found is None or not (found.left_out or found.foreign):
+        raise RuleViolation("lineup_as_results")
+    approval = _sign(actor, lineup.round, KEEPING, keeping_of(lineup, found), reason, now)
+    if approval.is_complete:
+        _record(
+            actor,
+            lineup,
+            "lineup.keep",
+            now,
+            reason=reason,
+            left_out=" ".join(f"entry:{entry}" for entry in found.left_out),
+            foreign=" ".join(f"entry:{entry}" for entry in found.foreign),
+        )
+    return approval
+
+
 def _drawn(each: Round) -> Lineup:
     lineup = standing_lineup(each)
     if lineup is None or lineup.drawn_at is None:
@@ -217,19 +251,19 @@ def _drawn(each: Round) -> Lineup:
 
 
 def _sign(
-    actor: User, each: Round, kind: str, content: dict[str, int | str], reason: str, now: datetime
+    actor: User, each: Round, kind: str, content: Mapping[str, Value], reason: str, now: datetime
 ) -> Approval:
     approval = approve(
         actor=actor,
         kind=kind,
         scope=contest_scope(each.contest.key),
         subject=f"round:{each.contest.key}/{each.key}",
-        subject_hash=digest({**content}),
+        subject_hash=digest(dict(content)),
         reason=reason,
         now=now,
     )
     if not approval.is_complete:
-        put_forward(approval, each.contest, each, {**content})
+        put_forward(approval, each.contest, each, content)
     return approval
 
 

@@ -12,9 +12,10 @@ from hoithi.people.actions import closed, refuse
 from hoithi.people.models import Approval, User
 from hoithi.results.actions.choosing import choose
 from hoithi.results.actions.deciding import decide_tie, decide_unit_tie, rule_on_item
-from hoithi.results.actions.lineups import let_leave, void_lineup
+from hoithi.results.actions.lineups import keep_lineup, let_leave, void_lineup
 from hoithi.results.actions.recording import Minutes, record_minutes
 from hoithi.results.models import Motion
+from hoithi.results.pending import KEEPING, OF_LINEUPS
 from hoithi.results.scans import read_scan
 
 
@@ -76,7 +77,7 @@ def second_motion(*, actor: User, motion: Motion, now: datetime, late_reason: st
             reason=approval.reason,
             now=now,
         )
-    if approval.kind in ("choice", "leaving", "lineup_void"):
+    if approval.kind in ("choice", *OF_LINEUPS):
         return _second_lineup(actor, motion, each, now)
     if approval.kind == "minutes":
         return _second_minutes(actor, motion, each, late_reason, now)
@@ -104,6 +105,8 @@ def _second_lineup(actor: User, motion: Motion, each: Round, now: datetime) -> A
     reason = motion.approval.reason
     if motion.approval.kind == "lineup_void":
         return void_lineup(actor=actor, each=each, reason=reason, now=now)
+    if motion.approval.kind == KEEPING:
+        return keep_lineup(actor=actor, each=each, reason=reason, now=now)
     if motion.approval.kind == "leaving":
         entry = msgspec.convert(motion.content, Left).entry
         return let_leave(actor=actor, each=each, entry=entry, reason=reason, now=now)

@@ -24,10 +24,11 @@ from hoithi.results.actions.lineups import (
     draw_by_hand,
     draw_lineup,
     fix_lineup,
+    keep_lineup,
     let_leave,
     void_lineup,
 )
-from hoithi.results.forms import HandForm, LeaveForm, NumberForm, TieForm, VoidForm
+from hoithi.results.forms import HandForm, KeepForm, LeaveForm, NumberForm, TieForm, VoidForm
 from hoithi.results.lineup_page import lineup_page, names_in, tie_of_cut
 from hoithi.results.views.rounds import READERS, find_round
 from hoithi.web.acting import acted, carried_out
@@ -83,6 +84,7 @@ def _page(request: StaffRequest, shown: Shown, sent: Mapping[str, forms.Form]) -
             "leave_open": "leave" in sent,
             "void_form": sent.get("void") or VoidForm(),
             "void_open": "void" in sent,
+            "keep_form": sent.get("keep") or KeepForm(),
             "cut_form": sent.get("cut")
             or (TieForm(tie=tie, names=page.cut_names) if tie is not None else None),
         },
@@ -190,6 +192,25 @@ def void(request: StaffRequest, contest: str, round_key: str) -> HttpResponseBas
         messages.success(request, _("It is put forward. A second member confirms it."))
         return redirect("results:lineup", contest=contest, round_key=round_key)
     return _page(request, shown, {"void": form})
+
+
+@contest_role(Role.COMMITTEE)
+@require_POST
+def keep(request: StaffRequest, contest: str, round_key: str) -> HttpResponseBase:
+    """The list stands after a correction; a second member of the committee confirms it."""
+    shown, form = _shown(contest, round_key), KeepForm(request.POST)
+    if carried_out(
+        form,
+        lambda: keep_lineup(
+            actor=request.user,
+            each=shown.each,
+            reason=form.cleaned_data["reason"],
+            now=timezone.now(),
+        ),
+    ):
+        messages.success(request, _("It is put forward. A second member confirms it."))
+        return redirect("results:lineup", contest=contest, round_key=round_key)
+    return _page(request, shown, {"keep": form})
 
 
 @contest_role(Role.COMMITTEE)

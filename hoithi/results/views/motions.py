@@ -13,7 +13,7 @@ from hoithi.people.http import StaffRequest, contest_role
 from hoithi.people.models import Role
 from hoithi.results.actions import refuse_motion, second_motion
 from hoithi.results.models import Motion
-from hoithi.results.pending import motion_by_id
+from hoithi.results.pending import OF_LINEUPS, motion_by_id
 from hoithi.rules.vietnamese import tidy
 from hoithi.web.acting import acted
 
@@ -57,6 +57,6 @@ def _back(motion: Motion) -> tuple[str, ...]:
         return ("results:collective", motion.contest.key)
     kind = motion.approval.kind
     page = "results:minutes" if kind == "minutes" else "results:round"
-    if kind in ("leaving", "lineup_void") or (kind == "choice" and not motion.content["about"]):
+    if kind in OF_LINEUPS or (kind == "choice" and not motion.content["about"]):
         page = "results:lineup"
     return (page, motion.contest.key, motion.round.key)

@@ -29,6 +29,7 @@ from hoithi.rules.vietnamese import tidy
 from hoithi.stage.actions.log import append
 from hoithi.stage.models import Secret, Stage, Vote
 from hoithi.stage.packets import packet_file
+from hoithi.stage.prizes import prizes_of
 
 SECRETS = "stage_lots"
 _MOST_REASON = 500
@@ -281,12 +282,16 @@ def _scene(_state: State, press: Press) -> Sequence[ev.AnyEvent]:
     return [ev.Scene(name, press.fields.get("about", "")[:80])]
 
 
-def _reveal(state: State, _press: Press) -> Sequence[ev.AnyEvent]:
+def _reveal(state: State, press: Press) -> Sequence[ev.AnyEvent]:
     """One prize more on the screen, from the last to the first."""
     if not state.is_closed:
         raise RuleViolation("round_not_closed")
+    prizes = prizes_of(press.stage, state)
+    if prizes.waits:
+        raise RuleViolation("prizes_wait")
+    given = sum(len(prize.entries) for prize in prizes.shown)
     shown = state.scene.about if state.scene.scene == "awards" else ""
-    return [ev.Scene("awards", str(int(shown) + 1 if shown.isdigit() else 0))]
+    return [ev.Scene("awards", str(min(int(shown) + 1, given) if shown.isdigit() else 0))]
 
 
 COMMANDS: Mapping[str, Command] = {

@@ -62,7 +62,6 @@ def open_seat(*, stage: Stage, typed: str, take_over: bool, now: datetime) -> Op
     Device.objects.create(
         seat=seat,
         epoch=epoch,
-        code_issue=seat.code_issue,
         token_hash=_hash(token),
         seated_at=now,
     )

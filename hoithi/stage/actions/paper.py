@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -9,13 +10,11 @@ from decimal import Decimal
 from django.db import transaction
 
 from hoithi.people.models import User
-from hoithi.rules.errors import RuleViolation
-from hoithi.rules.judging import mark_flaw
 from hoithi.rules.live import events as ev
+from hoithi.rules.live.fold import apply
 from hoithi.rules.live.state import State
-from hoithi.stage.actions.log import append
+from hoithi.stage.actions.log import append, hold
 from hoithi.stage.models import PaperSheet, Stage
-from hoithi.stage.queries import state_at
 
 
 @transaction.atomic
@@ -30,10 +29,11 @@ def type_sheet(
 ) -> bool:
     """Keep what one person typed; answers whether the sheet is in, typed twice alike.
 
-    Whoever types again takes back what they typed before. Raises RuleViolation: those of a mark,
-    `typed_otherwise` with the criteria that differ: both look at the paper again.
+    Whoever types again takes back what they typed before. Raises RuleViolation as the rules have it
+    for a sheet that comes in.
     """
-    _check(state_at(stage), turn, marks)
+    # Of two who type at once the second finds what the first has typed.
+    _check(hold(stage), turn, judge, marks)
     standing = PaperSheet.objects.filter(stage=stage, turn=turn, judge=judge, voided_at=None)
     standing.filter(typed_by=actor).update(voided_at=now)
     PaperSheet.objects.create(
@@ -73,20 +73,7 @@ def _read(sheet: PaperSheet) -> dict[str, Decimal]:
     return {key: Decimal(mark) for key, mark in sheet.marks.items()}
 
 
-def _check(state: State, number: int, marks: Mapping[str, Decimal]) -> None:
-    turn = state.turn(number)
-    rule = state.segment(turn.segment).judged if turn else None
-    if rule is None:
-        raise RuleViolation("part_not_judged")
-    for criterion in rule.criteria:
-        if criterion.key not in marks:
-            raise RuleViolation("sheet_incomplete", criterion=criterion.label, more=0)
-        flaw = mark_flaw(criterion, marks[criterion.key])
-        if flaw:
-            raise RuleViolation(
-                flaw,
-                criterion=criterion.label,
-                mark="",
-                maximum=f"{criterion.maximum:f}",
-                step=f"{criterion.step:f}",
-            )
+def _check(state: State, turn: int, judge: str, marks: Mapping[str, Decimal]) -> None:
+    """Whether the sheet could be in now: the first who types is told already what forbids it."""
+    typed = ev.SheetFromPaper(turn, judge, dict(marks), "first", "second")
+    apply(copy.deepcopy(state), ev.Line(state.last + 1, state.at_ms, typed))

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import F, Max
 
 from hoithi.audit.actions import record
-from hoithi.bank.models import Collection
+from hoithi.bank.models import Collection, ItemVersion
 from hoithi.bank.queries import usable_versions
+from hoithi.bank.uses import taken_for
 from hoithi.contests.actions import fix_rules, hold_contest
 from hoithi.contests.models import Round
 from hoithi.contests.queries import plan_version_of, regulation_of
@@ -25,7 +28,8 @@ from hoithi.people.permissions import contest_scope
 from hoithi.results.units import check_held_here
 from hoithi.rules.errors import RuleViolation
 from hoithi.rules.live import events as ev
-from hoithi.rules.packets import TooFewQuestionsError, make_packets
+from hoithi.rules.packets import Packets, TooFewQuestionsError, make_packets
+from hoithi.rules.quiz import Quiz
 from hoithi.rules.regulation import Segment
 from hoithi.rules.vietnamese import tidy
 from hoithi.stage.actions.log import append
@@ -68,6 +72,7 @@ def seat_judge(
     now: datetime,
 ) -> Seat:
     """Add a judge. Raises RuleViolation: `opened_already`, `one_chair_needed`."""
+    hold_contest(stage.round.contest)
     _not_opened(stage)
     if is_chair and Seat.objects.filter(stage=stage, is_chair=True, removed_at=None).exists():
         raise RuleViolation("one_chair_needed")
@@ -91,6 +96,7 @@ def seat_judge(
 @transaction.atomic
 def remove_judge(*, actor: User, seat: Seat, now: datetime) -> None:
     """Take a judge from the jury before the round is opened. Raises RuleViolation."""
+    hold_contest(seat.stage.round.contest)
     _not_opened(seat.stage)
     Seat.objects.filter(pk=seat.pk, removed_at=None).update(removed_at=now, is_chair=False)
     _record(actor, seat.stage, "stage.remove_judge", now, judge=seat.key)
@@ -127,7 +133,7 @@ def declare_conflict(
 @transaction.atomic
 def reissue_code(*, actor: User, seat: Seat, now: datetime) -> Seat:
     """Give a seat a new code; the old one opens nothing any more, devices in use stay."""
-    Seat.objects.filter(pk=seat.pk).update(code_issue=seat.code_issue + 1)
+    Seat.objects.filter(pk=seat.pk).update(code_issue=F("code_issue") + 1)
     seat.refresh_from_db()
     _record(actor, seat.stage, "stage.reissue_code", now, seat=seat.key, issue=seat.code_issue)
     return seat
@@ -140,9 +146,12 @@ def build_packets(
     """Draw packets and spares from the questions that were true on the contest's law date.
 
     None that stands in packets of another part or round is drawn: who sits in the hall of one heat
-    hears it. What stood before is void. Raises RuleViolation: `opened_already`,
+    hears it. Where there are enough that stand in no online package, only those are drawn. What
+    stood before is void. Raises RuleViolation: `opened_already`,
     `part_without_questions`, `bank_too_small`.
     """
+    # Of two parts that are drawn at once the second knows what the first has drawn.
+    hold_contest(stage.round.contest)
     _not_opened(stage)
     part = _quiz_part(stage, segment)
     assert part.quiz is not None
@@ -152,35 +161,21 @@ def build_packets(
         for each in usable_versions(collection, stage.round.contest.law_date)
         if each.stem not in used
     ]
-    ids = [secrets.token_hex(8) for _ in versions]
-    seed = os.urandom(32)
-    try:
-        made = make_packets(
-            part.quiz,
-            {key: (each.topic, each.level) for key, each in zip(ids, versions, strict=True)},
-            seed,
-        )
-    except TooFewQuestionsError as error:
-        raise RuleViolation(
-            "bank_too_small",
-            topic=error.part.topic,
-            level=error.part.level,
-            wanted=error.wanted,
-            there=error.there,
-        ) from error
+    online = set().union(*taken_for(stage.round.contest.key).values())
+    drawn = _drawn(part.quiz, [each for each in versions if each.stem not in online], versions)
     content = file_bytes(
         PacketFile(
             format=FORMAT,
             round=stage.round.key,
             segment=segment,
             salt=secrets.token_hex(32),
-            seed=seed.hex(),
+            seed=drawn.seed.hex(),
             items=[
                 PacketItem(key, v.topic, v.level, v.stem, list(v.options), [v.key])
-                for key, v in zip(ids, versions, strict=True)
+                for key, v in drawn.pool.items()
             ],
-            packets=[list(packet) for packet in made.packets],
-            spares=[list(spares) for spares in made.spares],
+            packets=[list(packet) for packet in drawn.made.packets],
+            spares=[list(spares) for spares in drawn.made.spares],
         )
     )
     sealed = vault().seal(PURPOSE, content)
@@ -196,6 +191,36 @@ def build_packets(
     )
     _record(actor, stage, "stage.build_packets", now, part=segment, commitment=packets.commitment)
     return packets
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """Packets from a pool of questions, by the ids that these have in the file."""
+
+    pool: Mapping[str, ItemVersion]
+    seed: bytes
+    made: Packets
+
+
+def _drawn(quiz: Quiz, *pools: Sequence[ItemVersion]) -> _Drawn:
+    """From the first pool that has enough. Raises RuleViolation `bank_too_small` by the last."""
+    short: TooFewQuestionsError | None = None
+    for versions in pools:
+        pool = {secrets.token_hex(8): each for each in versions}
+        seed = os.urandom(32)
+        kinds = {key: (each.topic, each.level) for key, each in pool.items()}
+        try:
+            return _Drawn(pool, seed, make_packets(quiz, kinds, seed))
+        except TooFewQuestionsError as error:
+            short = error
+    assert short is not None
+    raise RuleViolation(
+        "bank_too_small",
+        topic=short.part.topic,
+        level=short.part.level,
+        wanted=short.wanted,
+        there=short.there,
+    ) from short
 
 
 @transaction.atomic

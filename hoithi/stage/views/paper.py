@@ -20,10 +20,10 @@ from hoithi.stage.actions.paper import differing, type_sheet
 from hoithi.stage.forms import PointsForm, SheetForm
 from hoithi.stage.models import PaperSheet, Stage
 from hoithi.stage.queries import find_stage, names_of_jury, state_at, team_names
+from hoithi.stage.views.roles import RUNNERS
 from hoithi.web.acting import carried_out, posted
 from hoithi.web.wording import marks
 
-RUNNERS = (Role.ORGANISER, Role.COMMITTEE)
 FORM = ("GET", "HEAD", "POST")
 
 

@@ -74,6 +74,7 @@ def enter(request: HttpRequest, contest: str, round_key: str) -> HttpResponseBas
             "id": opened.seat.public_id.hex,
             "token": opened.token,
             "kind": opened.seat.kind,
+            "key": opened.seat.key,
             "name": opened.seat.name,
         }
     )

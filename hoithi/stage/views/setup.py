@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpResponseBase
+from django.http import Http404, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,8 +16,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from hoithi.bank.models import Collection
+from hoithi.bank.uses import taken_for
+from hoithi.contests.models import Round
 from hoithi.contests.queries import regulation_of, unit_by_code, units_of
-from hoithi.documents.render.qr import qr_codes
 from hoithi.entries.lineups import entries_of_round
 from hoithi.entries.models import Entry
 from hoithi.entries.queries import entry_by_public_id
@@ -42,17 +41,20 @@ from hoithi.stage.actions.preparing import (
 )
 from hoithi.stage.forms import ConflictForm, JudgeForm
 from hoithi.stage.models import Conflict, PacketSet, Seat, SeatKind, Stage
-from hoithi.stage.packets import standing_packets
+from hoithi.stage.packets import drawn_in, standing_packets
+from hoithi.stage.pictures import pictures, told
 from hoithi.stage.queries import find_stage, jury_of, live_round, stage_of
+from hoithi.stage.views.roles import READERS, RUNNERS
 from hoithi.web.acting import acted, carried_out, posted
-
-READERS = (Role.ORGANISER, Role.COMMITTEE, Role.OBSERVER)
-RUNNERS = (Role.ORGANISER, Role.COMMITTEE)
 
 
 @dataclass(frozen=True, slots=True)
 class PacketLine:
-    """The packets of a part: not made, made, signed once, sealed."""
+    """The packets of a part: not made, made, sealed.
+
+    `shared` says, before they are sealed, how many of their questions stand in the package of which
+    online round too; `drawn` are all of them, spares included.
+    """
 
     key: str
     label: str
@@ -61,6 +63,8 @@ class PacketLine:
     pk: int
     commitment: str
     state: str
+    drawn: int
+    shared: tuple[tuple[str, int], ...]
 
 
 @contest_role(*READERS)
@@ -68,25 +72,24 @@ class PacketLine:
 def show(request: StaffRequest, contest: str, round_key: str) -> HttpResponseBase:
     """What is ready for the day, and what is still lacking."""
     each = live_round(contest, round_key)
-    return _page(request, stage_of(each), contest, round_key)
+    return _page(request, each, stage_of(each))
 
 
 def _page(
     request: StaffRequest,
+    each: Round,
     stage: Stage | None,
-    contest: str,
-    round_key: str,
     judge_form: JudgeForm | None = None,
     conflict_form: ConflictForm | None = None,
 ) -> HttpResponseBase:
-    each = live_round(contest, round_key)
-    roles = roles_in(request.user, contest_scope(contest))
+    roles = roles_in(request.user, contest_scope(each.contest.key))
     teams = entries_of_round(each)
     jury = jury_of(stage) if stage else []
     conflicts = Conflict.objects.filter(seat__stage=stage).select_related(
         "seat", "entry__team", "entry__person"
     )
-    parts = regulation_of(each).segments
+    regulation = regulation_of(each)
+    parts = regulation.segments
     return render(
         request,
         "stage/setup.html",
@@ -94,7 +97,7 @@ def _page(
             "contest": each.contest,
             "round": each,
             "stage": stage,
-            "has_lineup": regulation_of(each).entrants is not None,
+            "has_lineup": regulation.entrants is not None,
             "is_open": stage is not None and stage.plan_id is not None,
             "jury": jury,
             "conflicts": [
@@ -116,8 +119,11 @@ def _page(
     )
 
 
-def _conflict_form(jury: Sequence[Seat], teams: Sequence[Entry]) -> ConflictForm:
+def _conflict_form(
+    jury: Sequence[Seat], teams: Sequence[Entry], sent: QueryDict | None = None
+) -> ConflictForm:
     return ConflictForm(
+        sent,
         judges=[(seat.key, seat.name) for seat in jury],
         teams=[(team.public_id.hex, entry_name(team)) for team in teams],
     )
@@ -125,12 +131,15 @@ def _conflict_form(jury: Sequence[Seat], teams: Sequence[Entry]) -> ConflictForm
 
 def _packet_lines(stage: Stage, parts: Sequence[Segment]) -> list[PacketLine]:
     standing = standing_packets(stage)
+    is_unsealed = any(each.sealing_id is None for each in standing.values())
+    taken = taken_for(stage.round.contest.key) if is_unsealed else {}
     lines = []
     for part in parts:
         if part.quiz is None:
             continue
         found = standing.get(part.key)
         state = "open" if found is None else "sealed" if found.sealing_id else "made"
+        drawn = drawn_in(found) if found is not None and state == "made" else set()
         lines.append(
             PacketLine(
                 part.key,
@@ -140,6 +149,8 @@ def _packet_lines(stage: Stage, parts: Sequence[Segment]) -> list[PacketLine]:
                 found.pk if found else 0,
                 found.commitment if found else "",
                 state,
+                len(drawn),
+                tuple((name, len(drawn & stems)) for name, stems in taken.items() if drawn & stems),
             )
         )
     return lines
@@ -176,7 +187,7 @@ def add_judge(request: StaffRequest, contest: str, round_key: str) -> HttpRespon
     if carried_out(form, add):
         messages.success(request, _("The judge is in the jury."))
         return redirect("stage:setup", contest=contest, round_key=round_key)
-    return _page(request, stage, contest, round_key, judge_form=form)
+    return _page(request, stage.round, stage, judge_form=form)
 
 
 def _seat(stage: Stage, key: str) -> Seat:
@@ -212,12 +223,7 @@ def conflict(request: StaffRequest, contest: str, round_key: str) -> HttpRespons
     """A judge who may not mark a team."""
     stage = find_stage(contest, round_key)
     each = stage.round
-    jury, teams = jury_of(stage), entries_of_round(each)
-    form = ConflictForm(
-        posted(request),
-        judges=[(seat.key, seat.name) for seat in jury],
-        teams=[(team.public_id.hex, entry_name(team)) for team in teams],
-    )
+    form = _conflict_form(jury_of(stage), entries_of_round(each), posted(request))
 
     def declare() -> None:
         declare_conflict(
@@ -231,7 +237,7 @@ def conflict(request: StaffRequest, contest: str, round_key: str) -> HttpRespons
     if carried_out(form, declare):
         messages.success(request, _("Noted. This judge does not mark this team."))
         return redirect("stage:setup", contest=contest, round_key=round_key)
-    return _page(request, stage, contest, round_key, conflict_form=form)
+    return _page(request, stage.round, stage, conflict_form=form)
 
 
 @contest_role(*RUNNERS)
@@ -294,6 +300,7 @@ def open_round(request: StaffRequest, contest: str, round_key: str) -> HttpRespo
 class Slip:
     """A slip of a judge or a team: address, code and the QR of both."""
 
+    key: str
     name: str
     title: str
     code: str
@@ -312,16 +319,20 @@ def codes(request: StaffRequest, contest: str, round_key: str) -> HttpResponseBa
         SeatKind.TEAM: settings.PUBLIC_URL + reverse("stage:team", kwargs=where),
     }
     seats = list(Seat.objects.filter(stage=stage, removed_at=None))
-    drawn = qr_codes([f"{pages[SeatKind(seat.kind)]}#{code_of(seat)}" for seat in seats])
+    codes = [code_of(seat) for seat in seats]
+    drawn = pictures(
+        f"{pages[SeatKind(seat.kind)]}#{code}" for seat, code in zip(seats, codes, strict=True)
+    )
     slips = [
         Slip(
+            seat.key,
             seat.name,
             seat.title,
-            grouped(code_of(seat)),
-            re.sub(r"^https?://", "", pages[SeatKind(seat.kind)]),
-            f"data:image/svg+xml;base64,{b64encode(qr.encode()).decode()}",
+            grouped(code),
+            told(pages[SeatKind(seat.kind)]),
+            picture,
         )
-        for seat, qr in zip(seats, drawn, strict=True)
+        for seat, code, picture in zip(seats, codes, drawn, strict=True)
     ]
     return render(
         request,

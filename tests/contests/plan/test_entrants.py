@@ -111,3 +111,42 @@ def test_what_contradicts_itself_about_side_prizes_is_told(
 ) -> None:
     assert good in PLAN
     assert told(PLAN.replace(good, bad)) == [problem]
+
+
+AT_UNITS = '\n[rounds.at_units]\nscale = "Công văn mẫu số 1"\n'
+ENTRANTS = "\n[rounds.entrants]\n"
+HELD_BY_UNITS = f"{AT_UNITS}{ENTRANTS}"
+
+
+def test_a_round_with_heats_is_not_held_by_the_units() -> None:
+    heats, semi, final = "rounds[1]", "rounds[5]", "rounds[7]"
+    assert told(PLAN.replace(ENTRANTS, HELD_BY_UNITS, 1)) == [
+        f"{heats}.at_units units_hold_no_heats"
+    ]
+    # Every such round is named at its own place, beside what else is wrong in it.
+    assert told(PLAN.replace(ENTRANTS, HELD_BY_UNITS)) == [
+        f"rounds[{at}].at_units units_hold_no_heats" for at in range(1, 8)
+    ]
+    both = PLAN.replace(SEMI, SEMI.replace('"bang-d"]', f"{OWN}]")).replace(ENTRANTS, HELD_BY_UNITS)
+    assert [each for each in told(both) if each.startswith(semi)] == [
+        f"{semi}.at_units units_hold_no_heats",
+        f"{semi}.entrants.from entrants_not_before chung-ket",
+        f"{semi}.entrants.from entrants_not_alike chung-ket",
+    ]
+    assert [each for each in told(both) if each.startswith(final)] == [
+        f"{final}.at_units units_hold_no_heats"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("table", "problem"),
+    [
+        ('[rounds.at_units]\nscale = ""\n', "rounds[1].at_units.scale empty"),
+        ("[rounds.at_units]\nscale = 7\n", "rounds[1].at_units.scale wrong_type"),
+        ("[rounds.at_units]\nscal = 7\n", "rounds[1].at_units.scal unknown_key_near"),
+        ('[[rounds.at_units]]\nscale = "Công văn"\n', "rounds[1].at_units wrong_type"),
+        (f"{AT_UNITS}{AT_UNITS}", " twice_in_table"),
+    ],
+)
+def test_the_worst_beside_entrants_is_told_at_its_place(table: str, problem: str) -> None:
+    assert problem in told(PLAN.replace(ENTRANTS, f"\n{table}{ENTRANTS}", 1))

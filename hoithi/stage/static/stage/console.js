@@ -1,15 +1,18 @@
 // The console: a press goes without leaving the page, and what others do appears by itself. A part in
 // which something is being typed stays as it is until it is sent.
+import { follow, minutes, words } from "../web/feed.js";
+import { elapsed } from "./shown.js";
+
 const root = document.getElementById("console");
-let last = -1, asked = null;
+let asked = null;
 
 const typing = (part) => part.contains(document.activeElement) && document.activeElement.matches("input:not([type=hidden]), select")
   || [...part.querySelectorAll("input:not([type=hidden])")].some((field) => field.value !== field.defaultValue)
   || [...part.querySelectorAll("select")].some((field) => field.selectedIndex > 0);
 
 async function refresh() {
-  const answer = await fetch(root.dataset.part, { headers: { "X-Requested-With": "fetch" } });
-  if (!answer.ok) return;
+  const answer = await fetch(root.dataset.part, { headers: { "X-Requested-With": "fetch" } }).catch(() => null);
+  if (!answer?.ok) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   for (const part of fresh.querySelectorAll("section[id]")) {
     const old = document.getElementById(part.id);
@@ -57,30 +60,23 @@ async function press(form, fields) {
     const { seen } = await answer.json();
     if (String(seen) !== before) own.set(before, String(seen));
     delete document.getElementById("told").dataset.said; form.reset(); form.closest("details")?.removeAttribute("open"); document.activeElement?.blur();
-  } else say(answer ? (await answer.json().catch(() => ({}))).text ?? answer.statusText : root.dataset.offline ?? "…");
-  await refresh().catch(() => {});
+  } else say(answer ? (await answer.json().catch(() => ({}))).text ?? words.failed : words.offline);
+  await refresh();
 }
 
 function tick() {
   for (const clock of document.querySelectorAll(".stage-clock")) {
-    const { elapsed, since, most } = clock.dataset;
-    const passed = Number(elapsed) + (Number(since) ? Math.max(0, Date.now() + offset - Number(since)) : 0);
-    const written = (ms) => `${Math.floor(ms / 60000)}:${String(Math.floor(ms / 1000) % 60).padStart(2, "0")}`;
-    clock.textContent = Number(most) ? `${written(passed)} / ${written(Number(most) * 1000)}` : written(passed);
-    clock.classList.toggle("late", Number(most) > 0 && passed > Number(most) * 1000);
+    const most = Number(clock.dataset.most) * 1000;
+    const passed = elapsed({ elapsed: Number(clock.dataset.elapsed), since: Number(clock.dataset.since) });
+    clock.textContent = most ? `${minutes(passed)} / ${minutes(most)}` : minutes(passed);
+    clock.classList.toggle("late", most > 0 && passed > most);
   }
 }
 
-let offset = 0;
-const source = new EventSource(root.dataset.feed);
-source.onmessage = (message) => {
-  const told = JSON.parse(message.data);
-  offset = told.now - Date.now();
-  if (told.n === last) return;
-  last = told.n;
+follow(root.dataset.feed, () => {
   clearTimeout(asked);
   asked = setTimeout(refresh, 80);
-};
+});
 setInterval(tick, 250);
 setInterval(refresh, 2000);
 tick();

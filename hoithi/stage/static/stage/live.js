@@ -1,24 +1,16 @@
 // The audience's page: what the big screen shows, on a phone, and the programme under it.
-import { elapsed, follow, make, minutes, now, say, words } from "../web/feed.js";
+import { follow, make, say, words } from "../web/feed.js";
+import { digits, letter, partName, questionClock, store, turnClock } from "./shown.js";
 
 const here = document.getElementById("live"), line = document.getElementById("line");
 const { base, vote } = document.body.dataset;
 let ticking = [];
-const letter = (index) => String.fromCharCode(65 + index);
 
 function clock(read) {
-  const face = make("p", { class: "clock", role: "timer" });
-  const tick = () => { const [text, tone] = read(); face.textContent = text; face.className = `clock ${tone}`; };
-  tick();
+  const [face, tick] = digits(read);
   ticking.push(tick);
   return face;
 }
-
-const turnClock = (turn) => () => {
-  const left = turn.most * 1000 - elapsed(turn);
-  if (!turn.most) return [minutes(elapsed(turn)), ""];
-  return left < 0 ? [`+${minutes(-left)}`, "over"] : [minutes(left + 999), left <= turn.warn * 1000 ? "soon" : ""];
-};
 
 function question(s) {
   const q = s.question, right = q.right ?? [];
@@ -29,16 +21,13 @@ function question(s) {
       make("b", {}, letter(index)), make("span", {}, option), right.includes(index) ? make("i", {}, `✓ ${words.right}`) : null))),
     q.spoilt ? make("p", { class: "band" }, words.spoilt) : null,
     q.floor && !q.right && !q.spoilt ? make("p", { class: "band" }, say("floor", { team: q.floor })) : null,
-    !q.right && q.seconds && q.since ? clock(() => {
-      const left = Math.max(0, q.since + q.seconds * 1000 - now());
-      return [String(Math.ceil(left / 1000)), left <= 5000 ? "soon" : ""];
-    }) : null,
+    !q.right && q.seconds && q.since ? clock(questionClock(q)) : null,
     q.right ? make("p", {}, q.replies.map((r) => `${r.team}: ${r.option < 0 ? words.no_answer : letter(r.option)} ${r.right ? "✓" : "✗"}`).join(" · ")) : null);
 }
 
 function turn(s) {
-  const t = s.turn, part = s.parts.find((each) => each.key === t.part);
-  const found = [make("p", { class: "part" }, part.label), make("h1", {}, t.team || words.all_teams), make("p", { class: "muted" }, t.unit)];
+  const t = s.turn;
+  const found = [make("p", { class: "part" }, partName(s, t.part)), make("h1", {}, t.team || words.all_teams), make("p", { class: "muted" }, t.unit)];
   if (s.question) found.push(question(s));
   else if (t.on && (t.since || t.elapsed)) found.push(clock(turnClock(t)));
   if (t.judges && (!t.on || t.sheets)) found.push(t.mark
@@ -57,16 +46,16 @@ const programme = (s) => [make("h2", {}, words.programme), make("table", {}, mak
   make("td", { class: "done" }, s.parts.map((part) => team.done.includes(part.key) ? "✓" : "·").join(" "))))))];
 
 function voting(s) {
-  const chosen = localStorage.getItem(`vote:${base}:${s.vote}`);
+  const kept = `vote:${base}:${s.vote}`, chosen = store.read(kept, "");
   const choose = async (team) => {
-    let device = localStorage.getItem("vote-device");
-    if (!device) { device = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join(""); localStorage.setItem("vote-device", device); }
+    const device = store.read("vote-device", "") || Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+    store.write("vote-device", device);
     const answer = await fetch(vote, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ part: s.vote, team: team.id, device }) }).catch(() => null);
-    if (answer?.ok) { localStorage.setItem(`vote:${base}:${s.vote}`, team.id); show(s); } else note.textContent = words.vote_failed;
+    if (answer?.ok) { store.write(kept, team.id); show(s); } else note.textContent = words.vote_failed;
   };
   const note = make("p", { class: "muted", role: "status" }, chosen ? words.voted : words.vote_once);
-  return [make("h2", {}, s.parts.find((part) => part.key === s.vote).label), make("div", { class: "vote options" }, ...s.teams.filter((team) => !team.withdrawn).map((team) => {
-    const button = make("button", { type: "button", class: team.id === chosen ? "chosen" : "", "aria-pressed": String(team.id === chosen) }, make("span", {}, team.name), team.id === chosen ? make("i", {}, `✓ ${words.your_vote}`) : null);
+  return [make("h2", {}, partName(s, s.vote)), make("div", { class: "vote options" }, ...s.teams.filter((team) => !team.withdrawn).map((team) => {
+    const button = make("button", { type: "button", class: team.id === chosen ? "chosen" : "", "aria-pressed": String(team.id === chosen) }, make("span", {}, team.name, make("small", {}, team.unit)), team.id === chosen ? make("i", {}, `✓ ${words.your_vote}`) : null);
     button.onclick = () => choose(team);
     return button;
   })), note];
@@ -80,7 +69,8 @@ function show(s) {
   ticking = [];
   const found = [];
   if (s.scene.is === "awards") found.push(...awards(s));
-  else if (s.turn && !s.closed) found.push(...turn(s));
+  // While the audience votes, a turn that has ended is not what the page is about.
+  else if (s.turn && !s.closed && (s.turn.on || !s.vote)) found.push(...turn(s));
   else found.push(make("h1", {}, s.round));
   if (s.vote) found.push(...voting(s));
   if (s.scene.is === "lots" && s.lots) found.push(make("p", {}, make("a", { class: "main", href: `${base}boc-tham/` }, words.check_lots)));

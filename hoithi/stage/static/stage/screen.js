@@ -1,12 +1,13 @@
 // The big screen: one thing at a time, driven by the console alone. It survives everything: what it
 // shows is only what the last snapshot says.
-import { elapsed, fit, follow, make, minutes, now, say, words } from "../web/feed.js";
+import { fit, follow, make, now, say, words } from "../web/feed.js";
+import { drawing } from "./drawing.js";
+import { letter, partName, qrCode, questionClock, turnClock } from "./shown.js";
 
 const stage = document.getElementById("stage");
 const bar = document.getElementById("line");
 let shown = null, ticking = [];
 
-const letter = (index) => String.fromCharCode(65 + index);
 const title = (text, kind = "title") => make("h1", { class: kind }, text);
 const line = (text, kind = "line") => make("p", { class: kind }, text);
 
@@ -36,21 +37,6 @@ function countdown(read) {
   ticking.push(tick);
   return face;
 }
-
-const turnClock = (turn) => () => {
-  const passed = elapsed(turn), whole = turn.most * 1000, left = whole - passed;
-  if (!whole) return { left: 0, whole: 0, text: minutes(passed), tone: "calm" };
-  if (left < 0) return { left: 0, whole, text: `+${minutes(-left)}`, tone: "over" };
-  return { left, whole, text: minutes(left + 999), tone: left <= turn.warn * 1000 ? "soon" : "calm" };
-};
-
-const questionClock = (question) => () => {
-  const whole = question.seconds * 1000;
-  const left = question.since ? Math.max(0, question.since + whole - now()) : whole;
-  return { left, whole, text: String(Math.ceil(left / 1000)), tone: left <= 5000 && question.since ? "soon" : "calm" };
-};
-
-const partName = (s, key) => s.parts.find((part) => part.key === key)?.label ?? "";
 
 const scenes = {
   emblem: (s) => [make("div", { class: "drum" }), title(s.contest, "title huge"), line(s.round)],
@@ -103,17 +89,24 @@ const scenes = {
 
   board: (s) => s.board.length ? [title(words.board), make("ol", { class: "board" }, ...s.board.map((row) => {
     const item = make("li", {}, make("span", { class: "place" }, String(row.place)),
-      make("span", { class: "who" }, row.team), make("span", { class: "bar" }, make("span", {})),
+      make("span", { class: "who" }, row.team, make("small", {}, row.unit)), make("span", { class: "bar" }, make("span", {})),
       make("b", {}, row.total));
     item.querySelector(".bar span").style.inlineSize = `${row.share / 10}%`;
     return item;
   }))] : [title(words.board), line(words.board_empty)],
 
-  lots: (s) => s.lots ? [title(s.lots.key === "order" ? words.lots_order : words.lots_packets), ...drawing(s.lots)] : scenes.emblem(s),
+  lots: (s) => {
+    if (!s.lots) return scenes.emblem(s);
+    const began = now(), isOrder = s.lots.key === "order";
+    const drawn = drawing(s.lots, (index, lot) => [
+      make("span", { class: "place" }, isOrder ? String(index + 1) : s.lots.places[index] ?? "–"),
+      isOrder ? lot : say("packet", { number: lot })], () => now() - began);
+    ticking.push(drawn.tick);
+    return [title(isOrder ? words.lots_order : words.lots_packets), drawn.element];
+  },
 
   vote: (s) => {
-    const code = document.getElementById("code").cloneNode();
-    code.hidden = false;
+    const code = qrCode("code");
     return [title(partName(s, s.vote)), make("div", { class: "ballot" },
       make("ol", {}, ...s.teams.filter((team) => !team.withdrawn).map((team) => make("li", {}, make("b", {}, team.name), make("small", {}, team.unit)))),
       make("div", {}, code, line(words.vote_how), make("p", { class: "address" }, code.alt)))];
@@ -123,36 +116,6 @@ const scenes = {
     { class: index === s.awards.length - 1 ? "newest" : "" }, make("span", {}, award.label), make("b", {}, award.team, make("small", {}, award.unit))))),
   s.awards.length ? null : make("div", { class: "drum" })],
 };
-
-// The draw as the algorithm goes: from the last place up, each changes with a place before it or itself.
-function drawing(lots) {
-  const steps = make("ol", { class: "steps" },
-    make("li", { class: "done" }, make("b", {}, words.lots_hash), make("code", {}, lots.commitment || words.by_hand)),
-    lots.hand ? null : make("li", { class: lots.number ? "done" : "" }, make("b", {}, words.lots_number), make("code", {}, lots.number || "…")),
-    lots.hand ? null : make("li", { class: lots.secret ? "done" : "" }, make("b", {}, words.lots_secret), make("code", {}, lots.secret || "…")));
-  const places = make("ol", { class: "drawn" });
-  const isOrder = lots.key === "order";
-  const fill = (names, marked = []) => places.replaceChildren(...names.map((name, index) =>
-    make("li", { class: marked.includes(index) ? "moved" : "" }, make("span", { class: "place" }, isOrder ? String(index + 1) : lots.places[index] ?? "–"),
-      isOrder ? name : say("packet", { number: name }))));
-  if (!lots.order.length) fill(lots.among);
-  else if (lots.hand || matchMedia("(prefers-reduced-motion: reduce)").matches) fill(lots.order);
-  else {
-    const names = [...lots.among], began = now();
-    fill(names);
-    let done = 0;
-    const tick = () => {
-      const due = Math.min(lots.swaps.length, Math.floor((now() - began) / 900));
-      for (; done < due; done += 1) {
-        const [last, other] = lots.swaps[done];
-        [names[last], names[other]] = [names[other], names[last]];
-        fill(names, done === lots.swaps.length - 1 ? [] : [last, other]);
-      }
-    };
-    ticking.push(tick);
-  }
-  return [make("div", { class: "draw" }, steps, places)];
-}
 
 addEventListener("resize", () => fit(stage));
 

@@ -1,16 +1,10 @@
 // A device of a judge or a team: one code opens it, everything that was typed waits in the browser's
 // own storage until the server has said that it is on disk.
-import { say, words } from "../web/feed.js";
+import { words } from "../web/feed.js";
+import { store } from "./shown.js";
 
 const { base } = document.body.dataset;
 const KEY = `seat:${base}`;
-
-const store = {
-  read(key, otherwise) { try { return JSON.parse(localStorage.getItem(key)) ?? otherwise; } catch { return memory.get(key) ?? otherwise; } },
-  write(key, value) { memory.set(key, value); try { localStorage.setItem(key, JSON.stringify(value)); } catch { /* kept in memory; the page says when it cannot be closed */ } },
-  drop(key) { memory.delete(key); try { localStorage.removeItem(key); } catch { /* nothing was kept */ } },
-};
-const memory = new Map();
 
 export const seat = () => store.read(KEY, null);
 
@@ -60,5 +54,3 @@ export function leave(text) {
   band.querySelector("span").textContent = text;
   document.getElementById("seat").inert = true;
 }
-
-export const seatSays = say;

@@ -1,10 +1,10 @@
 // A team's tablet: the question, its options, and the button to press first.
-import { follow, make, now, say, words } from "../web/feed.js";
+import { follow, make, say, words } from "../web/feed.js";
 import { ask, enter, leave, seat } from "./seat.js";
+import { digits, letter, questionClock } from "./shown.js";
 
 const here = document.getElementById("seat"), line = document.getElementById("line");
 let ticking = [], last = null, mine = { turn: 0, position: -1, option: null };
-const letter = (index) => String.fromCharCode(65 + index);
 
 async function tell(path, content, note) {
   const answer = await ask(path, content);
@@ -16,18 +16,15 @@ async function tell(path, content, note) {
 function show(s) {
   last = s;
   ticking = [];
-  const team = seat()?.name, turn = s.turn, q = s.question;
-  if (!q || !turn?.on) { here.replaceChildren(make("h1", {}, team ?? ""), make("p", { class: "muted" }, turn?.on ? say("on_stage", { team: turn.team }) : words.wait_question)); return; }
+  const team = seat()?.key?.slice(0, 8), turn = s.turn, q = s.question;
+  if (!q || !turn?.on) { here.replaceChildren(make("h1", {}, seat()?.name ?? ""), make("p", { class: "muted" }, turn?.on ? say("on_stage", { team: turn.team }) : words.wait_question)); return; }
   if (mine.turn !== turn.number || mine.position !== q.number) mine = { turn: turn.number, position: q.number, option: null };
-  const own = turn.team ? (q.offered ? q.floor === team : turn.team === team) : q.floor === team;
-  const mayPress = !q.right && !q.spoilt && !q.floor && (turn.team ? q.offered && turn.team !== team : q.since);
+  // By ids: two units may call their teams alike.
+  const own = (turn.id && !q.offered ? turn.id : q.floor_id) === team;
+  const mayPress = !q.right && !q.spoilt && !q.floor && (turn.id ? q.offered && turn.id !== team : q.since);
   const note = make("p", { class: "small", role: "alert" });
-  const timer = make("p", { class: "clock", role: "timer" });
-  if (q.seconds && q.since && !q.right) {
-    const tick = () => { const left = Math.max(0, q.since + q.seconds * 1000 - now()); timer.textContent = String(Math.ceil(left / 1000)); timer.className = left <= 5000 ? "clock soon" : "clock"; };
-    tick();
-    ticking.push(tick);
-  }
+  const [timer, tick] = q.seconds && q.since && !q.right ? digits(questionClock(q)) : [];
+  if (tick) ticking.push(tick);
   const options = make("div", { class: "options" }, ...q.options.map((option, index) => {
     const right = q.right?.includes(index);
     const button = make("button", { type: "button", class: right ? "right" : mine.option === index ? "chosen" : "", "aria-pressed": String(mine.option === index) },

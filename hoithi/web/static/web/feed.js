@@ -85,6 +85,3 @@ export const minutes = (ms) => {
   const seconds = Math.max(0, Math.floor(ms / 1000));
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 };
-
-/** What the clock of a turn has counted, milliseconds. */
-export const elapsed = (turn) => turn.elapsed + (turn.since ? Math.max(0, now() - turn.since) : 0);
