@@ -57,8 +57,9 @@ const scenes = {
   winner: (s) => {
     const winners = s.people.filter((each) => each.state === "winner");
     if (!winners.length) return [title(words.nobody, "title huge")];
-    return [line(winners.length > 1 ? words.winners : words.winner, "line part-name"),
-      ...winners.slice(0, 4).flatMap((each) => [make("p", { class: "winner" }, each.number), line(each.unit)])];
+    const named = line(winners.length > 1 ? words.winners : words.winner, "line part-name");
+    if (winners.length > 4) return [named, grid({ people: winners.map((each) => ({ ...each, state: "back" })) })];
+    return [named, ...winners.flatMap((each) => [make("p", { class: "winner" }, each.number), line(each.unit)])];
   },
 };
 
