@@ -1448,7 +1448,7 @@ function showTogether() {
   const status = h("p", { class: "status", role: "status" });
   const said = h("p", { class: "said", role: "status" });
   const question = h("section", { class: "question", tabIndex: -1, "aria-labelledby": "stem" }, heading, options, status);
-  show("together", h("div", { class: "row" }, place, standing), count, said, question, h("p", { class: "fine keys" }, t.keysTogether));
+  show("together", h("div", { class: "row" }, place, standing), said, count, question, h("p", { class: "fine keys" }, t.keysTogether));
   let drawn = "";
 
   const drawQuestion = (item) => {

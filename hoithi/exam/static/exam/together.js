@@ -67,8 +67,8 @@ addEventListener("resize", () => fit(stage));
 
 function draw(snapshot, scene) {
   ticking = [];
-  const asks = ["question", "answer"].includes(scene) && snapshot.question.stem;
-  stage.className = `scene scene-${asks ? "question" : scene}`;
+  const isOpening = scene === "question" && !snapshot.question.stem;
+  stage.className = `scene scene-${isOpening ? "opening" : scene === "answer" ? "question" : scene}`;
   stage.replaceChildren(...scenes[scene](snapshot).filter(Boolean));
   fit(stage);
 }
