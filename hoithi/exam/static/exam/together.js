@@ -35,6 +35,7 @@ const grid = (s) => make("ol", { class: "grid" }, ...s.people.map((each) => make
 
 function question(s) {
   const asked = s.question;
+  if (!asked.stem && asked.cancelled) return [title(words.cancelled), left(s)];
   if (!asked.stem) return [line(say("opens", { number: asked.number }), "line part-name"), countdown(asked.opens, 4000), left(s)];
   const right = asked.right ?? [];
   return [make("div", { class: "asking" },
