@@ -285,9 +285,11 @@ def _worked_out(each: Round, tell: Callable[[int, int], None]) -> _Graded:
     rulings = read_rulings(basis.rulings)
     regulation = regulation_of(each)
     opened = open_packages(sittings)
-    grades = _grades(each, opened, attempts, rulings, tell)
+    faced: Mapping[int, frozenset[int]] | None = None
     if regulation.together is not None:
-        grades = graded_together(each, opened, attempts, rulings)
+        grades, faced = graded_together(each, opened, attempts, rulings)
+    else:
+        grades = _grades(each, opened, attempts, rulings, tell)
     participants = participants_of(each)
     marked = [_marked(attempt, grades[attempt.pk]) for attempt in attempts]
     counts = basis.counts or count(regulation, participants, marked)
@@ -306,7 +308,7 @@ def _worked_out(each: Round, tell: Callable[[int, int], None]) -> _Graded:
     )
     counted = {found.attempt for found in result.counted.values()}
     sheets = [attempt for attempt in attempts if attempt.public_id in counted]
-    return _Graded(basis, grades, counts, rows, figured(opened, sheets, rulings))
+    return _Graded(basis, grades, counts, rows, figured(opened, sheets, rulings, faced))
 
 
 def _grades(

@@ -6,7 +6,7 @@ Nothing here touches a mark: the committee reads it where it rules on questions.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -34,12 +34,14 @@ class Opened:
         entry_key = bytes.fromhex(attempt.line.entry_key)
         return paper.draw(self.questions, entry_key, attempt.number)
 
-    def sheet_of(self, attempt: Attempt) -> Sheet:
-        """Question and chosen option at each place of an attempt's paper."""
+    def sheet_of(self, attempt: Attempt, faced: Collection[int] | None = None) -> Sheet:
+        """Question and chosen option at each place of an attempt's paper, or those it `faced`."""
         items = self.questions.file.items
+        served = zip(self.paper_of(attempt), attempt.answers, strict=True)
         return tuple(
             (items[place.item].id, place.order[answer] if 0 <= answer < len(place.order) else -1)
-            for place, answer in zip(self.paper_of(attempt), attempt.answers, strict=True)
+            for at, (place, answer) in enumerate(served)
+            if faced is None or at in faced
         )
 
     def accepted(self, rulings: Iterable[Ruling]) -> dict[str, Question]:
@@ -74,14 +76,19 @@ class Figured:
 
 
 def figured(
-    opened: Mapping[int, Opened], attempts: Iterable[Attempt], rulings: Sequence[Ruling]
+    opened: Mapping[int, Opened],
+    attempts: Iterable[Attempt],
+    rulings: Sequence[Ruling],
+    faced: Mapping[int, Collection[int]] | None = None,
 ) -> tuple[Figured, ...]:
-    """The figures of every package that was sat."""
+    """The figures of every package that was sat; `faced` are the places of its paper at which each
+    attempt was asked, by its key, where that is not the whole paper."""
     packages = {each.package: each for each in opened.values()}
     sheets: dict[int, list[Sheet]] = {package: [] for package in packages}
     for attempt in attempts:
         package = opened[attempt.sitting_id]
-        sheets[package.package].append(package.sheet_of(attempt))
+        own = faced[attempt.pk] if faced is not None else None
+        sheets[package.package].append(package.sheet_of(attempt, own))
     return tuple(
         Figured(pk, len(sheets[pk]), item_figures(sheets[pk], package.accepted(rulings)))
         for pk, package in packages.items()

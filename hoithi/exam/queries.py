@@ -13,7 +13,7 @@ from django.db.models import Count, F, Max, QuerySet
 from django.http import Http404
 
 from hoithi.contests.models import Round
-from hoithi.contests.queries import plan_of
+from hoithi.contests.queries import online_plan, plan_of
 from hoithi.entries.models import Entry, EntryState
 from hoithi.exam.item_reports import newest_report
 from hoithi.exam.models import (
@@ -177,13 +177,20 @@ def last_closing(each: Round, sittings: Iterable[Sitting | SittingRow]) -> datet
     return max([each.closes_at, *standing]) if standing or not held else None
 
 
+def is_together(each: Round) -> bool:
+    """Whether all answer one question at a time in a round held online (docs/decisions/0023)."""
+    return online_plan(each).together is not None
+
+
 def progress(each: Round, now: datetime) -> Progress:
-    """Where a round stands. Eleven queries at most, whatever its size."""
+    """Where a round stands. Twelve queries at most, whatever its size."""
     packages = package_rows(each)
     sittings = sitting_rows(each)
     grading = newest_grading(each)
     latest = Publication.objects.filter(round=each).order_by("-number").first()
     until = last_closing(each, sittings)
+    if until is not None and _standing(sittings) and is_together(each):
+        until = None  # such a round has one sitting
     return Progress(
         step=_step(each, packages, sittings, latest, now),
         packages=packages,

@@ -17,7 +17,6 @@ from django.utils import timezone
 from hoithi.audit.actions import record
 from hoithi.contests.actions import hold_contest
 from hoithi.contests.models import Round
-from hoithi.contests.queries import online_plan
 from hoithi.exam.models import Rehearsal, RehearsalState
 from hoithi.exam.rehearsing import Quiet, check_quiet, root, server, spec_for
 from hoithi.jobs.actions import Json, Progress, ask, do_every, register
@@ -62,12 +61,9 @@ def ask_to_rehearse(
 ) -> Rehearsal:
     """Have a copy of a round played on this server, one at a time.
 
-    Raises RuleViolation: `rehearsal_not_together`, `rehearsal_running`, and those of
-    `rehearsing.check_quiet`.
+    Raises RuleViolation: `rehearsal_running`, and those of `rehearsing.check_quiet`.
     """
     hold_contest(each.contest)
-    if online_plan(each).together is not None:
-        raise RuleViolation("rehearsal_not_together")
     if Rehearsal.objects.filter(state__in=_GOING_ON).exists():
         raise RuleViolation("rehearsal_running")
     rehearsal = Rehearsal.objects.create(

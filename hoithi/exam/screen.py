@@ -62,7 +62,7 @@ def _snapshot(each: Round, stand: Stand, *, is_open: bool) -> dict[str, Value]:
     game = stand.game
     return _title(each) | {
         "scene": _scene(game),
-        "items": game.items,
+        "items": game.length,
         "left": len(game.standing) if game.has_standing else None,
         "of": len(game.standing) + len(game.out_at) if game.has_standing else None,
         "back": len(game.back),

@@ -7,8 +7,9 @@ to the question any more; the keys are open for as long as that takes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import msgspec
@@ -25,11 +26,12 @@ from hoithi.exam.item_reports import Opened
 from hoithi.exam.models import Attempt, Sitting
 from hoithi.exam.sealing import open_keys_at_once, together_of
 from hoithi.exam.stores import control, journal
+from hoithi.exam.watching import is_living
 from hoithi.hall.formats import Kind
 from hoithi.hall.ledger import Flaw, Ledger, read_ledger
 from hoithi.hall.presses import Presses, answered_outside, presses_of, sheet_of
 from hoithi.hall.store import on_postgres
-from hoithi.hall.store.api import Order, OrderKind, Place
+from hoithi.hall.store.api import NodeStatus, Order, OrderKind, Place
 from hoithi.people.models import User
 from hoithi.rules import paper
 from hoithi.rules.errors import RuleViolation
@@ -45,6 +47,7 @@ from hoithi.rules.together import (
     Given,
     Rescued,
     Sheet,
+    faced,
     play,
     players_of,
     read_log,
@@ -162,9 +165,7 @@ def ask(*, actor: User, sitting: Sitting, seen: int, now: datetime) -> AnyEvent:
     """
 
     def make(stand: Stand) -> Asked:
-        opens_ms = ms(now + LEAD)
-        if stand.game.asked:
-            opens_ms = max(opens_ms, stand.game.asked[-1].closes_ms)
+        opens_ms = max(ms(now + LEAD), stand.game.opens_from_ms)
         closes_ms = opens_ms + stand.game.rule.seconds * 1000
         if now < sitting.opens_at or closes_ms > ms(sitting.closes_at):
             raise RuleViolation("together_not_open")
@@ -267,9 +268,7 @@ def end(*, actor: User, sitting: Sitting, seen: int, reason: str, now: datetime)
         raise RuleViolation("reason_missing")
 
     def make(stand: Stand) -> Ended:
-        if stand.game.pending is not None:
-            raise RuleViolation("together_waits", number=stand.game.pending + 1)
-        return Ended(_winners(stand))
+        return Ended(_winners(stand) if stand.game.may_end else [])
 
     event = _press(actor=actor, sitting=sitting, seen=seen, now=now, make=make, reason=reason)
     closes_at = now + SHOWN_TO_THE_END
@@ -307,19 +306,19 @@ def graded_together(
     opened: Mapping[int, Opened],
     attempts: Sequence[Attempt],
     rulings: Sequence[Ruling],
-) -> dict[int, Grade]:
-    """The marks of every attempt by its key, from what was kept of its sitting."""
+) -> tuple[dict[int, Grade], dict[int, frozenset[int]]]:
+    """The marks of every attempt by its key, from what was kept of its sitting; and the questions
+    that it faced."""
     points_per_item = online_plan(each).points_per_item
     grades: dict[int, Grade] = {}
+    asked: dict[int, frozenset[int]] = {}
     for key, package in opened.items():
         own = [attempt for attempt in attempts if attempt.sitting_id == key]
         if not own:
             continue
-        policy = package.questions.file.policy
-        if policy.together is None:
+        kept = kept_of(own[0].sitting, package.questions)
+        if kept is None:
             raise RuntimeError("the plan says together, and what was sealed does not")
-        presses = msgspec.convert(own[0].sitting.presses, Presses)
-        _, events = read_log(policy.together, package.questions.paper_length, presses.texts)
         right = right_options(package.questions, package.keys, package.paper_of(own[0]), rulings)
         sheets = [
             Sheet(
@@ -331,20 +330,47 @@ def graded_together(
             )
             for attempt in own
         ]
-        found = grades_together(events, sheets, right, points_per_item)
+        found = grades_together(kept.events, sheets, right, points_per_item)
         grades |= {attempt.pk: found[attempt.public_id] for attempt in own}
-    return grades
+        by_line = kept.faced_by(attempt.line.line for attempt in own)
+        asked |= {attempt.pk: by_line[attempt.line.line] for attempt in own}
+    return grades, asked
+
+
+@dataclass(frozen=True, slots=True)
+class KeptLog:
+    """A round as it was kept with its collected sitting."""
+
+    game: Game
+    events: list[AnyEvent]
+
+    def faced_by(self, lines: Iterable[int]) -> dict[int, frozenset[int]]:
+        """The questions that each of these lines was asked (`rules.together.faced`)."""
+        return faced(self.game.rule, self.game.items, self.events, lines)
+
+
+def kept_of(sitting: Sitting, questions: Questions) -> KeptLog | None:
+    """None of a round of the own pace."""
+    rule = questions.file.policy.together
+    if rule is None:
+        return None
+    presses = msgspec.convert(sitting.presses, Presses)
+    return KeptLog(*read_log(rule, questions.paper_length, presses.texts))
 
 
 @dataclass
 class _Heard:
-    """How far a sitting's journal was read, and who has begun and answered which question."""
+    """How far a sitting's journal was read, who has begun and answered which question, and to which
+    a node takes no answer any more."""
 
     place: Place = field(default_factory=dict)
     begun: set[bytes] = field(default_factory=set)
+    shut: set[int] = field(default_factory=set)
+    nodes: list[NodeStatus] = field(default_factory=list)
     answered: dict[int, set[bytes]] = field(default_factory=dict)
 
 
+_MOST_HEARD = 8
 _heard: dict[bytes, _Heard] = {}
 
 
@@ -352,7 +378,11 @@ def _hear(sitting: Sitting) -> _Heard:
     """What the journal says by now; each look reads what is new. Raises RuleViolation
     `hall_out_of_reach`."""
     key = sitting.public_id.bytes
-    heard = _heard.setdefault(key, _Heard())
+    heard = _heard.get(key)
+    if heard is None:
+        if len(_heard) >= _MOST_HEARD:  # rounds of other days: none goes on for ever
+            _heard.clear()
+        heard = _heard[key] = _Heard()
     is_all = False
     with journal() as reader:
         while not is_all:
@@ -362,8 +392,19 @@ def _hear(sitting: Sitting) -> _Heard:
                     heard.begun.add(row.attempt)
                 elif row.kind is Kind.ANSWER:
                     heard.answered.setdefault(row.item, set()).add(row.attempt)
+                elif row.kind is Kind.SHUT:
+                    heard.shut.add(row.item)
             heard.place, is_all = tail.place, tail.is_all
+        nodes = sorted(reader.nodes(), key=lambda node: node.started_ms)
+    # On one machine one process after another holds the journal: the last one is the hall.
+    heard.nodes = nodes if on_postgres(settings.HALL_JOURNAL) else nodes[-1:]
     return heard
+
+
+def _is_away(nodes: Sequence[NodeStatus], opens_ms: int, now_ms: int) -> bool:
+    """Whether no node lives that was there when a question opened: it may not have been open for
+    all."""
+    return not any(is_living(node, now_ms) and node.started_ms <= opens_ms for node in nodes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,7 +412,9 @@ class Console:
     """What the desk's page shows of a round, and what may be pressed.
 
     `seconds` are left of what is counted down: to the opening, or to the close. Of `people` on the
-    roster `begun` have started, and `answered` have answered the question asked last.
+    roster `begun` have started, and `answered` have answered the question asked last. `spares` are
+    left to stand in for cancelled questions. `was_away` says of the question that waits to be
+    announced that the hall was not there all the time.
     """
 
     people: int
@@ -380,10 +423,12 @@ class Console:
     seen: int
     number: int
     items: int
+    spares: int
     seconds: int
     is_waiting: bool
     is_open: bool
     is_over: bool
+    was_away: bool
     left: int | None
     out: int | None
     stem: str
@@ -398,6 +443,11 @@ class Console:
     is_ended: bool
     is_cancelled: bool
 
+    @property
+    def state(self) -> str:
+        """Another one when anything is to be seen but the seconds, which the page counts itself."""
+        return hashlib.sha256(repr(replace(self, seconds=0)).encode()).hexdigest()[:16]
+
 
 def console_of(sitting: Sitting, now: datetime) -> Console:
     """Where a round stands for whoever runs it. Raises RuleViolation: `not_together`,
@@ -410,6 +460,7 @@ def console_of(sitting: Sitting, now: datetime) -> Console:
     is_waiting = is_pending and span is not None and now_ms < span.opens_ms
     is_open = is_pending and span is not None and span.opens_ms <= now_ms < span.closes_ms
     until_ms = (span.opens_ms if is_waiting else span.closes_ms) if span is not None else 0
+    is_over = is_pending and not is_waiting and not is_open
     told = game.announced.get(at)
     # Nobody at the desk reads it sooner than those who answer.
     stem, options = _texts(stand, at) if span is not None and not is_waiting else ("", [])
@@ -422,11 +473,15 @@ def console_of(sitting: Sitting, now: datetime) -> Console:
         answered=len(heard.answered.get(at, ())),
         seen=game.number,
         number=at + 1,
-        items=game.items,
+        items=game.length,
+        spares=game.spares_left,
         seconds=max(0, -(-(until_ms - now_ms) // 1000)) if is_waiting or is_open else 0,
         is_waiting=is_waiting,
         is_open=is_open,
-        is_over=is_pending and not is_waiting and not is_open,
+        is_over=is_over,
+        was_away=span is not None
+        and (is_open or is_over)
+        and _is_away(heard.nodes, span.opens_ms, now_ms),
         left=len(game.standing) if game.has_standing else None,
         out=len(game.out_at) if game.has_standing else None,
         stem=stem,
@@ -435,10 +490,10 @@ def console_of(sitting: Sitting, now: datetime) -> Console:
             for index, option in enumerate(options)
         ],
         may_ask=game.may_ask,
-        may_announce=is_pending and not is_waiting and not is_open,
+        may_announce=is_over and at in heard.shut,
         may_rescue=game.may_rescue,
         may_cancel=game.may_cancel,
-        may_end=game.ended is None and game.pending is None and game.has_begun,
+        may_end=game.may_end,
         back=len(game.rescued_now()) if game.may_rescue else 0,
         winners=list(numbers.order_by("line")),
         is_ended=game.ended is not None,

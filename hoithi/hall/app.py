@@ -430,8 +430,10 @@ class Hall:
         if not _are_known(saves, counts, exam.questions.file.policy.prediction):
             raise _Refusing(422, Refusal("unknown_item"))
         game = sitting.game
-        if game is not None and is_too_much(game, entry.line, saves, self.clock.now_ms()):
-            raise _Refusing(403, Refusal("out"))
+        if game is not None:
+            grace_ms = exam.questions.file.policy.grace_ms
+            if is_too_much(game, entry.line, saves, self.clock.now_ms(), grace_ms):
+                raise _Refusing(403, Refusal("out"))
         reply = await self.journal.act(
             sitting.sitting,
             entry.line,

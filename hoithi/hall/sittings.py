@@ -119,9 +119,10 @@ def _entrance(questions: Questions) -> bytes:
     """The part of an EnterReply that is the same for everybody, without its braces."""
     policy = questions.file.policy
     prediction = policy.prediction
+    game = _game_of(questions)
     shared = {
         "duration_ms": policy.duration_ms,
-        "items": questions.paper_length,
+        "items": game.length if game is not None else questions.paper_length,
         "all_required": policy.all_required,
         "regulation": wire.Document(policy.regulation.version, policy.regulation.text),
         "consent": wire.Document(policy.consent.version, policy.consent.text),
@@ -138,9 +139,9 @@ def _entrance(questions: Questions) -> bytes:
     return _json.encode(shared)[1:-1]
 
 
-def _game_of(exam: Exam) -> Game | None:
-    rule = exam.questions.file.policy.together
-    return Game(rule, exam.items) if rule is not None else None
+def _game_of(questions: Questions) -> Game | None:
+    rule = questions.file.policy.together
+    return Game(rule, questions.paper_length) if rule is not None else None
 
 
 @dataclass(slots=True)
@@ -395,7 +396,7 @@ class Sittings:
             published.opens_ms,
             published.closes_ms,
             published.roster_sha256,
-            game=_game_of(exam),
+            game=_game_of(exam.questions),
         )
         lines = list(roster)
         for each in lines:
@@ -431,6 +432,8 @@ class Sittings:
         """
         for sitting in list(self.by_id.values()):
             if sitting.is_drawn or sitting.exam.shared is None or now_ms > sitting.closes_ms:
+                continue
+            if sitting.game is not None:  # whose paper is handed out to nobody
                 continue
             for line in sitting.lines.values():
                 if not line.pieces:

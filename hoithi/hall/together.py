@@ -23,7 +23,7 @@ def view_of(sitting: Sitting, game: Game, line: int, now_ms: int) -> TogetherVie
     return TogetherView(
         number=game.number,
         standing=_standing(game, line),
-        items=game.items,
+        items=game.length,
         item=_item(sitting, game, now_ms),
         left=len(game.standing) if told else None,
         of=len(game.standing) + len(game.out_at) if told else None,
@@ -63,9 +63,10 @@ def asks_again_ms(game: Game, now_ms: int) -> int:
     return ASKS_EVERY_MS
 
 
-def is_too_much(game: Game, line: int, saves: Sequence[Save], now_ms: int) -> bool:
-    """Whether somebody who is out answers a question that is open; what comes too late is kept."""
+def is_too_much(game: Game, line: int, saves: Sequence[Save], now_ms: int, grace_ms: int) -> bool:
+    """Whether somebody who is out answers a question as long as answers to it count; what comes too
+    late is kept."""
     return game.is_out(line) and any(
-        0 <= item < len(game.asked) and now_ms <= game.asked[item].closes_ms
+        0 <= item < len(game.asked) and now_ms <= game.asked[item].closes_ms + grace_ms
         for _, item, _, _ in saves
     )

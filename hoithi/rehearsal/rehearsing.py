@@ -9,6 +9,7 @@ import resource
 import secrets
 import shutil
 import time
+from collections import deque
 from collections.abc import Callable, Coroutine
 from random import Random
 from typing import NamedTuple, TypeVar
@@ -23,6 +24,7 @@ from hoithi.rehearsal.script import part
 from hoithi.rehearsal.spec import KEPT_FREE, Spec
 from hoithi.rehearsal.stage import MEGABYTE, Stage, stage
 from hoithi.rehearsal.tally import Tally, percentile
+from hoithi.rehearsal.together import presses_of, questions_of
 from hoithi.rules.errors import RuleViolation
 
 T = TypeVar("T")
@@ -116,13 +118,18 @@ def _play(spec: Spec, made: Stage) -> Play:
 async def _played(spec: Spec, made: Stage, play: Play, tell: Tell, going: Going) -> None:
     opens_s = spec.arriving_s + 1
     opens = time.perf_counter() + opens_s
-    made.open_at(round((time.time() + opens_s) * 1000))
+    opens_ms = round((time.time() + opens_s) * 1000)
+    made.open_at(opens_ms)
+    presses = deque(enumerate(presses_of(spec, opens_ms), start=1))
     saved = play.tally.times["save"]
     before = 0
 
     def told() -> bool:
         nonlocal before
         done_s = time.perf_counter() - opens + opens_s
+        while presses and presses[0][1].at <= done_s - opens_s:
+            number, press = presses.popleft()
+            made.press(number, press.event)
         step: Step = "arriving" if done_s < opens_s else "working"
         now = saved.total()
         tell(_live(spec, step, round(done_s), play, now - before))
@@ -170,7 +177,7 @@ def _report(spec: Spec, play: Play, kept: Kept, used: _Used) -> Report:
         contestants=spec.contestants,
         seconds=round(spec.seconds),
         arriving_s=round(spec.arriving_s),
-        items=spec.items,
+        items=len(questions_of(spec)) or spec.items,
         store=spec.store,
         cores=len(os.sched_getaffinity(0)),
         entered=sum(each.has_entered for each in play.people),

@@ -5,11 +5,13 @@ Times are seconds after the opening; who waits for it has come before, at a nega
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import NamedTuple
 
 from hoithi.rehearsal.spec import OPTIONS, Spec
+from hoithi.rehearsal.together import Open, questions_of
 from hoithi.rules.paper import Prediction
 
 PREDICTION = -1
@@ -47,6 +49,9 @@ def part(who: int, spec: Spec, chance: Random) -> Part:
     seconds = spec.seconds
     reading = min(_READING_S, seconds / 20)
     starts = chance.uniform(0, spec.starting_s)
+    asked = questions_of(spec)
+    if asked:
+        return _together(who, spec, asked, starts, chance)
     submits = _submits(seconds, reading, chance)
     first, last = starts + reading, max(starts + reading, submits - reading)
     answers = [
@@ -70,6 +75,29 @@ def part(who: int, spec: Spec, chance: Random) -> Part:
         submits=submits,
         reloads=chance.uniform(first, last) if who % 20 == _OF_TWENTY_RELOADS else None,
         away=away,
+    )
+
+
+def _together(who: int, spec: Spec, asked: Sequence[Open], starts: float, chance: Random) -> Part:
+    """The same where all answer together: one answer to each question while it is open, and one of
+    the losses in the middle of a question. The hall hands in for all; here everybody does."""
+
+    def during(each: Open) -> float:
+        reading = (each.until - each.since) / 5
+        return chance.uniform(each.since + reading, each.until - reading)
+
+    answers = [Answer(during(each), at, chance.randrange(OPTIONS)) for at, each in enumerate(asked)]
+    at = chance.randrange(len(asked))
+    lost = answers[at].at
+    back = lost + (asked[at].until - lost) / 2
+    over = asked[-1].until
+    return Part(
+        arrives=-chance.uniform(0, spec.arriving_s),
+        starts=starts,
+        answers=tuple(answers),
+        submits=max(over, chance.uniform(over, spec.seconds)),
+        reloads=lost if who % 20 == _OF_TWENTY_RELOADS else None,
+        away=(lost, back) if who % 20 == _OF_TWENTY_AWAY else None,
     )
 
 

@@ -9,6 +9,7 @@ import msgspec
 
 from hoithi.rules.errors import RuleViolation
 from hoithi.rules.paper import AttemptRule, BlueprintRow, Policy, Sample, Text
+from hoithi.rules.together import Together
 
 MOST_CONTESTANTS = 20_000
 MOST_MINUTES = 180
@@ -94,12 +95,24 @@ def rehearsed(policy: Policy, seconds: float) -> Policy:
     """The policy as it is played: so long, once for everybody, on whatever day it is today."""
     return msgspec.structs.replace(
         policy,
+        together=policy.together and _played_to_the_end(policy.together, seconds),
         duration_ms=round(seconds * 1000),
         attempts=AttemptRule(1, "round", policy.attempts.utc_offset_min, []),
         result="none",
         signals=False,
         signals_announced_in="",
         signals_days=0,
+    )
+
+
+def _played_to_the_end(rule: Together, seconds: float) -> Together:
+    """The rule as it is played: nobody goes out, and one question at least fits."""
+    return msgspec.structs.replace(
+        rule,
+        seconds=min(rule.seconds, max(3, int(seconds / 2))),
+        ends="last_question",
+        rescue=None,
+        spares=0,
     )
 
 

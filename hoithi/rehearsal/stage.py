@@ -42,6 +42,7 @@ from hoithi.rules import paper
 from hoithi.rules.codes import access_code, code_tag
 from hoithi.rules.errors import RuleViolation
 from hoithi.rules.paper import SourceItem
+from hoithi.rules.together import Event, write_event
 
 FOLDER = re.compile(r"dien-tap-([0-9a-f]{12})")
 _DATABASE = "hoithi_dien_tap_"
@@ -158,12 +159,15 @@ class Stage:
         made = _package(self.spec, self.sitting.hex())
         questions = paper.read_questions(made.questions)
         key = secrets.token_bytes(32)
+        is_together = self.spec.policy.together is not None
+        common = secrets.token_bytes(16) if is_together else b""  # one paper for all
         lines = []
         for number in range(1, self.spec.contestants + 1):
             entry = secrets.token_bytes(16)
             code = access_code(key, entry, 1)
             self.codes.append(code)
-            lines.append(_line(number, entry, code_tag(self.secret.encode(), code)))
+            tag = code_tag(self.secret.encode(), code)
+            lines.append(_line(number, entry, tag, common or secrets.token_bytes(16)))
         self.roster = roster_sha256(self.sitting, lines)
         opens_ms = _now_ms() + _LATER_MS
         sitting = PublishedSitting(
@@ -240,14 +244,22 @@ class Stage:
 
     def open_at(self, at_ms: int) -> None:
         """Order the opening, as the desk does."""
+        self._order(OrderKind.OPEN_AT, at_ms, "")
+
+    def press(self, number: int, event: Event) -> None:
+        """The next press in a round in which all answer together."""
+        self._order(OrderKind.TOGETHER, number, write_event(event))
+
+    def _order(self, kind: OrderKind, amount: int, text: str) -> None:
         with closing(control_writer(self.control)) as writer:
             writer.order(
                 sitting=self.sitting,
-                kind=OrderKind.OPEN_AT,
+                kind=kind,
                 actor="rehearsal",
                 reason="rehearsal",
                 at_ms=_now_ms(),
-                amount=at_ms,
+                amount=amount,
+                text=text,
             )
 
     def cpu_s(self) -> float:
@@ -379,11 +391,11 @@ def _package(spec: Spec, package_id: str) -> paper.Package:
     )
 
 
-def _line(number: int, entry: bytes, tag: bytes) -> PublishedLine:
+def _line(number: int, entry: bytes, tag: bytes, entry_key: bytes) -> PublishedLine:
     unit = number % _UNITS + 1
     return PublishedLine(
         line=number,
-        entry_key=secrets.token_bytes(16),
+        entry_key=entry_key,
         code_tag=tag,
         issue=1,
         name=f"Diễn Tập {number:05d}",

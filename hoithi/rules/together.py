@@ -57,6 +57,15 @@ class Together(Strict, frozen=True):
         ),
     ]
     rescue: Annotated[Rescue, Meta(description="without it nobody comes back")] | None
+    spares: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=100,
+            description="so many of the paper's questions are asked only in place of cancelled "
+            "ones; one at least",
+        ),
+    ] = 0
 
 
 class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="is"):
@@ -152,11 +161,21 @@ class Game:
         return bool(self.announced)
 
     @property
+    def spares_left(self) -> int:
+        """How many questions more can be cancelled and asked again with another one."""
+        return max(0, self.rule.spares - len(self.cancelled))
+
+    @property
+    def length(self) -> int:
+        """How many questions are asked at most: a spare one for each that was cancelled."""
+        return self.items - self.spares_left
+
+    @property
     def is_decided(self) -> bool:
         """Whether nothing more is asked by the rule."""
         left = len(self.standing)
         few = left <= 1 if self.rule.ends == "one_left" else left == 0
-        return len(self.asked) == self.items or (self.has_standing and few)
+        return len(self.asked) == self.length or (self.has_standing and few)
 
     def is_out(self, line: int) -> bool:
         return line in self.out_at
@@ -197,6 +216,19 @@ class Game:
         """Whether the question asked last can still be cancelled."""
         return self.ended is None and isinstance(self.last, Asked | Announced)
 
+    @property
+    def may_end(self) -> bool:
+        return self.ended is None and self.pending is None and self.has_begun
+
+    @property
+    def opens_from_ms(self) -> int:
+        """Before this instant no other question opens: two are never open at once, but that a
+        cancelled one is as good as closed."""
+        if not self.asked:
+            return 0
+        last = self.asked[-1]
+        return last.opens_ms if len(self.asked) - 1 in self.cancelled else last.closes_ms
+
     def take(self, event: AnyEvent) -> None:
         """The next event. Raises RuleViolation where the rules forbid it; then nothing changed."""
         if self.ended is not None:
@@ -211,9 +243,7 @@ class Game:
             case Cancelled():
                 self._cancel(event)
             case Ended():
-                if self.pending is not None:
-                    raise RuleViolation("together_waits", number=self.pending + 1)
-                self.ended = event
+                self._end(event)
         self.last = event
         self.number += 1
 
@@ -222,8 +252,7 @@ class Game:
             raise RuleViolation("together_waits", number=self.pending + 1)
         if self.is_decided:
             raise RuleViolation("together_decided")
-        last_ms = self.asked[-1].closes_ms if self.asked else 0
-        in_turn = event.item == len(self.asked) and event.opens_ms >= last_ms
+        in_turn = event.item == len(self.asked) and event.opens_ms >= self.opens_from_ms
         if not in_turn or event.closes_ms - event.opens_ms != self.rule.seconds * 1000:
             raise RuleViolation("together_unfit")
         self.asked.append(Span(event.opens_ms, event.closes_ms))
@@ -265,6 +294,13 @@ class Game:
                 del self.out_at[line]
         self.cancelled.add(event.item)
         self.pending = None
+
+    def _end(self, event: Ended) -> None:
+        if self.pending is not None:
+            raise RuleViolation("together_waits", number=self.pending + 1)
+        if not self.has_begun:
+            raise RuleViolation("together_nothing_asked")
+        self.ended = event
 
 
 @dataclass(frozen=True, slots=True)
@@ -411,6 +447,21 @@ def fold(rule: Together, items: int, events: Iterable[AnyEvent]) -> Game:
     for event in events:
         game.take(event)
     return game
+
+
+def faced(
+    rule: Together, items: int, events: Iterable[AnyEvent], lines: Iterable[int]
+) -> dict[int, frozenset[int]]:
+    """The questions that each line was asked: those announced for which it stood, as told then.
+    Whoever is out answers nothing, whatever is ruled later."""
+    game = Game(rule, items)
+    asked: dict[int, set[int]] = {line: set() for line in lines}
+    for event in events:
+        game.take(event)
+        if isinstance(event, Asked):
+            for line in asked.keys() - game.out_at.keys():
+                asked[line].add(event.item)
+    return {line: frozenset(own & game.announced.keys()) for line, own in asked.items()}
 
 
 def read_log(rule: Together, items: int, texts: Iterable[str]) -> tuple[Game, list[AnyEvent]]:

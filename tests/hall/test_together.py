@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from hoithi.hall.formats import Kind
 from hoithi.hall.ledger import read_ledger
 from hoithi.hall.store.api import OrderKind
+from hoithi.hall.together import is_too_much
 from hoithi.rules import paper
 from hoithi.rules.together import (
     Announced,
@@ -19,6 +20,7 @@ from hoithi.rules.together import (
     Cancelled,
     Ended,
     Event,
+    Game,
     Rescue,
     Rescued,
     Together,
@@ -240,6 +242,19 @@ def test_who_is_out_is_told_so_and_answers_nothing_more_until_rescued(desk: Desk
     assert view(two)["standing"] == "in"
     assert two.save((2, 0))[0] == 200
     assert chain_findings(desk.hall.journal_address) == []
+
+
+def test_who_is_out_answers_nothing_as_long_as_answers_count() -> None:
+    game = Game(RULE, 5)
+    game.take(Asked(0, 0, 3000))
+    game.take(Announced(0, [1], [1], [2]))
+    game.take(Asked(1, 10_000, 13_000))
+    saves = [(1, 1, 0, -1)]
+    until_ms = 13_000 + GRACE_MS
+    assert is_too_much(game, 2, saves, until_ms, GRACE_MS)
+    assert not is_too_much(game, 2, saves, until_ms + 1, GRACE_MS)  # late: kept, not counted
+    assert not is_too_much(game, 1, saves, 11_000, GRACE_MS)
+    assert not is_too_much(game, 2, [(1, 0, 0, -1)], 11_000, GRACE_MS)
 
 
 def test_a_cancelled_question_and_the_end_are_told(desk: Desk) -> None:

@@ -14,6 +14,7 @@ from hoithi.rehearsal.spec import Spec, made_up_policy, spec_of
 from hoithi.rehearsal.stage import halls_of
 from hoithi.rehearsal.supervising import play
 from hoithi.rules.paper import BlueprintRow, Prediction
+from hoithi.rules.together import Together
 
 
 def played(spec: Spec) -> Report:
@@ -48,6 +49,18 @@ def test_a_round_that_asks_for_a_prediction_and_every_answer(tmp_path: Path) -> 
     report = played(spec)
     # Ten questions, one of them twice, and the prediction.
     assert (report.items, report.kept.acknowledged) == (10, 40 * 12)
+    assert (report.kept.is_whole, report.errors, report.unfinished) == (True, {}, 0)
+    assert (report.reloaded, report.away) == (2, 2)
+
+
+def test_a_round_in_which_all_answer_together(tmp_path: Path) -> None:
+    """Two questions of three seconds fit; nobody is out, nobody late, and all hand in."""
+    policy = msgspec.structs.replace(
+        made_up_policy(), grace_ms=0, together=Together(3, "one_left", None, 1)
+    )
+    spec = spec_of(contestants=40, seconds=18, arriving_s=0.5, root=str(tmp_path), policy=policy)
+    report = played(spec)
+    assert (report.items, report.kept.acknowledged, report.late) == (2, 40 * 2, 0)
     assert (report.kept.is_whole, report.errors, report.unfinished) == (True, {}, 0)
     assert (report.reloaded, report.away) == (2, 2)
 

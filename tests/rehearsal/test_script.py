@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from random import Random
 
+import msgspec
 import pytest
 
 from hoithi.rehearsal.player import timeline
 from hoithi.rehearsal.script import Part, part
-from hoithi.rehearsal.spec import ITEMS, MOST_CONTESTANTS, MOST_MINUTES, check_size, spec_of
+from hoithi.rehearsal.spec import (
+    ITEMS,
+    MOST_CONTESTANTS,
+    MOST_MINUTES,
+    check_size,
+    made_up_policy,
+    spec_of,
+)
+from hoithi.rehearsal.together import presses_of, questions_of
 from hoithi.rules.errors import RuleViolation
 from hoithi.rules.paper import Prediction
+from hoithi.rules.together import Rescue, Together, fold
 
 SPEC = spec_of(contestants=200, seconds=1200, root="")
 
@@ -73,6 +83,36 @@ def test_a_prediction_is_given_once_where_one_is_asked_for() -> None:
     given = [answer for answer in part(0, asked, Random(1)).answers if answer.position == -1]
     assert len(given) == 1
     assert 10 <= given[0].option <= 20
+
+
+@pytest.mark.parametrize(("seconds", "asked"), [(8, 1), (18, 2), (60, 6), (1200, ITEMS)])
+def test_where_all_answer_together_each_question_is_answered_while_it_is_open(
+    seconds: float, asked: int
+) -> None:
+    rule = Together(3, "one_left", Rescue(1, 2, 3, 4), 2)
+    policy = msgspec.structs.replace(made_up_policy(), grace_ms=0, together=rule)
+    spec = spec_of(contestants=40, seconds=seconds, root="", policy=policy)
+    questions = questions_of(spec)
+    assert len(questions) == asked
+    chance = Random(7)
+    for who in range(40):
+        each = part(who, spec, chance)
+        assert [answer.position for answer in each.answers] == list(range(asked))
+        for question, answer in zip(questions, each.answers, strict=True):
+            assert question.since < answer.at < question.until
+        assert each.starts < questions[0].since
+        assert each.submits >= questions[-1].until
+        if each.away is not None:
+            assert any(
+                question.since < each.away[0] <= each.away[1] < question.until
+                for question in questions
+            )
+    made = spec.policy.together
+    assert made is not None
+    presses = list(presses_of(spec, 1_000_000))
+    assert [each.at for each in presses] == sorted(each.at for each in presses)
+    game = fold(made, spec.items, [each.event for each in presses])
+    assert (len(game.announced), len(game.standing)) == (asked, 40)
 
 
 def test_a_copy_of_a_round_is_open_to_everybody_once_on_any_day() -> None:

@@ -26,6 +26,7 @@ from hoithi.rules.together import (
     Rescue,
     Rescued,
     Together,
+    faced,
     fold,
     play,
     points_of,
@@ -164,6 +165,45 @@ def test_a_rescue_keeps_together_who_went_out_together_and_zero_brings_back_all(
     assert everybody.game.rescued_now() == [2, 3, 4, 5, 6]
 
 
+def test_a_spare_question_stands_in_for_a_cancelled_one() -> None:
+    """Five questions, one of them spare: four are asked, and a fifth only for one cancelled."""
+    hand = Hand(answers({1: "rrrrr", 2: "rrrrr"}), replace(RULE, spares=1), items=5)
+    assert (hand.game.length, hand.game.spares_left) == (4, 1)
+    for _ in range(4):
+        hand.go_on()
+    assert not hand.game.may_ask
+    hand.press(Cancelled(3))
+    assert (hand.game.length, hand.game.spares_left, hand.game.may_ask) == (5, 0, True)
+    hand.go_on()
+    hand.press(Cancelled(4))  # and now there is none to stand in
+    assert (hand.game.length, hand.game.spares_left, hand.game.may_ask) == (5, 0, False)
+
+
+def test_after_a_cancelled_question_the_next_one_need_not_wait_for_its_close() -> None:
+    game = Game(RULE, 3)
+    game.take(Asked(0, 1_000, 11_000))
+    game.take(Cancelled(0))
+    assert refused(game, Asked(1, 999, 10_999)) == "together_unfit"
+    game.take(Asked(1, 4_000, 14_000))
+    game.take(Announced(1, [0], [1], []))
+    assert refused(game, Asked(2, 13_999, 23_999)) == "together_unfit"
+
+
+def test_a_question_is_faced_by_those_who_stood_when_it_was_asked() -> None:
+    table = answers({1: "rrrr", 2: "wrrr", 3: "rwrr"})
+    hand = Hand(table, replace(RULE, rescue=Rescue(1, 1, 9, 0)))
+    hand.go_on()
+    hand.go_on()
+    hand.press(Cancelled(1))
+    hand.press(asked(2))
+    hand.press(Cancelled(2))  # never announced: nobody knows whether all could answer it
+    hand.go_on()
+    hand.press(Rescued([2]))
+    hand.press(asked(4))
+    told = faced(hand.game.rule, 8, hand.events, table)
+    assert told == {1: {0, 1, 3}, 2: {0}, 3: {0, 1, 3}}
+
+
 def refused(game: Game, event: AnyEvent) -> str:
     before = (game.number, len(game.asked), game.standing, dict(game.out_at), game.pending)
     with pytest.raises(RuleViolation) as raised:
@@ -176,6 +216,7 @@ def test_what_is_out_of_turn_is_refused_and_changes_nothing() -> None:
     game = Game(RULE, 3)
     assert refused(game, Announced(0, [0], [], [])) == "together_nothing_asked"
     assert refused(game, Cancelled(0)) == "together_nothing_asked"
+    assert refused(game, Ended([])) == "together_nothing_asked"
     assert refused(game, Rescued([])) == "together_no_rescue"
     assert refused(game, asked(1)) == "together_unfit"
     assert refused(game, Asked(0, 0, 9_000)) == "together_unfit"

@@ -285,8 +285,11 @@ def _together(online: OnlinePlan, items: int, key: str) -> Iterator[Problem]:
     least = -(-items * (rule.seconds + online.grace_seconds) // 60)
     if online.minutes < least:
         yield Problem(f"{key}.minutes", "together_too_short", {"minutes": least})
-    if rule.rescue is not None and rule.rescue.from_question >= items:
-        yield Problem(f"{key}.together.rescue.from_question", "rescue_too_late", {"items": items})
+    if not 0 < rule.spares < items:
+        yield Problem(f"{key}.together.spares", "together_without_spare")
+    asked = items - rule.spares
+    if rule.rescue is not None and rule.rescue.from_question >= asked:
+        yield Problem(f"{key}.together.rescue.from_question", "rescue_too_late", {"items": asked})
 
 
 def _signals(plan: Plan, online: OnlinePlan, key: str) -> Iterator[Problem]:

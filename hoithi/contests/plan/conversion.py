@@ -75,11 +75,20 @@ def blueprint_of(online: OnlinePlan) -> list[BlueprintRow]:
     return [BlueprintRow(part.topic, part.level, part.count) for part in online.paper]
 
 
+_LONGEST_SITTING_MS = 366 * 86_400_000
+
+
+def _duration_ms(online: OnlinePlan) -> int:
+    """The time of an attempt. Where all answer together it ends with its sitting: whoever came
+    early, and waits for the first question, is handed in with everybody else."""
+    return _LONGEST_SITTING_MS if online.together is not None else online.minutes * 60_000
+
+
 def policy_of(plan: Plan, online: OnlinePlan) -> Policy:
     """What the hall must know of a round; it goes into the sealed package."""
     asked = online.prediction
     return Policy(
-        duration_ms=online.minutes * 60_000,
+        duration_ms=_duration_ms(online),
         grace_ms=online.grace_seconds * 1000,
         all_required=online.all_required,
         attempts=_attempts(plan, online),

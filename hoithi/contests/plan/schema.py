@@ -261,7 +261,15 @@ class SamplePlan(Strict, frozen=True):
 class OnlinePlan(Strict, frozen=True, omit_defaults=True):
     """A round held in the exam hall."""
 
-    minutes: Annotated[int, Meta(ge=1, le=600, description="time for one attempt")]
+    minutes: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=600,
+            description="time for one attempt; where all answer together, about how long the round "
+            "takes: an attempt ends with its sitting",
+        ),
+    ]
     grace_seconds: Annotated[
         int,
         Meta(

@@ -227,6 +227,16 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Thời gian không đủ cho mọi câu hỏi: cần ít nhất {minutes} phút. Hãy tăng minutes.",
         "The time is too short for all questions: {minutes} minutes at least. Raise minutes.",
     ),
+    "together_without_spare": (
+        (
+            "Câu gặp sự cố thì phải hủy, nên đề cần có câu dự phòng. "
+            "Hãy ghi spares từ 1 trở lên và ít hơn số câu của đề."
+        ),
+        (
+            "A question that meets with trouble is cancelled, so a paper needs one to spare. "
+            "Put spares to 1 at least, and below the number of questions."
+        ),
+    ),
     "rescue_too_late": (
         "Cứu trợ bắt đầu khi đã hết câu hỏi (có {items} câu). Hãy giảm from_question.",
         "The rescue begins when no question is left (there are {items}). Lower from_question.",

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from hoithi.exam.forms import MinutesForm, ReasonForm, WindowForm
 from hoithi.exam.hall_orders import give_minutes, reissue, set_void
 from hoithi.exam.models import RosterLine, SittingState
-from hoithi.exam.queries import line_by_number
+from hoithi.exam.queries import is_together, line_by_number
 from hoithi.exam.roster import AttemptRow, attempts_of, person_line
 from hoithi.exam.views.rounds import READERS, RUNNERS
 from hoithi.exam.views.sittings import (
@@ -73,6 +73,7 @@ def show(
             "code": _take_code(request, found) if may_run else "",
             "may_run": may_run,
             "may_order": may_run and found.sitting.state == SittingState.PUBLISHED,
+            "is_together": is_together(found.sitting.round),
         },
     )
     answer.headers["Cache-Control"] = "no-store"

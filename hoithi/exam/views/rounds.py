@@ -33,6 +33,7 @@ from hoithi.exam.queries import (
     Progress,
     Step,
     held_between,
+    is_together,
     package_by_number,
     package_contents,
     progress,
@@ -122,6 +123,7 @@ def show(request: StaffRequest, contest: str, round_key: str) -> HttpResponseBas
             "has_signed": found.package is not None and found.package.first_id == request.user.pk,
             "build_form": _build_form(each) if found.step is Step.BUILD else None,
             "work": work_at(each) if found.step in (Step.COLLECT, Step.GRADE) else None,
+            "is_together": is_together(each),
         },
     )
 

@@ -22,9 +22,8 @@ from hoithi.exam.flaws import accept_flaws
 from hoithi.exam.forms import MoveForm, ReasonForm, UnitMinutesForm, UnitWindowForm, WindowForm
 from hoithi.exam.hall_orders import give_minutes_to_all, give_window, move_close, move_opening
 from hoithi.exam.models import RosterLine, Sitting, SittingState
-from hoithi.exam.queries import goes_on_until, progress, sitting_by_id, windows_of
+from hoithi.exam.queries import goes_on_until, is_together, progress, sitting_by_id, windows_of
 from hoithi.exam.roster import flaw_sheet, lines_of, orders_of, person_line, units_of_roster
-from hoithi.exam.sealing import together_of
 from hoithi.exam.views.rounds import READERS, RUNNERS, find_round
 from hoithi.exam.watching import nodes, put_together
 from hoithi.exam.wording import (
@@ -123,7 +122,7 @@ def show(request: StaffRequest, contest: str, round_key: str, sitting: int) -> H
             if sheet
             else [],
             "may_sign": Role.COMMITTEE in roles,
-            "is_together": together_of(found.package) is not None,
+            "is_together": is_together(found.round),
             "flaw_form": ReasonForm(),
             "may_order": may_run and found.state == SittingState.PUBLISHED,
             "may_run": may_run,

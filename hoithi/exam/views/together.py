@@ -16,16 +16,16 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from hoithi.contests.models import Round
-from hoithi.contests.queries import online_plan
 from hoithi.exam.forms import ReasonForm
 from hoithi.exam.models import Sitting
+from hoithi.exam.queries import is_together
 from hoithi.exam.screen import shown_bytes
 from hoithi.exam.together import announce, ask, cancel, console_of, end, rescue
 from hoithi.exam.views.rounds import READERS, RUNNERS, find_round
 from hoithi.exam.views.sittings import FORM, find_sitting, order_answer, posted
 from hoithi.exam.wording import CANCEL_PAGE, END_PAGE, ON_THE_SCREEN, OrderPage
 from hoithi.people.http import StaffRequest, contest_role, public
-from hoithi.people.permissions import contest_scope, roles_in
+from hoithi.people.permissions import contest_scope, has_role
 from hoithi.rules.errors import RuleViolation
 from hoithi.web.violations import explain
 
@@ -39,7 +39,7 @@ PRESSES: dict[str, Callable[..., object]] = {
 def find_together(contest: str, round_key: str) -> Round:
     """The round of an address, if all answer together in it. Raises Http404."""
     each = find_round(contest, round_key)
-    if not each.is_online or online_plan(each).together is None:
+    if not each.is_online or not is_together(each):
         raise Http404
     return each
 
@@ -56,16 +56,24 @@ def _seen(value: str | None) -> int:
 @contest_role(*READERS)
 @require_GET
 def show(request: StaffRequest, contest: str, round_key: str, sitting: int) -> HttpResponseBase:
-    """Where the round stands, and what may be pressed; the page asks again by itself."""
+    """Where the round stands, and what may be pressed; the page asks again by itself, and is drawn
+    anew only when there is something else to be seen: no press is lost under a pointer."""
     find_together(contest, round_key)
     found = find_sitting(contest, round_key, sitting)
-    roles = roles_in(request.user, contest_scope(contest))
+    console, problem = None, ""
+    try:
+        console = console_of(found, timezone.now())
+    except RuleViolation as violation:
+        problem = explain(violation)
+    if console is not None and request.GET.get("state") == console.state:
+        return HttpResponse(status=204)
     context = {
         "contest": found.round.contest,
         "round": found.round,
         "sitting": found,
-        "console": console_of(found, timezone.now()),
-        "may_run": not roles.isdisjoint(RUNNERS),
+        "console": console,
+        "problem": problem,
+        "may_run": has_role(request.user, RUNNERS, contest_scope(contest)),
     }
     answer: HttpResponse = render(request, "exam/together.html", context)
     answer.headers["Cache-Control"] = "no-store"

@@ -72,6 +72,7 @@ const TEXTS = {
     limitReached: "Lượt thi đã có quá nhiều lần đổi câu trả lời. Câu đã lưu vẫn được tính, câu mới không ghi thêm được.",
     lessTime: "Ban Tổ chức đã đổi giờ kết thúc. Anh/chị xem lại thời gian còn lại.",
     keys: "Bàn phím: phím số để chọn phương án, phím ← → để chuyển câu.",
+    keysTogether: "Bàn phím: phím số để chọn phương án.",
     larger: "Chữ to hơn",
     smaller: "Chữ nhỏ hơn",
     answered: "đã trả lời",
@@ -91,6 +92,7 @@ const TEXTS = {
     doneTitle: "Đã nộp bài. Cảm ơn anh/chị đã tham gia!",
     doneAuto: "Hết giờ làm bài. Bài của anh/chị đã được nộp tự động.",
     doneFacts: (a, t) => `Đã ghi ${a}/${t} câu trả lời.`,
+    doneFactsTogether: (a) => `Đã ghi ${a} câu trả lời.`,
     doneAt: (time, day) => `Nộp trong giờ, lúc ${time} ngày ${day}.`,
     doneEnd: (time, day) => `Hết giờ lúc ${time} ngày ${day}.`,
     resultAtOnce: "Điểm được báo ngay sau khi nộp bài.",
@@ -225,6 +227,7 @@ const TEXTS = {
     limitReached: "This attempt has had too many changes. What is saved counts; nothing more can be saved.",
     lessTime: "The committee has changed the end. Please look at the time that is left.",
     keys: "Keyboard: digits choose an option, ← → turn the pages.",
+    keysTogether: "Keyboard: digits choose an option.",
     larger: "Larger text",
     smaller: "Smaller text",
     answered: "answered",
@@ -244,6 +247,7 @@ const TEXTS = {
     doneTitle: "Handed in. Thank you for taking part!",
     doneAuto: "Time is over. Your paper was handed in automatically.",
     doneFacts: (a, t) => `Answers recorded: ${a}/${t}.`,
+    doneFactsTogether: (a) => `Answers recorded: ${a}.`,
     doneAt: (time, day) => `Handed in in time, at ${time} on ${day}.`,
     doneEnd: (time, day) => `Time ended at ${time} on ${day}.`,
     resultAtOnce: "Your score is shown right after handing in.",
@@ -314,6 +318,8 @@ const TEXTS = {
 const API = "v1/";
 const MOST_SAVES = 200; // rows in one request: stays below the hall's 16 kB
 const LONGEST_WAIT_MS = 15_000;
+const LONGEST_HASTY_MS = 6000; // where all answer together, a question is open for seconds
+const HASTY_AGAIN_MS = 1500;
 const TABS_ANSWER_MS = 150; // another tab of this browser answers within this
 const VAULT_MS = 2000; // some browsers never open their database
 const NEWS_MS = 20_000;
@@ -508,7 +514,7 @@ const outOfReach = (status) => status === 0 || status === 408 || status === 429 
 async function call(path, body, lasting = false) {
   const sentAt = performance.now();
   const stop = new AbortController();
-  const timer = setTimeout(() => stop.abort(), LONGEST_WAIT_MS);
+  const timer = setTimeout(() => stop.abort(), isHasty() ? LONGEST_HASTY_MS : LONGEST_WAIT_MS);
   const headers = { "Content-Type": "application/json" };
   if (page.token) headers["X-Thi-Token"] = page.token;
   try {
@@ -648,9 +654,10 @@ function putBack(reply, copies) {
 }
 
 const isTogether = () => page.who?.pace === "together";
+const isHasty = () => isTogether() && page.attempt;
 
 const isAnswer = (position, option) =>
-  isTogether() ? option >= -1 : position < 0 ? Boolean(page.who.prediction) && option >= 0 : option >= -1 && option < (page.paper[position]?.options.length ?? -1);
+  isTogether() ? position >= 0 && position < page.answers.length && option >= -1 : position < 0 ? Boolean(page.who.prediction) && option >= 0 : option >= -1 && option < (page.paper[position]?.options.length ?? -1);
 
 function keepQueue() {
   const warn = () => {
@@ -707,7 +714,7 @@ let retryTimer = null;
 // Longer after every failure, and never all in the same moment.
 function later(wait, what = flush) {
   failures += 1;
-  const backoff = Math.min(LONGEST_WAIT_MS, 500 * 2 ** failures);
+  const backoff = Math.min(isHasty() ? HASTY_AGAIN_MS : LONGEST_WAIT_MS, 500 * 2 ** failures);
   clearTimeout(retryTimer);
   retryTimer = setTimeout(what, wait + backoff * (0.5 + Math.random() / 2));
 }
@@ -1419,13 +1426,7 @@ function showExam() {
   };
   redraw();
   heading.focus({ preventScroll: true });
-  page.moveBy = move;
-  page.choose = (index) => {
-    const choice = options.children[index]?.firstChild;
-    if (choice && !choice.disabled) choice.click();
-  };
-  // One key alone acts only where the question has the focus: WCAG 2.1.4.
-  page.hasFocus = () => question.contains(document.activeElement);
+  answersByKey(question, options, move);
 }
 
 // What an announced question has done to somebody, as far as this page knows.
@@ -1447,7 +1448,7 @@ function showTogether() {
   const status = h("p", { class: "status", role: "status" });
   const said = h("p", { class: "said", role: "status" });
   const question = h("section", { class: "question", tabIndex: -1, "aria-labelledby": "stem" }, heading, options, status);
-  show("together", h("div", { class: "row" }, place, standing), count, said, question, h("p", { class: "fine keys" }, t.keys));
+  show("together", h("div", { class: "row" }, place, standing), said, count, question, h("p", { class: "fine keys" }, t.keysTogether));
   let drawn = "";
 
   const drawQuestion = (item) => {
@@ -1471,8 +1472,8 @@ function showTogether() {
     standing.dataset.kind = how;
     drawQuestion(item);
     question.hidden = !item?.question;
-    const isOpen = item?.question && now < item.closes_ms && !ended;
-    const wait = item && !item.question ? item.opens_ms - now : 0;
+    const isOpen = item?.question && now < item.closes_ms && !ended && !item.cancelled;
+    const wait = item && !item.question && !item.cancelled ? item.opens_ms - now : 0;
     say(count, wait > 0 ? String(Math.ceil(wait / 1000)) : "");
     count.hidden = wait <= 0;
     const chosen = item ? page.answers[item.position] : -1;
@@ -1483,8 +1484,9 @@ function showTogether() {
       label.classList.toggle("chosen", index === chosen);
       label.classList.toggle("right", isRight);
     }
-    say(status, item?.question && !isOut ? statusOf(item.position) : "");
-    status.dataset.state = item && !isOut ? stateOf(item.position) : "";
+    const isTold = item?.question && !isOut && !item.cancelled;
+    say(status, isTold ? statusOf(item.position) : "");
+    status.dataset.state = isTold ? stateOf(item.position) : "";
     say(said, ended ? (how === "winner" ? t.won : t.togetherEnded)
       : !item ? t.firstItem
       : item.cancelled ? t.itemCancelled
@@ -1496,7 +1498,12 @@ function showTogether() {
     said.dataset.kind = ended && how === "winner" ? "winner" : isOut ? "out" : "";
   };
   redraw();
-  page.moveBy = () => {};
+  answersByKey(question, options);
+}
+
+// One key alone acts only where the question has the focus: WCAG 2.1.4.
+function answersByKey(question, options, moveBy = null) {
+  page.moveBy = moveBy;
   page.choose = (index) => {
     const choice = options.children[index]?.firstChild;
     if (choice && !choice.disabled) choice.click();
@@ -1599,7 +1606,7 @@ function showDone(receipt) {
     "done",
     h("p", { class: "over" }, page.who.title),
     h("h1", {}, isTogether() ? (page.together?.standing === "winner" ? t.won : t.togetherEnded) : receipt.automatic ? t.doneAuto : t.doneTitle),
-    h("p", {}, `${t.doneFacts(receipt.answered, receipt.total)} ${receipt.automatic ? t.doneEnd(...at) : t.doneAt(...at)}`),
+    h("p", {}, `${isTogether() ? t.doneFactsTogether(receipt.answered) : t.doneFacts(receipt.answered, receipt.total)} ${receipt.automatic ? t.doneEnd(...at) : t.doneAt(...at)}`),
     late,
     score?.field,
     h("div", { class: "receipt" }, h("p", {}, t.receipt), h("p", { class: "code" }, receipt.receipt)),
@@ -1655,7 +1662,7 @@ function tick() {
   const shown = page.paper && page.deadline && now !== null && view !== "done" && !isTogether();
   const time = $("time");
   const item = view === "together" && page.together?.item;
-  const isAsked = item?.question && now !== null && now < item.closes_ms && !page.together.ended;
+  const isAsked = item?.question && now !== null && now < item.closes_ms && !page.together.ended && !item.cancelled;
   if (isAsked) {
     const left = Math.ceil((item.closes_ms - now) / 1000);
     say(time, t.secondsLeft(left));
@@ -1696,8 +1703,8 @@ async function timeIsUp() {
 document.addEventListener("keydown", (event) => {
   if ((view !== "exam" && view !== "together") || event.ctrlKey || event.altKey || event.metaKey) return;
   if (/^[1-9]$/.test(event.key) && page.hasFocus()) page.choose(Number(event.key) - 1);
-  else if (event.key === "ArrowRight") page.moveBy(1);
-  else if (event.key === "ArrowLeft") page.moveBy(-1);
+  else if (page.moveBy && event.key === "ArrowRight") page.moveBy(1);
+  else if (page.moveBy && event.key === "ArrowLeft") page.moveBy(-1);
   else return;
   event.preventDefault();
 });
@@ -1716,7 +1723,8 @@ let leftAt = null;
 
 function signal(kind, lasted = 0) {
   if (!page.who?.signals || !page.paper || page.ended || page.receipt || !page.active) return;
-  call("signals", { signals: [[kind, page.at < page.paper.length ? page.at : -1, clock.now() ?? -1, Math.round(lasted)]] }, true);
+  const at = isTogether() ? (page.together?.item?.position ?? -1) : page.at < page.paper.length ? page.at : -1;
+  call("signals", { signals: [[kind, at, clock.now() ?? -1, Math.round(lasted)]] }, true);
 }
 
 document.addEventListener("visibilitychange", () => {

@@ -12,6 +12,7 @@ from hoithi.contests.queries import online_plan
 from hoithi.exam.models import Attempt, Sitting
 from hoithi.exam.sealing import open_keys
 from hoithi.exam.secrecy import Secrecy, is_collected
+from hoithi.exam.together import kept_of
 from hoithi.results.models import Publication
 from hoithi.results.pending import rulings_under
 from hoithi.rules import paper, scoring
@@ -30,7 +31,10 @@ class OwnOption:
 
 @dataclass(frozen=True, slots=True)
 class OwnQuestion:
-    """A question of the paper; `ruling` is what was decided about it, if anything."""
+    """A question of the paper; `ruling` is what was decided about it, if anything.
+
+    `is_cancelled` says that it puts nobody out of a round in which all answer together.
+    """
 
     number: int
     stem: str
@@ -38,6 +42,7 @@ class OwnQuestion:
     is_answered: bool
     earned: bool
     ruling: Effect | None
+    is_cancelled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,8 @@ def opened_package(
 def marked_paper(opened: OpenedPackage, attempt: Attempt) -> tuple[Grade, tuple[OwnQuestion, ...]]:
     """The attempt's paper drawn again and marked, question by question as it was served.
 
-    There is no question while the package is closed.
+    There is no question while the package is closed; where all answered together, there are those
+    that were asked while its holder stood.
     """
     line = attempt.line
     drawn = paper.draw(opened.questions, bytes.fromhex(line.entry_key), attempt.number)
@@ -93,7 +99,8 @@ def marked_paper(opened: OpenedPackage, attempt: Attempt) -> tuple[Grade, tuple[
     grade = scoring.grade(
         opened.questions, opened.keys, drawn, attempt.answers, points, opened.rulings
     )
-    if opened.questions.file.policy.together is not None:
+    kept = kept_of(line.sitting, opened.questions)
+    if kept is not None:
         # How far somebody came does not follow from their answers alone.
         grade = replace(
             grade,
@@ -103,11 +110,16 @@ def marked_paper(opened: OpenedPackage, attempt: Attempt) -> tuple[Grade, tuple[
         )
     if opened.secrecy is not None:
         return grade, ()
+    faced = kept.faced_by([line.line])[line.line] if kept is not None else None
+    cancelled = kept.game.cancelled if kept is not None else ()
     questions = tuple(
-        _question(opened, place, number, answer, earned=earned)
-        for number, (place, answer, earned) in enumerate(
-            zip(drawn, attempt.answers, grade.right, strict=True), start=1
+        replace(
+            _question(opened, place, at + 1, answer, earned=earned), is_cancelled=at in cancelled
         )
+        for at, (place, answer, earned) in enumerate(
+            zip(drawn, attempt.answers, grade.right, strict=True)
+        )
+        if faced is None or at in faced
     )
     return grade, questions
 

@@ -48,7 +48,10 @@ def test_rows_say_type_constraint_and_meaning() -> None:
         "| `freed` | `next` or `not_given` |  | what becomes of the lower prize |",
     ]
     assert section("## `[rounds.online]`")[:2] == [
-        "| `minutes` | whole number | 1 to 600 | time for one attempt |",
+        (
+            "| `minutes` | whole number | 1 to 600 | time for one attempt; where all answer "
+            "together, about how long the round takes: an attempt ends with its sitting |"
+        ),
         (
             "| `grace_seconds` | whole number | 0 to 120 | "
             "what arrives so many seconds after the deadline still counts |"

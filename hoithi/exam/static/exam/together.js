@@ -35,6 +35,7 @@ const grid = (s) => make("ol", { class: "grid" }, ...s.people.map((each) => make
 
 function question(s) {
   const asked = s.question;
+  if (!asked.stem && asked.cancelled) return [title(words.cancelled), left(s)];
   if (!asked.stem) return [line(say("opens", { number: asked.number }), "line part-name"), countdown(asked.opens, 4000), left(s)];
   const right = asked.right ?? [];
   return [make("div", { class: "asking" },
@@ -57,8 +58,9 @@ const scenes = {
   winner: (s) => {
     const winners = s.people.filter((each) => each.state === "winner");
     if (!winners.length) return [title(words.nobody, "title huge")];
-    return [line(winners.length > 1 ? words.winners : words.winner, "line part-name"),
-      ...winners.slice(0, 4).flatMap((each) => [make("p", { class: "winner" }, each.number), line(each.unit)])];
+    const named = line(winners.length > 1 ? words.winners : words.winner, "line part-name");
+    if (winners.length > 4) return [named, grid({ people: winners.map((each) => ({ ...each, state: "back" })) })];
+    return [named, ...winners.flatMap((each) => [make("p", { class: "winner" }, each.number), line(each.unit)])];
   },
 };
 
@@ -66,8 +68,8 @@ addEventListener("resize", () => fit(stage));
 
 function draw(snapshot, scene) {
   ticking = [];
-  const asks = ["question", "answer"].includes(scene) && snapshot.question.stem;
-  stage.className = `scene scene-${asks ? "question" : scene}`;
+  const isOpening = scene === "question" && !snapshot.question.stem;
+  stage.className = `scene scene-${isOpening ? "opening" : scene === "answer" ? "question" : scene}`;
   stage.replaceChildren(...scenes[scene](snapshot).filter(Boolean));
   fit(stage);
 }
