@@ -155,6 +155,8 @@ def _round(plan: Plan, each: Round, key: str) -> Iterator[Problem]:
         yield Problem(f"{key}.form", "form_of_other_kind", {"value": each.form})
     if each.at_units is not None and not _is_of_teams(plan, each):
         yield Problem(f"{key}.at_units", "units_hold_rounds_of_teams")
+    if each.at_units is not None and each.entrants is not None:
+        yield Problem(f"{key}.at_units", "units_hold_no_drawn_rounds")
     yield from _flawed(key, round_flaws(regulation_of(plan, each)))
     for number, segment in enumerate(each.segments, start=1):
         here = f"{key}.segments[{number}]"

@@ -235,6 +235,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Các đơn vị chỉ tự tổ chức vòng thi trực tiếp của các đội. Hãy xóa at_units hoặc đổi form.",
         "Units hold live rounds of teams only. Delete at_units, or change form.",
     ),
+    "units_hold_no_drawn_rounds": (
+        "Vòng do đơn vị tổ chức có mọi đội của đơn vị. Hãy xóa at_units hoặc entrants.",
+        "A round at the units has all teams of each unit. Delete at_units or entrants.",
+    ),
     "segment_twice": (
         "Hai phần thi trùng khóa. Hãy đổi một trong hai.",
         "Two segments have one key. Change one of them.",

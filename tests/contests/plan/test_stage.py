@@ -310,6 +310,14 @@ def test_a_round_of_teams_may_be_held_by_the_units_by_one_scale() -> None:
     assert [each.key for each in changes(PLAN, read, ["truc-tiep"])] == ["rounds[2].at_units"]
 
 
+def test_units_do_not_hold_a_round_whose_teams_are_drawn() -> None:
+    text = (FOLDER.parent / "hoi-thi-mau/contest.toml").read_text()
+    head, mark, rest = text.partition("\n[rounds.entrants]\n")
+    read = parse_plan(f"{head}{AT_UNITS}{mark}{rest}".encode())
+    found = [(each.key, each.code) for each in check_plan(read)]
+    assert found == [("rounds[1].at_units", "units_hold_no_drawn_rounds")]
+
+
 def test_a_round_of_persons_is_not_held_by_the_units() -> None:
     online, rounds, live = GOOD.rpartition("\n[[rounds]]\n")
     read = parse_plan(f"{online}{AT_UNITS}{rounds}{live}".encode())
