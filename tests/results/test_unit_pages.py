@@ -110,10 +110,11 @@ def test_another_result_is_replaced_on_the_page_of_the_unit_only(made: Province)
     assert "Thành phố Gia Nghĩa đã có kết quả khác được nhận." in refused
     assert "errorlist" in send(made.secretary, f"{HERE}GN/thay/", file=zipped(second), reason="")
     made.kit("CJ")
+    made.take(made.file("CJ"))
     elsewhere = zipped(second)
     wrong = send(made.secretary, f"{HERE}CJ/thay/", file=elsewhere, reason="Sửa phiếu giấy")
     assert "Tệp này không phải của Huyện Cư Jút." in wrong
-    assert UnitResult.objects.count() == 1
+    assert UnitResult.objects.count() == 2
     page = send(made.secretary, f"{HERE}GN/thay/", file=zipped(second), reason="Sửa phiếu giấy")
     assert "Sửa phiếu giấy" in page
     assert ("54,25" in page, "55,25" in page) == (True, True)
