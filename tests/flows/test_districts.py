@@ -8,6 +8,8 @@ from pathlib import Path
 
 from tests.flows.machine import Machine, machine
 
+CODE = re.compile(r"[0-9A-Z]{4}(?:-[0-9A-Z]{4}){3}")
+
 
 def spoilt(file: Path, to: Path) -> Path:
     """The file with one digit of the signed marks raised, packed as it was."""
@@ -30,9 +32,10 @@ def played(province: Machine, laptop: Machine, tmp_path: Path) -> None:
     kit, sent, bundle = (tmp_path / name for name in ("kit.json", "sent.zip", "bundle.zip"))
     here = ("daknong-2023", "truc-tiep")
     assert province.does("prepared") == {"teams": ["CJ", "DM", "GN"]}
-    (code,) = re.findall(
-        r"([0-9A-Z]{4}(?:-[0-9A-Z]{4}){3})", province.says("unit", "kit", *here, "GN", kit)
-    )
+    (code,) = CODE.findall(province.says("unit", "kit", *here, "GN", kit))
+    nowhere = tmp_path / "no folder/file"
+    # The code is told all the same: the kit is made, and can be fetched from the page.
+    assert CODE.search(province.says("unit", "kit", *here, "DM", nowhere, code=1))
     for secret in ("Trần Văn", "Gia Nghĩa 1", code, code.replace("-", "")):
         assert secret not in kit.read_text()
     people = [
@@ -44,7 +47,6 @@ def played(province: Machine, laptop: Machine, tmp_path: Path) -> None:
     assert "as before" in laptop.says("unit", "take", kit, code, *people)
     assert "chưa kết thúc" in laptop.says("unit", "send", *here, sent, code=1)
     assert laptop.does("held") == {"teams": 1}
-    nowhere = tmp_path / "no folder/sent.zip"
     (check,) = re.findall(r"Check code:  (.+)", laptop.says("unit", "send", *here, nowhere, code=1))
     assert f"Check code:  {check}" in laptop.says("unit", "send", *here, sent)
     assert laptop.does("minutes") == {"check": check}
