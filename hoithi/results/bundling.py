@@ -17,7 +17,13 @@ from hoithi.results.collective import unit_decisions_of
 from hoithi.results.kits import sign
 from hoithi.results.models import RecordedRound, TakenKit
 from hoithi.results.queries import choices_of, decisions_of, scores_of, settled_rounds
-from hoithi.results.units import standing_results, statement_of, taken_kit, units_sent
+from hoithi.results.units import (
+    counted_results,
+    standing_results,
+    statement_of,
+    taken_kit,
+    units_sent,
+)
 from hoithi.rules.errors import RuleViolation
 from hoithi.verify.bundle import BundleWriter, fingerprint, struct_bytes
 from hoithi.verify.contest import CONTEST, FORMAT, ContestRecord, RoundLine, UnitLine
@@ -37,11 +43,11 @@ KEY_PURPOSE = "unit_kit"
 
 def add_recorded(writer: BundleWriter, folder: str, each: Round) -> None:
     """The marks of a live round, and what they follow from."""
-    results = standing_results(each)
-    if results:
+    if standing_results(each):
+        results = counted_results(each)
         said = [statement_of(result) for result in results]
         marks = {entry: found for one in said for entry, found in one.marks.items()}
-        held_on = max(one.held_on for one in said).isoformat()
+        held_on = max((one.held_on.isoformat() for one in said), default="")
         writer.add_struct(f"{folder}/recorded.json", _recorded(each, held_on, "", marks))
         writer.add_struct(f"{folder}/units.json", units_sent(results))
     else:
@@ -140,8 +146,9 @@ def unit_statement(each: Round) -> tuple[TakenKit, Statement, bytes]:
     return kit, statement, bundle
 
 
-def unit_file(each: Round) -> bytes:
-    """The file that travels to the province: again and again the same one, until a mark changes.
+def unit_file(each: Round) -> tuple[Statement, bytes]:
+    """What is signed, and the file that travels to the province: always the same one, until a mark
+    changes.
 
     Raises RuleViolation as `unit_statement` does.
     """
@@ -150,7 +157,7 @@ def unit_file(each: Round) -> bytes:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "unit.zip"
         write_signed(path, bundle, Signed(statement, sign(seed, statement)))
-        return path.read_bytes()
+        return statement, path.read_bytes()
 
 
 def _bundle(each: Round) -> bytes:

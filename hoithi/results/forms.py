@@ -349,7 +349,7 @@ class KitForm(forms.Form):
     reason = Words(
         label=_("Why a new kit is needed"),
         max_length=300,
-        help_text=_("Such as a lost laptop or a forgotten code. The kit before becomes void."),
+        help_text=_("Such as a lost laptop or a changed team. The kit before becomes void."),
     )
 
     def __init__(self, data: Mapping[str, str] | None = None, *, is_first: bool) -> None:

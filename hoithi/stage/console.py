@@ -163,6 +163,7 @@ class Console:
     calls: tuple[CallNow, ...]
     may_close: bool
     awards_wait: bool
+    may_reveal: bool
 
 
 def console_of(stage: Stage) -> Console:
@@ -171,6 +172,7 @@ def console_of(stage: Stage) -> Console:
     names = team_names(stage.round)
     turn = state.shown
     calls = tuple(CallNow(each.pk, each.seat.name, each.at) for each in open_calls(stage))
+    prizes = prizes_of(stage, state)
     called = {entry: name.name for entry, name in names.items()}
     return Console(
         seen=state.cue,
@@ -208,7 +210,8 @@ def console_of(stage: Stage) -> Console:
         and not state.is_closed
         and state.on_stage is None
         and all(is_complete(state, part.key) for part in state.regulation.segments),
-        awards_wait=prizes_of(stage, state).waits,
+        awards_wait=prizes.waits,
+        may_reveal=bool(prizes.shown),
     )
 
 

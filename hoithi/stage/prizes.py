@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hoithi.results.queries import result_of, scores_of, side_of
+from hoithi.results.units import at_units
 from hoithi.rules.live.state import State
 from hoithi.stage.models import Stage
 
@@ -35,8 +36,10 @@ class Prizes:
 
 
 def prizes_of(stage: Stage, state: State) -> Prizes:
-    """What a closed round gives; nothing before. Three queries, one more with side prizes."""
-    if not state.is_closed:
+    """What a closed round gives; nothing before, nor on a unit's own machine, for prizes are over
+    all units. Four queries, one more with side prizes.
+    """
+    if not state.is_closed or at_units(stage.round) is not None:
         return Prizes()
     result = result_of(stage.round, scores_of(stage.round))
     side = side_of(stage.round, state.regulation, result)

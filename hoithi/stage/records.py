@@ -20,13 +20,16 @@ from hoithi.documents.render.decree import (
     Signer,
     Table,
 )
+from hoithi.results.bundling import unit_statement
 from hoithi.results.queries import result_of, scores_of
+from hoithi.results.units import taken_kit
 from hoithi.rules.live.marks import PartMark, part_mark
 from hoithi.rules.live.state import ORDER, State
 from hoithi.rules.regulation import Segment
 from hoithi.stage.models import LogLine, Seat, Stage
 from hoithi.stage.prizes import prizes_of
 from hoithi.stage.queries import TeamName, jury_of, state_at, team_names
+from hoithi.verify.units import check_code
 from hoithi.web.wording import ZONE, day, marks
 
 _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII")
@@ -40,17 +43,20 @@ def minutes_of(stage: Stage) -> Paper:
     contest, plan, state = stage.round.contest, plan_of(stage.round.contest), state_at(stage)
     names, jury = team_names(stage.round), jury_of(stage)
     began, ended = _times(stage, state)
-    parts = [
+    kit = taken_kit(stage.round)
+    parts: list[tuple[str, Sequence[Block]]] = [
         ("Thành phần", _present(state, names, jury)),
         ("Bốc thăm", _lots(state, names)),
         ("Điểm", _marks(state, names)),
         ("Điểm trừ, điểm cộng và thay đổi", _changes(state, names, jury)),
         ("Sự việc", _incidents(stage)),
-        ("Kết quả", _result(stage, state, names)),
+        ("Kết quả", _result(stage, state, names, has_prizes=kit is None)),
     ]
+    if kit is not None:
+        parts.append(("Đối chiếu với tỉnh", _check_code(stage, state)))
     return Paper(
         head=Head(
-            issuer_parent=plan.papers.issuer_parent,
+            issuer_parent=kit.unit.name.upper() if kit else plan.papers.issuer_parent,
             issuer=plan.papers.issuer,
             symbol="",
             place=plan.document.place,
@@ -241,7 +247,10 @@ def _incidents(stage: Stage) -> Sequence[Block]:
     ]
 
 
-def _result(stage: Stage, state: State, names: Mapping[str, TeamName]) -> Sequence[Block]:
+def _result(
+    stage: Stage, state: State, names: Mapping[str, TeamName], *, has_prizes: bool
+) -> Sequence[Block]:
+    """Places and prizes; of a unit's own round the places alone, as prizes are over all units."""
     if not state.is_closed:
         return (Paragraph("Vòng thi chưa kết thúc."),)
     result = result_of(stage.round, scores_of(stage.round))
@@ -253,7 +262,7 @@ def _result(stage: Stage, state: State, names: Mapping[str, TeamName]) -> Sequen
             names[row.entry].name,
             names[row.entry].unit,
             marks(result.scores[row.entry].values["points"] or 0),
-            given.get(row.entry, ""),
+            *([given.get(row.entry, "")] if has_prizes else []),
         )
         for row in result.placed
         if row.entry in names
@@ -279,11 +288,24 @@ def _result(stage: Stage, state: State, names: Mapping[str, TeamName]) -> Sequen
             Column("Đội", share=2),
             Column("Đơn vị", share=2),
             Column("Điểm", 22, align="right"),
-            Column("Giải", share=2),
+            *([Column("Giải", share=2)] if has_prizes else []),
         ),
         rows=tuple(rows),
     )
+    if not has_prizes:
+        return (table, Paragraph("Giải do tỉnh xét chung, sau khi nhận kết quả của các đơn vị."))
     return (table, *ties, *side)
+
+
+def _check_code(stage: Stage, state: State) -> Sequence[Block]:
+    """What a unit keeps on paper against whoever would change its marks (docs/decisions/0021)."""
+    if not state.is_closed:
+        return (Paragraph(f"{_LACKING}.", lead="Mã đối chiếu:"),)
+    _kit, statement, _bundle = unit_statement(stage.round)
+    return (
+        Paragraph(f"{check_code(statement)}.", lead="Mã đối chiếu của tệp kết quả gửi tỉnh:"),
+        Paragraph("Khi tỉnh đã nhận đúng kết quả này, trang của tỉnh hiện cùng một mã."),
+    )
 
 
 def _chair(state: State, jury: Sequence[Seat]) -> str:

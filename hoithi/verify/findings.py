@@ -385,6 +385,10 @@ VALUES: dict[str, tuple[str, str]] = {
         "giờ mở và giờ đóng khi công bố danh sách",
         "the opening and closing as published with the roster",
     ),
+    "kit": (
+        "khóa ký của đơn vị, nay không phải khóa đã lập cho đơn vị đến lúc ấy",
+        "the key of the unit, which is none of those made for it until that hour",
+    ),
     "published": ("kết quả", "the results"),
     "version": (
         "kết quả, nay là phiên bản khác (vân tay của phiên bản cũ có trên trang của phiên bản đó)",

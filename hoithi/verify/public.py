@@ -22,6 +22,7 @@ from hoithi.verify.bundle import MANIFEST, BundleReader, Closing, RoundRecord, W
 from hoithi.verify.contest import COLLECTIVE, PublishedCollective
 from hoithi.verify.findings import BundleError, Finding
 from hoithi.verify.results import Published
+from hoithi.verify.units import UnitsSent
 
 FORMAT = "hoithi/public/1"
 _LARGEST = 16 << 20
@@ -72,10 +73,15 @@ class PublicVersion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sha256: Hex32
 
 
-class PublicRound(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class PublicRound(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """`kits` are the public keys that were made for each unit, replaced ones too, in a round that
+    units hold themselves; in a bundle the one by which each signed.
+    """
+
     seal: PublicSeal | None
     sittings: dict[Hex16, PublicSitting]
     published: PublicVersion | None
+    kits: dict[str, list[Hex32]] = {}
 
 
 class PublicValues(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -128,7 +134,11 @@ def _round(bundle: BundleReader, folder: str) -> PublicRound:
     name = f"{folder}/published.json"
     if bundle.has(name):
         published = PublicVersion(bundle.decode(name, Published).number, bundle.sha256(name))
-    return PublicRound(seal, sittings, published)
+    kits: dict[str, list[str]] = {}
+    if bundle.has(f"{folder}/units.json"):
+        for unit in bundle.decode(f"{folder}/units.json", UnitsSent).units:
+            kits.setdefault(unit.unit, []).append(unit.public_key)
+    return PublicRound(seal, sittings, published, kits)
 
 
 def read_expected(path: Path) -> PublicValues:
@@ -173,6 +183,11 @@ def _round_differences(place: str, was: PublicRound, now: PublicRound) -> Iterat
             yield Finding("not_as_public", folder, "sitting")
             continue
         yield from _sitting_differences(folder, before, after)
+    if was.kits and not now.kits:
+        yield Finding("not_as_public", f"{place}/units.json", "kit")
+    for unit, keys in now.kits.items():
+        if unit in was.kits and not set(keys) <= set(was.kits[unit]):
+            yield Finding("not_as_public", f"{place}/units.json/{unit}", "kit")
     if was.published is None:
         return
     for sitting in sorted(now.sittings.keys() - was.sittings.keys()):
@@ -227,6 +242,10 @@ _NEWER: dict[str, tuple[str, str]] = {
         "vân tay giờ thi của ca thi {1} của vòng {0}",
         "the fingerprint of the times of the sitting {1} of the round {0}",
     ),
+    "kit": (
+        "khóa ký của đơn vị {1} ở vòng {0}",
+        "the key of the unit {1} in the round {0}",
+    ),
     "published": ("kết quả của vòng {}", "the results of the round {}"),
     "collective": ("kết quả tập thể", "the table of units"),
 }
@@ -264,6 +283,7 @@ def not_compared(expected: PublicValues, found: PublicValues, language: str) -> 
                 newer.append(words("closing" if before else "sitting", key, sitting))
             elif _times_of(after) is not None and _times_of(before) is None:
                 newer.append(words("times", key, sitting))
+        newer += [words("kit", key, unit) for unit in now.kits if unit not in was.kits]
         if now.published is not None and was.published is None:
             newer.append(words("published", key))
     if found.collective is not None and expected.collective is None:
@@ -290,6 +310,7 @@ _LABELS: dict[str, tuple[str, str]] = {
         "Fingerprint of the times and the orders about them",
     ),
     "presses": ("Vân tay diễn biến vòng thi", "Fingerprint of the log of the round"),
+    "kit": ("Khóa công khai của đơn vị {}", "Public key of the unit {}"),
     "published": ("Vân tay kết quả, phiên bản {}", "Fingerprint of the results, version {}"),
     "collective": (
         "Vân tay kết quả tập thể, phiên bản {}",
@@ -307,7 +328,7 @@ _NO_TIMES = (
 def printed(values: PublicValues, language: str) -> list[str]:
     """The values a line each, named as on the public page and in the same notation."""
 
-    def line(indent: int, label: str, value: str, number: int | None = None) -> str:
+    def line(indent: int, label: str, value: str, number: int | str | None = None) -> str:
         name = _LABELS[label][0 if language == "vi" else 1].format(number)
         return f"{'  ' * indent}{name}: {value}"
 
@@ -329,6 +350,8 @@ def printed(values: PublicValues, language: str) -> list[str]:
                 lines.append(line(2, "times", said.closing.times_sha256 or without))
                 if said.closing.presses_sha256 is not None:
                     lines.append(line(2, "presses", said.closing.presses_sha256))
+        for unit, keys in each.kits.items():
+            lines += [line(1, "kit", key, unit) for key in keys]
         if each.published is not None:
             lines.append(line(1, "published", each.published.sha256, each.published.number))
     if values.collective is not None:

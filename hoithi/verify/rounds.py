@@ -13,7 +13,6 @@ import msgspec
 from hoithi.hall.formats import Kind
 from hoithi.hall.roster import RosterLine
 from hoithi.rules import paper
-from hoithi.rules.live.marks import marks
 from hoithi.rules.paper import KeysFile, Questions
 from hoithi.rules.regulation import FORMAT, Regulation, flaws
 from hoithi.rules.scoring import Effect, Ruling
@@ -36,7 +35,7 @@ from hoithi.verify.sittings import (
     read_sitting,
 )
 from hoithi.verify.together import Rule, check_presses, check_together
-from hoithi.verify.units import UnitsSent, check_bounds, check_sent, folded_state
+from hoithi.verify.units import UnitsSent, check_bounds, check_sent, folded
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,8 +256,8 @@ def check_recorded(bundle: BundleReader, folder: str, findings: list[Finding]) -
     elif bundle.has(f"{folder}/stage.json"):
         # What a team takes from another may lift it above the highest mark of its own questions.
         name = f"{folder}/stage.json"
-        state = folded_state(regulation, bundle.decode(name, results.StageLog).lines, name)
-        if marks(state) != found:
+        state, due = folded(regulation, bundle.decode(name, results.StageLog).lines, name)
+        if due != found:
             raise BundleError("stage_marks_differ", name)
     else:
         check_bounds(regulation, found, f"{folder}/recorded.json")

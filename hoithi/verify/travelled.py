@@ -14,7 +14,7 @@ from hoithi.verify.checks import examine
 from hoithi.verify.contest import CONTEST
 from hoithi.verify.findings import BundleError, Finding
 from hoithi.verify.results import Recorded, StageLog
-from hoithi.verify.units import BUNDLE, Signed, UnitSent, bundle_digest, check_sent
+from hoithi.verify.units import BUNDLE, SIGNED, Signed, UnitSent, bundle_digest, check_sent, is_from
 
 _OF_THE_ROUND = ("decisions.json", "recorded.json", "regulation.json")
 _LOG = "stage.json"
@@ -31,8 +31,11 @@ def lines_of(
 ) -> tuple[list[Line], Sequence[Finding]]:
     """The log that came with a statement, and what does not fit; `folder` is for the bundle.
 
-    Nothing but the one round is taken, so that nobody waits for what nobody asked for.
+    Nothing is unpacked that the holder of the key has not signed, and nothing but the one round is
+    taken, so that nobody waits for what nobody asked for.
     """
+    if not is_from(public_key, signed):
+        return [], [Finding("unit_not_signed", SIGNED, signed.statement.unit)]
     if bundle_digest(bundle) != signed.statement.bundle:
         return [], [Finding("file_changed", BUNDLE)]
     path = folder / BUNDLE

@@ -152,13 +152,8 @@ def check_bounds(regulation: Regulation, found: Marks, place: str) -> None:
                 raise BundleError("mark_missing", place, f"{entry} {part.key}")
 
 
-def folded_marks(regulation: Regulation, lines: Sequence[Line], place: str) -> Marks:
-    """The marks to which a log leads by these rules. Raises BundleError."""
-    return marks(folded_state(regulation, lines, place))
-
-
-def folded_state(regulation: Regulation, lines: Sequence[Line], place: str) -> State:
-    """Where a log leads by these rules, every mark there. Raises BundleError."""
+def folded(regulation: Regulation, lines: Sequence[Line], place: str) -> tuple[State, Marks]:
+    """Where a log leads by these rules, with its marks. Raises BundleError."""
     opened = lines[0].event if lines else None
     if not isinstance(opened, Opened) or opened.regulation != fingerprint(regulation):
         raise BundleError("stage_rules_differ", place)
@@ -171,10 +166,9 @@ def folded_state(regulation: Regulation, lines: Sequence[Line], place: str) -> S
                 "stage_line_refused", place, f"{line.number} {violation.code}"
             ) from violation
     try:
-        marks(state)
+        return state, marks(state)
     except ValueError as error:
         raise BundleError("stage_not_complete", place, str(error)) from error
-    return state
 
 
 def check_sent(sent: UnitSent, contest: str, regulation: Regulation, place: str) -> Marks:
@@ -192,7 +186,7 @@ def check_sent(sent: UnitSent, contest: str, regulation: Regulation, place: str)
     if head_of(sent.lines) != said.head:
         raise BundleError("unit_log_differs", place, sent.unit)
     if sent.lines:
-        found = folded_marks(regulation, sent.lines, place)
+        _state, found = folded(regulation, sent.lines, place)
     else:
         check_bounds(regulation, said.marks, place)
         found = said.marks

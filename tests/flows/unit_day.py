@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from hoithi.contests.models import Round
+from hoithi.documents.render.decree import paper_pdf
 from hoithi.people.models import Role, User
 from hoithi.results.actions import publish
+from hoithi.stage.models import Stage
+from hoithi.stage.records import minutes_of
 from tests import factories
+from tests.documents.render.reading import page_texts
 from tests.results.units_scene import hold_day, opened_day, province
 
 
@@ -23,6 +29,13 @@ def held() -> dict[str, object]:
     day = opened_day(each, secretary, chair, member)
     hold_day(day)
     return {"teams": len(day.teams)}
+
+
+def minutes() -> dict[str, object]:
+    """The check code that is printed for signatures."""
+    text = " ".join(page_texts(paper_pdf(minutes_of(Stage.objects.get()))))
+    (check,) = re.findall(r"tệp kết quả gửi tỉnh: ([0-9A-F ]+)\.", text)
+    return {"check": check}
 
 
 def published() -> dict[str, object]:

@@ -92,12 +92,12 @@ def test_the_page_costs_the_same_with_one_package_and_with_three(
     committee: Committee, client: Client, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     package = committee.seal()
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(TRUST)
     for _ in range(2):
         committee.withdraw(package, "Thay đề")
         package = committee.seal()
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(TRUST)
 
 

@@ -14,13 +14,16 @@ from django.utils import timezone
 
 from hoithi.audit.models import LogEntry
 from hoithi.exam.bundling import write_bundle
-from hoithi.results.actions import Minutes, publish, record_minutes
+from hoithi.portal.queries.trust import public_values
+from hoithi.results.actions import Minutes, decide_tie, publish, record_minutes
+from hoithi.results.actions.choosing import choose
 from hoithi.results.bundling import unit_file
 from hoithi.results.kits import new_key, sign, unlock
 from hoithi.results.models import RoundScore, UnitKit, UnitResult
 from hoithi.rules.errors import RuleViolation
 from hoithi.verify.bundle import struct_bytes
-from hoithi.verify.checks import verify
+from hoithi.verify.checks import examine, verify
+from hoithi.verify.findings import Finding
 from hoithi.verify.units import Signed, Statement, bundle_digest
 from tests import factories
 from tests.results.units_scene import Province, province
@@ -271,7 +274,7 @@ def test_a_unit_may_enter_signed_minutes_instead(
     with made.laptop("CJ"):
         for who in (made.chair, made.member):
             record_minutes(actor=who, each=made.round, minutes=minutes, now=factories.now())
-        file = unit_file(made.round)
+        _statement, file = unit_file(made.round)
     signed, _bundle = unpacked(file)
     assert (signed.statement.head, len(signed.statement.scan_sha256)) == ("", 64)
     assert made.take(file)
@@ -279,6 +282,84 @@ def test_a_unit_may_enter_signed_minutes_instead(
     publish(actor=made.chair, each=made.round, reason="", now=factories.now())
     write_bundle(made.contest, tmp_path / "bundle.zip", factories.now())
     assert verify(tmp_path / "bundle.zip") == []
+
+
+def test_what_a_unit_marked_by_earlier_rules_does_not_count_and_holds_up_the_publishing(
+    held: tuple[Province, bytes],
+) -> None:
+    made, file = held
+    made.take(file)
+    made.change_rules("most_seconds = 300", "most_seconds = 310")
+    assert made.take(made.file("CJ", marks="17"))
+    assert points(made) == {"CJ-D01": Decimal("56.25")}
+    with pytest.raises(RuleViolation) as caught:
+        publish(actor=made.chair, each=made.round, reason="", now=factories.now())
+    assert (caught.value.code, caught.value.params) == (
+        "unit_results_outdated",
+        {"units": "Thành phố Gia Nghĩa"},
+    )
+    assert not made.take(file)
+    assert made.take(made.file("GN"), "Thi lại theo quy định mới")
+    assert points(made) == {"GN-D01": Decimal("54.25"), "CJ-D01": Decimal("56.25")}
+    publish(actor=made.chair, each=made.round, reason="", now=factories.now())
+
+
+def test_a_units_committee_decides_nothing_of_the_provinces_prizes(
+    held: tuple[Province, bytes],
+) -> None:
+    made, _file = held
+    entry, now = made.teams["GN"].public_id.hex, factories.now()
+    told = []
+
+    def decide() -> None:
+        with pytest.raises(RuleViolation) as tie:
+            decide_tie(actor=made.chair, each=made.round, order=[entry], reason="Lý do", now=now)
+        with pytest.raises(RuleViolation) as choice:
+            choose(
+                actor=made.chair,
+                each=made.round,
+                about="khan-gia",
+                order=[entry],
+                reason="Lý do",
+                now=now,
+            )
+        told.extend([tie.value.code, choice.value.code])
+
+    made.file("GN", also=decide)
+    assert told == ["decided_by_province"] * 2
+
+
+def test_a_key_that_was_public_is_the_one_by_which_a_unit_has_signed(
+    held: tuple[Province, bytes], tmp_path: Path
+) -> None:
+    made, file = held
+    made.kit("CJ", "Mất máy tính")
+    before = public_values(made.contest)
+    keys = {unit: made.kits[unit][0].public_key for unit in ("GN", "CJ")}
+    assert before.rounds["truc-tiep"].kits["GN"] == [keys["GN"]]
+    assert len(before.rounds["truc-tiep"].kits["CJ"]) == 2
+    assert before.rounds["truc-tiep"].kits["CJ"][1] == keys["CJ"]
+    made.take(file)
+    made.kit("GN", "Sau khi đã gửi kết quả")
+    publish(actor=made.chair, each=made.round, reason="", now=factories.now())
+    path = tmp_path / "bundle.zip"
+    write_bundle(made.contest, path, factories.now())
+    report = examine(path, before)
+    assert (report.findings, report.values is not None) == ([], True)
+    assert report.values is not None
+    assert report.values.rounds["truc-tiep"].kits == {"GN": [keys["GN"]]}
+    result = UnitResult.objects.get()
+    seed, public = new_key()
+    said = msgspec.convert(result.statement, Statement)
+    result.signature = sign(bytes.fromhex(seed), said)
+    result.save()
+    UnitKit.objects.filter(pk=result.kit_id).update(public_key=public)
+    forged = tmp_path / "forged.zip"
+    write_bundle(made.contest, forged, factories.now())
+    assert verify(forged) == []
+    assert examine(forged, before).findings == [
+        Finding("not_as_public", "rounds/truc-tiep/units.json/GN", "kit")
+    ]
 
 
 def _a_mark_of_the_statement(result: UnitResult) -> None:

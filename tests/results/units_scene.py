@@ -12,7 +12,9 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from hoithi.contests.actions import load_plan
 from hoithi.contests.models import Contest, Round
+from hoithi.contests.proposals import sign_plan
 from hoithi.contests.queries import unit_by_code
 from hoithi.entries.models import Entry, EntryState
 from hoithi.people.keys import vault
@@ -143,6 +145,22 @@ class Province:
         )
         return is_new
 
+    def change_rules(self, old: str, new: str) -> None:
+        """Two people of the committee change what the plan says of the round."""
+        text = units_plan().decode()
+        assert text.count(old) == 1
+        loaded = load_plan(
+            content=text.replace(old, new).encode(),
+            actor_id="1",
+            actor_name="Thư ký",
+            now=factories.now(),
+        )
+        assert loaded.proposal is not None
+        for who in (self.chair, self.member):
+            sign_plan(
+                actor=who, proposal=loaded.proposal, reason="Theo Thể lệ", now=factories.now()
+            )
+
     def standing(self) -> dict[str, UnitResult]:
         found = UnitResult.objects.filter(round=self.round, voided_at=None)
         return {each.unit.code: each for each in found.select_related("unit")}
@@ -174,7 +192,7 @@ class Province:
             hold_day(opened_day(self.round, self.secretary, self.chair, self.member), marks)
             if also is not None:
                 also()
-            return unit_file(self.round)
+            return unit_file(self.round)[1]
 
 
 def province(content: bytes | None = None) -> Province:

@@ -18,7 +18,7 @@ from hoithi.people.first import let_in
 from hoithi.people.permissions import contest_scope
 from hoithi.results.actions import make_kit, take_kit, take_unit_file
 from hoithi.results.actions.receiving import MOST_BYTES as MOST_OF_A_FILE
-from hoithi.results.bundling import unit_file, unit_statement
+from hoithi.results.bundling import unit_file
 from hoithi.results.kits import MOST_BYTES as MOST_OF_A_KIT
 from hoithi.results.units import statement_of
 from hoithi.rules.codes import grouped
@@ -48,10 +48,9 @@ def kit(options: argparse.Namespace) -> int:
         )
     except RuleViolation as violation:
         return _refused(violation)
-    options.file.write_bytes(bytes(made.file))
-    say(f"{options.file}: {unit.name}")
+    # The code first: the kit is made, stands on the unit's page, and opens with nothing else.
     say(f"Code, to be told on another way than the file:  {grouped(code)}")
-    return 0
+    return _written(options.file, bytes(made.file), unit.name)
 
 
 def take(options: argparse.Namespace) -> int:
@@ -90,14 +89,11 @@ def send(options: argparse.Namespace) -> int:
     if each is None:
         return complain(f"there is no round {options.contest}/{options.round}")
     try:
-        content = unit_file(each)
-        _kit, statement, _bundle = unit_statement(each)
+        statement, content = unit_file(each)
     except RuleViolation as violation:
         return _refused(violation)
-    options.file.write_bytes(content)
-    say(f"{options.file}: {statement.unit}, {len(statement.marks)} teams")
     say(f"Check code:  {check_code(statement)}")
-    return 0
+    return _written(options.file, content, f"{statement.unit}, {len(statement.marks)} teams")
 
 
 def receive(options: argparse.Namespace) -> int:
@@ -136,6 +132,15 @@ def _content(path: Path, most: int) -> bytes:
     """A file, of a large one only so much that it is seen to be too large. Raises OSError."""
     with path.open("rb") as file:
         return file.read(most + 1)
+
+
+def _written(path: Path, content: bytes, what: str) -> int:
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        return complain(f"{path}: {error.strerror}")
+    say(f"{path}: {what}")
+    return 0
 
 
 def _refused(violation: RuleViolation) -> int:

@@ -37,7 +37,8 @@ from the types that read the file (`hoithi/contests/plan/schema.py`) by
 - A *line* is a text without line breaks. No text has characters that cannot be seen.
 - What the signed plan leaves open and the file fills in is listed under `[[assumptions]]`.
 - Four contests stand in `plans/`; `tests/golden/` plays each against a table worked out by hand. A
-  made-up one, `hoi-thi-mau`, has every form of the stage: heats, semi-finals, final, side prizes.
+  made-up one, `hoi-thi-mau`, has every form of the stage: heats, semi-finals, final, side prizes;
+  `daknong-2023-tai-huyen` has the live form of 2023 as districts held it, by one marking scale.
 """
 _CHECK = """\
 ## What the check says

@@ -25,7 +25,7 @@ from hoithi.people.models import Approval
 from hoithi.portal.queries.frame import Frame, frame_of
 from hoithi.portal.queries.results import Published, content_of
 from hoithi.results.collective import is_collective_outdated, latest_collective
-from hoithi.results.models import CollectivePublication, Publication
+from hoithi.results.models import CollectivePublication, Publication, UnitKit
 from hoithi.results.pending import is_grading_outdated
 from hoithi.results.queries import latest_publication, proposal, publication_content
 from hoithi.verify.bundle import Closing, WriterHead
@@ -84,8 +84,19 @@ class SittingProof:
 
 
 @dataclass(frozen=True, slots=True)
+class KitProof:
+    """The public key by which a unit signs its part of a round; a replaced one says since when."""
+
+    code: str
+    unit: str
+    public_key: str
+    made_at: datetime
+    voided_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class RoundProof:
-    """One round; one that is held live has only its published result."""
+    """One round; one that is held live has only its published result, and the keys of units."""
 
     key: str
     name: str
@@ -93,6 +104,7 @@ class RoundProof:
     sittings: tuple[SittingProof, ...]
     published: PublicVersion | None
     is_online: bool
+    kits: tuple[KitProof, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +118,12 @@ class TrustPage:
 
 
 def trust_of(contest: Contest) -> TrustPage:
-    """Everything that can be checked of a contest now. Eleven queries at most."""
+    """Everything that can be checked of a contest now. Twelve queries at most."""
     rounds = list(contest.rounds.all())
     seals = _seals(contest)
     sittings = _sittings(contest)
     versions = _versions(contest)
+    kits = _kits(contest)
     table = latest_collective(contest)
     return TrustPage(
         frame=frame_of(contest),
@@ -122,9 +135,10 @@ def trust_of(contest: Contest) -> TrustPage:
                 tuple(sittings.get(each.pk, ())),
                 versions.get(each.pk),
                 each.is_online,
+                tuple(kits.get(each.pk, ())),
             )
             for each in rounds
-            if each.is_online or each.pk in versions
+            if each.is_online or each.pk in versions or each.pk in kits
         ),
         collective=PublicVersion(table.number, table.sha256) if table else None,
         edition=edition_of(contest, rounds),
@@ -154,11 +168,19 @@ def public_values(contest: Contest) -> PublicValues:
                     if not sitting.is_withdrawn
                 },
                 each.published if each.published and each.published.sha256 else None,
+                _keys_by_unit(each.kits),
             )
             for each in page.rounds
         },
         page.collective,
     )
+
+
+def _keys_by_unit(kits: tuple[KitProof, ...]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for kit in kits:
+        found.setdefault(kit.code, []).append(kit.public_key)
+    return found
 
 
 def _public_seal(seal: Seal) -> PublicSeal:
@@ -259,6 +281,16 @@ def _seals(contest: Contest) -> dict[int, list[Seal]]:
             withdrawal.reason if withdrawal else "",
         )
         found.setdefault(package.round_id, []).append(seal)
+    return found
+
+
+def _kits(contest: Contest) -> dict[int, list[KitProof]]:
+    """The keys of units by round, in the order of the plan and of making. One query."""
+    kits = UnitKit.objects.filter(round__contest=contest).order_by("unit__position", "pk")
+    found: dict[int, list[KitProof]] = {}
+    for kit in kits.select_related("unit").defer("file"):
+        proof = KitProof(kit.unit.code, kit.unit.name, kit.public_key, kit.made_at, kit.voided_at)
+        found.setdefault(kit.round_id, []).append(proof)
     return found
 
 

@@ -17,6 +17,7 @@ from hoithi.results.actions.motions import put_forward
 from hoithi.results.models import Choice
 from hoithi.results.qualifying import open_cut
 from hoithi.results.queries import digest, standing_of
+from hoithi.results.units import check_decided_here
 from hoithi.rules.canonical import Value
 from hoithi.rules.errors import RuleViolation
 from hoithi.rules.qualifying import COMING_ON
@@ -38,10 +39,11 @@ def choose(
 ) -> Approval:
     """Choose the winners of a side prize, or the order of equal runners-up; two people do the same.
 
-    `about` is the key of the prize, or empty. Raises RuleViolation: `reason_missing`,
-    `no_such_choice`, and those of `approve`.
+    `about` is the key of the prize, or empty. Raises RuleViolation: `decided_by_province` on a
+    unit's own machine, `reason_missing`, `no_such_choice`, and those of `approve`.
     """
     hold_contest(each.contest)
+    check_decided_here(each.contest)
     if about == COMING_ON:
         each = field_round(each) or each
     reason = tidy(reason)[:_MOST_REASON]

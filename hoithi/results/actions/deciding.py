@@ -16,6 +16,7 @@ from hoithi.results.actions.motions import put_forward
 from hoithi.results.collective import collective_proposal
 from hoithi.results.models import Ruling, TieDecision, UnitTieDecision
 from hoithi.results.queries import digest, proposal
+from hoithi.results.units import check_decided_here
 from hoithi.rules.awards import Tie
 from hoithi.rules.canonical import Value, canonical, sha256
 from hoithi.rules.errors import RuleViolation
@@ -27,8 +28,10 @@ def decide_tie(
 ) -> Approval:
     """Order entries that share a place across a prize line; two people decide the same.
 
-    Raises RuleViolation: `no_such_tie`, `reason_missing`, and those of `approve`.
+    Raises RuleViolation: `decided_by_province` on a unit's own machine, `no_such_tie`,
+    `reason_missing`, and those of `approve`.
     """
+    check_decided_here(each.contest)
     _check_tie(proposal(each).ties, order, reason)
     approval = approve(
         actor=actor,
@@ -54,9 +57,10 @@ def decide_unit_tie(
 ) -> Approval:
     """Order units, by their codes, that share a place across a prize line; two people decide.
 
-    Raises RuleViolation: `no_collective_rule`, `no_such_tie`, `reason_missing`, and those of
-    `approve`.
+    Raises RuleViolation: `decided_by_province` on a unit's own machine, `no_collective_rule`,
+    `no_such_tie`, `reason_missing`, and those of `approve`.
     """
+    check_decided_here(contest)
     _check_tie(collective_proposal(contest).ties, order, reason)
     approval = approve(
         actor=actor,

@@ -137,13 +137,17 @@ def take_kit(
 ) -> tuple[TakenKit, bool]:
     """Make this installation a unit's by its kit; whether that was new.
 
-    Raises PlanError where the plan of the kit is for another version of this program, and
-    RuleViolation: `kit_unreadable`, `kit_code_wrong`, `kit_contest_is_here` on a machine that has
-    the contest otherwise, `kit_of_other_unit`, `kit_rules_differ` where the plan here is another.
+    A newer kit brings the teams as they are now: what it has not any more is withdrawn here. Raises
+    PlanError where the plan of the kit is for another version of this program, and RuleViolation:
+    `kit_unreadable`, `kit_code_wrong`, `kit_replaced` where a newer one was taken here after it,
+    `kit_contest_is_here` on a machine that has the contest otherwise, `kit_of_other_unit`,
+    `kit_rules_differ` where the plan here is another.
     """
     head, content = unlock(file, code)
     public_id = UUID(head.kit)
     known = TakenKit.objects.filter(public_id=public_id).select_related("unit", "round").first()
+    if known is not None and known.voided_at is not None:
+        raise RuleViolation("kit_replaced")
     if known is not None:
         return known, False
     contest = Contest.objects.filter(key=head.contest).first()
@@ -167,8 +171,13 @@ def take_kit(
         },
     )
     for team in content.teams:
-        if not Entry.objects.filter(public_id=UUID(team.entry)).exists():
-            _enter_team(each, unit, team, now)
+        _enter_team(each, unit, team, now)
+    gone = Entry.objects.filter(category=each.category, state=EntryState.ACCEPTED)
+    gone.exclude(public_id__in=[UUID(team.entry) for team in content.teams]).update(
+        state=EntryState.WITHDRAWN,
+        withdrawn_at=now,
+        withdrawn_reason="Không còn trong bộ hồ sơ mới của tỉnh",
+    )
     sealed = vault().seal(KEY_PURPOSE, bytes.fromhex(content.seed))
     TakenKit.objects.filter(round=each, voided_at=None).update(voided_at=now)
     taken = TakenKit.objects.create(
@@ -199,30 +208,41 @@ def _check_same_unit(contest: Contest, head: KitHead) -> None:
 
 
 def _enter_team(each: Round, unit: Unit, team: KitTeam, now: datetime) -> None:
-    made = Team.objects.create(contest=each.contest, unit=unit, name=team.name, added_at=now)
-    for member in team.members:
-        person = Person.objects.create(
+    """The team as the kit has it, new or as it was here; nobody of it is a person twice."""
+    entry = Entry.objects.filter(public_id=UUID(team.entry)).select_related("team").first()
+    made = entry.team if entry is not None else None
+    if made is None:
+        made = Team.objects.create(contest=each.contest, unit=unit, name=team.name, added_at=now)
+        Entry.objects.create(
             contest=each.contest,
+            category=each.category,
             unit=unit,
-            name=member.name,
-            given_name=member.given_name,
-            folded_name=fold(member.name),
-            sort_key=name_sort_key(member.name, member.given_name),
-            added_at=now,
+            team=made,
+            public_id=UUID(team.entry),
+            number=team.number,
+            state=EntryState.ACCEPTED,
+            accepted_at=now,
         )
+    here = {member.person.name: member.person for member in members_of(made)}
+    TeamMember.objects.filter(team=made).delete()
+    made.name, made.leader = team.name, None
+    for member in team.members:
+        person = here.pop(member.name, None) or _person(each, unit, member, now)
         TeamMember.objects.create(team=made, person=person, parts=member.parts)
         if member.leads:
             made.leader = person
-    made.save(update_fields=["leader"])
-    Entry.objects.create(
+    made.save(update_fields=["name", "leader"])
+
+
+def _person(each: Round, unit: Unit, member: Member, now: datetime) -> Person:
+    return Person.objects.create(
         contest=each.contest,
-        category=each.category,
         unit=unit,
-        team=made,
-        public_id=UUID(team.entry),
-        number=team.number,
-        state=EntryState.ACCEPTED,
-        accepted_at=now,
+        name=member.name,
+        given_name=member.given_name,
+        folded_name=fold(member.name),
+        sort_key=name_sort_key(member.name, member.given_name),
+        added_at=now,
     )
 
 

@@ -32,7 +32,7 @@ from hoithi.results.queries import (
     published_standing,
     rounds_in_force,
 )
-from hoithi.results.units import is_of_a_unit
+from hoithi.results.units import is_of_a_unit, outdated_results
 from hoithi.rules.awards import Tie
 from hoithi.rules.errors import RuleViolation
 from hoithi.verify.bundle import fingerprint
@@ -45,7 +45,8 @@ def publish(
     """Freeze the result of a round as its next version; `seen` is the digest of what a page showed.
 
     Raises RuleViolation: `not_official`, `published_by_province` on a unit's own machine,
-    `grading_outdated`, `no_scores`, `result_differs` from what was seen, `ties_open`,
+    `unit_results_outdated` where units held the round by earlier rules, `grading_outdated`,
+    `no_scores`, `result_differs` from what was seen, `ties_open`, `side_prizes_open`,
     `reason_missing` for a correction, `nothing_changed`, `published_meanwhile`.
     """
     if each.purpose != Purpose.OFFICIAL:
@@ -53,6 +54,9 @@ def publish(
     hold_contest(each.contest)
     if is_of_a_unit(each.contest):
         raise RuleViolation("published_by_province")
+    if outdated := outdated_results(each):
+        units = ", ".join(result.unit.name for result in outdated)
+        raise RuleViolation("unit_results_outdated", units=units)
     if is_grading_outdated(each):
         raise RuleViolation("grading_outdated")
     proposed = proposal(each)

@@ -17,10 +17,12 @@ from hoithi.audit.actions import record
 from hoithi.contests.actions import fix_rules, hold_contest
 from hoithi.contests.models import Round
 from hoithi.contests.queries import regulation_of
+from hoithi.people.models import Unit
 from hoithi.results.actions.recording import record_live_marks
 from hoithi.results.models import UnitKit, UnitResult
 from hoithi.results.units import (
     at_units,
+    counted_results,
     is_of_a_unit,
     standing_results,
     statement_of,
@@ -50,15 +52,17 @@ def take_unit_file(
     file_name: str,
     reason: str,
     now: datetime,
+    unit: Unit | None = None,
 ) -> tuple[UnitResult, bool]:
     """Check what a unit sent and take its marks into the round; whether that was new.
 
     What is there already changes nothing, however often it comes. Another result of the same unit
-    is taken with a reason only, and voids the one before. Raises RuleViolation:
-    `not_held_by_units`, `province_takes_files`, `unit_file_too_large`, `unit_file_no_zip`,
-    `unit_file_unreadable`, `unit_file_other_contest`, `unit_file_other_round`, `unit_kit_unknown`,
-    `unit_kit_void`, `unit_file_not_signed`, `unit_rules_differ`, `unit_file_unfit` with what the
-    verifier found, `unit_teams_unknown`, `unit_result_is_there`.
+    is taken with a reason only, and voids the one before. `unit` is the one whose file is meant,
+    where that was said. Raises RuleViolation: `not_held_by_units`, `province_takes_files`,
+    `unit_file_too_large`, `unit_file_no_zip`, `unit_file_unreadable`, `unit_file_other_unit`,
+    `unit_file_other_contest`, `unit_file_other_round`, `unit_kit_unknown`, `unit_kit_void`,
+    `unit_file_not_signed`, `unit_rules_differ`, `unit_file_unfit` with what the verifier found,
+    `unit_teams_unknown`, `unit_result_is_there`.
     """
     if at_units(each) is None:
         raise RuleViolation("not_held_by_units")
@@ -77,6 +81,8 @@ def take_unit_file(
             raise RuleViolation(
                 "unit_file_unreadable", found=_sentences([error.finding])
             ) from error
+        if unit is not None and signed.statement.unit != unit.code:
+            raise RuleViolation("unit_file_other_unit", unit=unit.name)
         there = _already(each, signed, bundle)
         if there is not None:
             return there, False
@@ -203,10 +209,10 @@ def _merge(
 
 
 def _all_marks(each: Round) -> tuple[Mapping[str, Mapping[str, Decimal]], dict[str, str]]:
-    """The marks of all units whose results stand, and on which file each rests."""
+    """The marks of all units whose results count, and on which file each rests."""
     marks: dict[str, Mapping[str, Decimal]] = {}
     evidence: dict[str, str] = {}
-    for result in standing_results(each):
+    for result in counted_results(each):
         for entry, found in statement_of(result).marks.items():
             marks[entry] = found
             evidence[entry] = f"unit:{result.unit.code}:{result.file_sha256[:16]}"

@@ -93,7 +93,9 @@ def _page(
     versions = versions_of(each)
     motions = open_motions(each)
     names = names_of(proposed)
-    may_decide = has_role(request.user, [Role.COMMITTEE], contest_scope(each.contest.key))
+    of_a_unit = is_of_a_unit(each.contest)
+    is_committee = has_role(request.user, [Role.COMMITTEE], contest_scope(each.contest.key))
+    may_decide = is_committee and not of_a_unit
     is_outdated = bool(versions) and differs(each, versions[0], proposed)
     needs_grading = is_grading_outdated(each)
     missing = scoreless(each) if proposed.rows else ()
@@ -105,9 +107,10 @@ def _page(
             "choices": [
                 (card, sent_choice if card.waiting.prize == sent_about else choice_form_of(card))
                 for card in choice_cards(proposed, names, motions)
+                if not of_a_unit
             ],
             "side": proposed.side,
-            "has_side": bool(proposed.side_prizes) and bool(proposed.rows),
+            "has_side": bool(proposed.side_prizes) and bool(proposed.rows) and not of_a_unit,
             "has_lineup": round_plan(each).entrants is not None,
             "contest": each.contest,
             "section": "results",
@@ -118,6 +121,7 @@ def _page(
             "ties": [
                 (card, tie_form_of(card, tie_form))
                 for card in tie_cards(proposed.ties, proposed.prizes, names, motions)
+                if not of_a_unit
             ],
             "proposed_rulings": [
                 motion_card(motion, names) for motion in motions if motion.approval.kind == "ruling"
@@ -125,17 +129,16 @@ def _page(
             "waiting_minutes": any(motion.approval.kind == "minutes" for motion in motions),
             "rulings": ruling_rows(each),
             "needs_grading": needs_grading,
-            "left": len(proposed.left),
+            "left": 0 if of_a_unit else len(proposed.left),
             "missing": missing,
             "missing_entries": sum(unit.entries for unit in missing),
             "versions": versions,
             "is_outdated": is_outdated,
             "is_official": each.purpose == Purpose.OFFICIAL,
             "is_of_units": at_units(each) is not None,
-            "is_of_a_unit": is_of_a_unit(each.contest),
+            "is_of_a_unit": of_a_unit,
             "may_decide": may_decide,
             "may_publish": may_decide
-            and not is_of_a_unit(each.contest)
             and not needs_grading
             and not proposed.ties
             and not proposed.waiting

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from hoithi.contests.models import Round
-from hoithi.contests.queries import round_plan, unit_by_code
+from hoithi.contests.queries import regulation_of, unit_by_code
 from hoithi.people.http import StaffRequest, contest_role
 from hoithi.people.models import Role, Unit
 from hoithi.people.permissions import contest_scope, roles_in
@@ -24,13 +24,15 @@ from hoithi.results.models import TakenKit, UnitKit, UnitResult
 from hoithi.results.units import (
     at_units,
     kit_by_id,
-    kits_of,
+    line_of,
     marks_of,
+    names_in,
     result_file,
     results_of_unit,
     statement_of,
     taken_kit,
     unit_lines,
+    voided_kits,
 )
 from hoithi.results.views.rounds import READERS, find_round
 from hoithi.rules.codes import grouped
@@ -73,7 +75,7 @@ def take(request: StaffRequest, contest: str, round_key: str) -> HttpResponseBas
     return _list(request, each, form)
 
 
-def _take(request: StaffRequest, each: Round, form: UnitFileForm) -> None:
+def _take(request: StaffRequest, each: Round, form: UnitFileForm, unit: Unit | None = None) -> None:
     file = form.cleaned_data["file"]
     result, is_new = take_unit_file(
         actor_id=str(request.user.pk),
@@ -83,6 +85,7 @@ def _take(request: StaffRequest, each: Round, form: UnitFileForm) -> None:
         file_name=file.name,
         reason=form.cleaned_data.get("reason", ""),
         now=timezone.now(),
+        unit=unit,
     )
     facts = {
         "unit": result.unit.name,
@@ -138,19 +141,18 @@ def _unit(
     kit_form: KitForm | None = None,
     file_form: UnitFileForm | None = None,
 ) -> HttpResponseBase:
-    kits = kits_of(each, unit)
-    standing = next((kit for kit in kits if kit.voided_at is None), None)
+    line, segments = line_of(each, unit), regulation_of(each).segments
     return render(
         request,
         "results/unit.html",
         {
             **_frame(request, each),
             "unit": unit,
-            "kit": standing,
-            "voided": [kit for kit in kits if kit.voided_at is not None],
-            "segments": round_plan(each).segments,
-            "results": results_of_unit(each, unit),
-            "kit_form": kit_form or KitForm(is_first=standing is None),
+            "line": line,
+            "voided": voided_kits(each, unit),
+            "segments": segments,
+            "results": results_of_unit(each, unit, segments),
+            "kit_form": kit_form or KitForm(is_first=line.kit is None),
             "file_form": file_form or UnitFileForm(is_replacement=True),
         },
     )
@@ -206,7 +208,7 @@ def replace(request: StaffRequest, contest: str, round_key: str, unit: str) -> H
     each = find_units_round(contest, round_key)
     found = unit_by_code(each.contest, unit)
     form = UnitFileForm(posted(request), request.FILES, is_replacement=True)
-    if carried_out(form, lambda: _take(request, each, form)):
+    if carried_out(form, lambda: _take(request, each, form, found)):
         return redirect("results:unit", contest=contest, round_key=round_key, unit=unit)
     return _unit(request, each, found, file_form=form)
 
@@ -235,6 +237,7 @@ def send(request: StaffRequest, contest: str, round_key: str) -> HttpResponseBas
         _kit, statement, _bundle = unit_statement(each)
     except RuleViolation:
         statement = None
+    segments = regulation_of(each).segments
     return render(
         request,
         "results/send.html",
@@ -242,8 +245,8 @@ def send(request: StaffRequest, contest: str, round_key: str) -> HttpResponseBas
             **_frame(request, each),
             "unit": held.unit,
             "statement": statement,
-            "segments": round_plan(each).segments,
-            "rows": marks_of(each, held.unit, statement) if statement else [],
+            "segments": segments,
+            "rows": marks_of(statement, segments, names_in(each, held.unit)) if statement else [],
             "code": check_code(statement) if statement else "",
         },
     )
@@ -256,7 +259,7 @@ def sent(_request: StaffRequest, contest: str, round_key: str) -> HttpResponseBa
     """The file itself, signed."""
     each, held = _own(contest, round_key)
     try:
-        content = unit_file(each)
+        _statement, content = unit_file(each)
     except RuleViolation as violation:
         raise Http404 from violation
     return file_answer(content, "application/zip", f"ket-qua-{each.key}-{held.unit.code}.zip")
