@@ -310,7 +310,6 @@ def test_a_round_of_teams_may_be_held_by_the_units_by_one_scale() -> None:
     assert [each.key for each in changes(PLAN, read, ["truc-tiep"])] == ["rounds[2].at_units"]
 
 
-
 def test_a_round_of_persons_is_not_held_by_the_units() -> None:
     online, rounds, live = GOOD.rpartition("\n[[rounds]]\n")
     read = parse_plan(f"{online}{AT_UNITS}{rounds}{live}".encode())
