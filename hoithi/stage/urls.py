@@ -45,6 +45,7 @@ urlpatterns = [
     path(f"{_STAGE}phieu-giay/<int:turn>/<slug:judge>/", paper.sheet, name="paper_sheet"),
     path(f"{_STAGE}diem-cong-tru/", paper.points, name="points"),
     path(f"{_STAGE}dieu-khien/", console.show, name="console"),
+    path(f"{_STAGE}dieu-khien/luot/<int:turn>/", console.turn, name="turn"),
     path(f"{_STAGE}dieu-khien/lenh/", console.act, name="act"),
     path(f"{_STAGE}dieu-khien/goi/<int:call>/", console.answered, name="answered"),
     path(f"{_STAGE}dieu-khien/dong/", console.close, name="close"),

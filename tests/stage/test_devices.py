@@ -298,6 +298,9 @@ BODIES: list[object] = [
     GOOD | {"confirmed": True, "marks": {"noi-dung": 15}},
     GOOD | {"confirmed": True, "marks": {"Nội dung": "15"}},
     GOOD | {"confirmed": True, "marks": {f"k{number}": "1" for number in range(61)}},
+    GOOD | {"confirmed": False, "note": "a" * 1001},
+    GOOD | {"confirmed": False, "note": ["a"]},
+    json.dumps(GOOD | {"confirmed": False, "note": "\ud800"}).encode(),
 ]
 
 

@@ -20,8 +20,9 @@ from hoithi.rules.codes import access_code, read_code
 from hoithi.rules.errors import RuleViolation
 from hoithi.rules.live import events as ev
 from hoithi.rules.live.state import Sheet, State
+from hoithi.rules.vietnamese import tidy_lines
 from hoithi.stage.actions.log import Wish, append, hold
-from hoithi.stage.models import Call, Device, Seat, SeatKind, Stage, Vote
+from hoithi.stage.models import Call, Device, Seat, SeatKind, SheetNote, Stage, Vote
 from hoithi.stage.queries import team_entry
 
 _TOKEN_BYTES = 24
@@ -96,7 +97,8 @@ class SheetMessage:
     """What a judge's page sends: all marks of a team in a part as they stand there.
 
     By part and team, since a page without network does not hear which turn is called; `turn` is the
-    number where it was heard, else 0.
+    number where it was heard, else 0. The note is for the judge, and for those who run the round
+    once every sheet is in.
     """
 
     part: str
@@ -105,10 +107,12 @@ class SheetMessage:
     seq: int
     marks: Mapping[str, Decimal]
     confirmed: bool
+    note: str | None = None
 
 
+@transaction.atomic
 def take_sheet(*, device: Device, message: SheetMessage, now: datetime) -> State:
-    """Store a judge's marks, or confirm them. Raises RuleViolation as the rules have it."""
+    """Store a judge's marks and note, or confirm them. Raises RuleViolation."""
     seat = _judge(device)
     kind = ev.SheetConfirmed if message.confirmed else ev.SheetSaved
 
@@ -123,7 +127,14 @@ def take_sheet(*, device: Device, message: SheetMessage, now: datetime) -> State
             return []
         return [kind(turn.number, seat.key, device.epoch, message.seq, dict(message.marks))]
 
-    return _append(device, wish, now)
+    state = _append(device, wish, now)
+    turn = state.held(message.part, message.entry)
+    if turn is not None and message.note is not None:
+        text = tidy_lines(message.note)
+        SheetNote.objects.update_or_create(
+            seat=seat, turn=turn.number, defaults={"text": text, "at": now}
+        )
+    return state
 
 
 def _is_taken(sheet: Sheet, epoch: int, message: SheetMessage) -> bool:
