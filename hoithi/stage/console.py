@@ -293,8 +293,10 @@ def _cells(state: State, entry: str) -> Sequence[PartCell]:
             continue
         turn = state.held(part.key, entry)
         mark = part_mark(state, part.key, entry) if turn else None
-        if turn is None:
-            where = "withdrawn" if entry in state.withdrawn else "to_call"
+        if entry in state.withdrawn:
+            where = "withdrawn"
+        elif turn is None:
+            where = "to_call"
         elif turn.is_on:
             where = "on"
         elif mark is not None:

@@ -59,7 +59,7 @@ async function send() {
       if (draft?.seq === message.seq) delete all[name];
       const sheet = sheets.find((each) => key(each) === name);
       if (sheet && sheet.seq < message.seq) Object.assign(sheet, { marks: message.marks, note: message.note ?? sheet.note, confirmed: message.confirmed, seq: message.seq });
-      if (message.confirmed) { touched = performance.now(); goOn(); }
+      if (message.confirmed) touched = performance.now(); // time to read that it is in
     } else if (code === "other_device" || answer.status === 401) { sending = false; leave(answer.body.text); return; }
     else if (code === "message_repeated" && draft) draft.seq += 1000;
     else if (code === "turn_not_called") passed.add(name);
@@ -68,6 +68,7 @@ async function send() {
     else away = true;
     keep("sheets", all);
     fill();
+    goOn();
   }
   sending = false;
   if (Object.values(drafts()).some((each) => !each.refused)) {
@@ -99,7 +100,7 @@ function criterion(sheet, each) {
     change(sheetNow(sheet), { marks: next });
     fill();
   };
-  const note = make("p", { class: "small", role: "alert" });
+  const note = make("p", { class: "small over", role: "alert" });
   const field = make("input", { type: "text", inputmode: "decimal", autocomplete: "off", "aria-label": each.label });
   field.onchange = () => {
     const text = field.value.trim(), value = isDecimal(text) ? units(text) : NaN;
@@ -171,13 +172,13 @@ function sheetView(sheet) {
   const fillIn = () => {
     const now = sheetNow(sheet), marks = marksOf(now), locked = isDone(now);
     const missing = now.criteria.filter((each) => !(each.key in marks)), mend = toMend(now);
-    const [tone, text] = stateOf(now);
+    const labels = (those) => ({ labels: those.map((each) => each.label).join(", ") });
+    const [tone, text] = mend.length && !locked ? ["bad", say("to_mend", labels(mend))] : stateOf(now);
     rows.forEach((each) => each.fillIn(marks, locked));
     note.fillIn(noteOf(now), locked);
     band.className = `band ${tone}`;
     if (band.textContent !== text) band.textContent = text;
-    const labels = (those) => ({ labels: those.map((each) => each.label).join(", ") });
-    lacking.textContent = locked ? "" : [mend.length ? say("to_mend", labels(mend)) : "", missing.length ? say("lacking", labels(missing)) : ""].filter(Boolean).join(" · ");
+    lacking.textContent = missing.length && !locked ? say("lacking", labels(missing)) : "";
     confirm.hidden = locked;
     confirm.disabled = missing.length + mend.length > 0;
     how.hidden = !locked;
@@ -286,6 +287,9 @@ async function load() {
 }
 
 for (const event of ["storage", "offline", "online"]) addEventListener(event, fill);
+// Another tab of this phone has sent something: what is on disk now is asked for.
+let reading = 0;
+addEventListener("storage", () => { clearTimeout(reading); reading = setTimeout(load, 400); });
 enter(document.getElementById("enter"), () => {
   document.getElementById("who").textContent = seat()?.name ?? "";
   here.replaceChildren(place, make("h2", {}, words.sheets), list, call);
