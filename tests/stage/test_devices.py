@@ -243,6 +243,7 @@ def test_no_vote_is_taken_where_none_is_held(day: Day) -> None:
             stage=day.stage,
             segment="gioi-thieu",
             device="a" * 32,
+            address="192.0.2.1",
             entry=day.teams["GN"][:8],
             now=factories.now(),
         )
