@@ -28,13 +28,17 @@ from hoithi.web.wording import marks as written
 
 @dataclass(frozen=True, slots=True)
 class PartCell:
-    """A team in a part: `to_call`, `on`, `judging`, `done`, `withdrawn`; its mark once known."""
+    """A team in a part: `to_call`, `on`, `judging`, `done`, `withdrawn`; its mark once known.
+
+    Where nobody marks, `judging` says that what other teams do with its questions is waited for.
+    """
 
     key: str
     label: str
     state: str
     turn: int
     mark: str
+    is_judged: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +153,15 @@ class CallNow:
 
 @dataclass(frozen=True, slots=True)
 class Console:
-    """All of it; `seen` goes back with every press."""
+    """All of it; `seen` goes back with every press. The draws come first until the order is known
+    or a team was called without one."""
 
     seen: int
     is_open: bool
     is_closed: bool
     scene: str
+    about: str
+    draws_first: bool
     turn: TurnNow | None
     teams: tuple[TeamRow, ...]
     parts: tuple[PartNow, ...]
@@ -179,12 +186,14 @@ def console_of(stage: Stage) -> Console:
         is_open=state.is_open,
         is_closed=state.is_closed,
         scene=state.scene.scene,
+        about=state.scene.about,
+        draws_first=not (state.turns or (ORDER in state.lots and state.lots[ORDER].order)),
         turn=_turn(stage, state, turn, called) if turn else None,
         teams=tuple(
             TeamRow(
                 entry,
                 names[entry].name,
-                names[entry].unit,
+                names[entry].beside,
                 entry in state.present,
                 entry in state.withdrawn,
                 tuple(_cells(state, entry)),
@@ -235,6 +244,7 @@ def _cells(state: State, entry: str) -> Sequence[PartCell]:
                 where,
                 turn.number if turn else 0,
                 written(mark.mark) if mark else "",
+                part.judged is not None,
             )
         )
     return found

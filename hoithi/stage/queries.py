@@ -108,6 +108,11 @@ class TeamName:
     unit: str
     unit_id: int
 
+    @property
+    def beside(self) -> str:
+        """The unit, where the team is called otherwise."""
+        return "" if self.unit == self.name else self.unit
+
 
 def team_names(each: Round) -> dict[str, TeamName]:
     """The teams of a round by their public ids, in the order of the units: also of those that the
