@@ -1,8 +1,8 @@
 """Where a round stands → what everybody sees: the big screen and the phones of the audience.
 
 One snapshot for all of them, made once a line and pushed; no viewer costs a query. It holds nothing
-that is not public at this moment: marks of a part only when they were released, of a turn only
-when every sheet is in; the key of a question only when it was shown.
+that is not public at this moment: the mark of a turn only when every sheet is in, on the score
+board only parts that were released; the key of a question only when it was shown.
 """
 
 from __future__ import annotations

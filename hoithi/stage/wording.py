@@ -49,6 +49,7 @@ ON_SCREENS: Words = {
     "check_lots": _("Check this draw on your phone"),
     "on_phones": _("Follow the contest on your phone"),
     "not_drawn": _("The order was not drawn yet."),
+    "parts_in_order": _("The parts, in their order: {labels}"),
     "in_minutes": _("{count} minutes"),
     "between": _("{least} to {most}"),
     "no_longer": _("at most {most}"),
@@ -95,8 +96,8 @@ ON_CONSOLE: Words = {
     "failed": _("This did not work. Please try again."),
     "offline": _("No network. Please try again in a moment."),
     "away": _(
-        "The line to the desk is away: what you see may be old, and presses do not arrive. This page "
-        "connects again by itself."
+        "The line to the desk is away: what you see may be old, and presses do not arrive. "
+        "This page connects again by itself."
     ),
     "back": _("The line to the desk is back."),
 }

@@ -1,6 +1,6 @@
 // The console: a press goes without leaving the page, and what others do appears by itself. What is being
 // typed, what is unfolded and the button that has the focus stay where they are meanwhile.
-import { follow, minutes, words } from "../web/feed.js";
+import { learn, minutes, words } from "../web/feed.js";
 import { elapsed } from "./shown.js";
 
 const root = document.getElementById("console");
@@ -127,7 +127,10 @@ function tick() {
   }
 }
 
-follow(root.dataset.feed, () => {
+// The preview of the big screen follows the round; the console hears of it there.
+addEventListener("message", (event) => {
+  if (event.source !== document.querySelector(".preview").contentWindow) return;
+  learn(event.data);
   clearTimeout(asked);
   asked = setTimeout(refresh, 80);
 });

@@ -70,12 +70,12 @@ const scenes = {
         line(`${s.turn.team || words.all_teams} · ${say("question_of", { number: question.number, of: question.of })} · ${say("points", { points: question.points })}`, "line part-name"),
         question.star ? line(`★ ${words.star}`, "line star") : null,
         make("p", { class: `stem${question.stem.length > 180 ? " long" : ""}` }, question.stem)),
-      question.seconds && !question.right ? countdown(questionClock(question)) : null),
+      question.seconds && !question.right && !question.spoilt ? countdown(questionClock(question)) : null),
     make("ol", { class: question.options.every((option) => option.length < 36) ? "options two" : "options" }, ...question.options.map((option, index) => make("li",
       { class: question.right ? (right.includes(index) ? "right" : "wrong") : "" },
       make("b", {}, letter(index)), make("span", {}, option),
       right.includes(index) ? make("i", {}, `✓ ${words.right}`) : null))),
-    make("p", { class: "line replies" }, question.spoilt ? words.spoilt
+    make("p", { class: `line replies${question.spoilt ? " spoilt" : ""}` }, question.spoilt ? words.spoilt
       : question.right ? question.replies.map((reply) =>
         `${reply.team}: ${reply.option < 0 ? words.no_answer : letter(reply.option)} ${reply.right ? "✓" : "✗"}`).join("   ")
       : question.floor ? [say("floor", { team: question.floor }), ...(question.presses.length > 1
@@ -140,4 +140,6 @@ function show(snapshot) {
 }
 
 setInterval(() => ticking.forEach((tick) => tick()), 100);
-follow(document.body.dataset.feed, show, (online) => { bar.hidden = online; });
+// The console's preview tells the console of what has come, so that both need one line.
+const heard = (snapshot) => { show(snapshot); if (parent !== window) parent.postMessage(now(), location.origin); };
+follow(document.body.dataset.feed, heard, (online) => { bar.hidden = online; });

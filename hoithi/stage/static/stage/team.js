@@ -23,7 +23,7 @@ function show(s) {
   const own = (turn.id && !q.offered ? turn.id : q.floor_id) === team;
   const presses = !q.right && !q.spoilt && !q.floor && (turn.id ? q.offered && turn.id !== team : q.since);
   const note = make("p", { class: "small", role: "alert" });
-  const [timer, tick] = q.seconds && q.since && !q.right ? digits(questionClock(q)) : [];
+  const [timer, tick] = q.seconds && q.since && !q.right && !q.spoilt ? digits(questionClock(q)) : [];
   if (tick) ticking.push(tick);
   const options = make("div", { class: "options" }, ...q.options.map((option, index) => {
     const right = q.right?.includes(index);

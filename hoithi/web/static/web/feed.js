@@ -6,7 +6,7 @@ let offset = -Infinity;
 export const now = () => Date.now() + (offset === -Infinity ? 0 : offset);
 
 // A message is never early: of several differences the largest was the least delayed.
-const learn = (told) => { offset = Math.max(offset, told - Date.now()); };
+export const learn = (told) => { offset = Math.max(offset, told - Date.now()); };
 
 // The server sends a beat every few seconds. A line that dies without a word, such as a cable that was
 // pulled out of an access point, is told by its silence alone.
