@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Count
 from django.utils.functional import Promise
 
 from hoithi.rules.live.marks import is_complete, part_mark
 from hoithi.rules.live.state import NOBODY, ORDER, State, Turn, packets_of
-from hoithi.stage.models import Stage
+from hoithi.stage.models import Stage, Vote
 from hoithi.stage.packets import packet_file
 from hoithi.stage.prizes import prizes_of
 from hoithi.stage.queries import (
@@ -141,7 +142,18 @@ class PartNow:
     is_released: bool
     is_vote: bool
     is_voting: bool
+    votes: Votes
     for_all: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Votes:
+    """How many there are, and how many of them came from one network address at most: who votes a
+    hundred times from one machine is seen before anything is signed.
+    """
+
+    given: int = 0
+    most_of_one: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,12 +186,14 @@ class Console:
 
 
 def console_of(stage: Stage) -> Console:
-    """Six queries, however many teams and judges there are; four more when the round is closed."""
+    """Six queries, however many teams and judges there are; one more where the audience votes, four
+    more when the round is closed."""
     state = state_at(stage)
     names = team_names(stage.round)
     turn = state.shown
     calls = tuple(CallNow(each.pk, each.seat.name, each.at) for each in open_calls(stage))
     prizes = prizes_of(stage, state)
+    votes = _votes(stage, state)
     called = {entry: name.name for entry, name in names.items()}
     return Console(
         seen=state.cue,
@@ -208,6 +222,7 @@ def console_of(stage: Stage) -> Console:
                 part.key in state.released,
                 part.voted is not None,
                 state.voting == part.key,
+                votes.get(part.key, Votes()),
                 part.quiz is not None and part.quiz.form == "buzzer",
             )
             for part in state.regulation.segments
@@ -222,6 +237,17 @@ def console_of(stage: Stage) -> Console:
         awards_wait=prizes.waits,
         may_reveal=bool(prizes.shown),
     )
+
+
+def _votes(stage: Stage, state: State) -> dict[str, Votes]:
+    """By part. One query where a part is voted on, else none."""
+    if all(part.voted is None for part in state.regulation.segments):
+        return {}
+    counts: dict[str, list[int]] = {}
+    rows = Vote.objects.filter(stage=stage).values_list("segment", "source")
+    for segment, _source, count in rows.annotate(votes=Count("pk")).order_by("segment"):
+        counts.setdefault(segment, []).append(count)
+    return {segment: Votes(sum(each), max(each)) for segment, each in counts.items()}
 
 
 def _cells(state: State, entry: str) -> Sequence[PartCell]:

@@ -221,11 +221,16 @@ class Call(models.Model):
 
 
 class Vote(models.Model):
-    """What one phone gave in a vote of the audience; a phone has one vote in a part."""
+    """What one phone gave in a vote of the audience; a phone has one vote in a part.
+
+    Which phone it is the phone says. `source` tells votes from one network address from others; it
+    is no address and cannot be turned back into one.
+    """
 
     stage = models.ForeignKey(Stage, models.PROTECT, related_name="audience_votes")
     segment = models.SlugField(max_length=60)
     device = models.CharField(max_length=64)
+    source = models.CharField(max_length=16, blank=True)
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="+")
     at = models.DateTimeField()
 

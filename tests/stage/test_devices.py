@@ -244,6 +244,7 @@ def test_no_vote_is_taken_where_none_is_held(day: Day) -> None:
             segment="gioi-thieu",
             device="a" * 32,
             entry=day.teams["GN"][:8],
+            address="10.0.0.7",
             now=factories.now(),
         )
 

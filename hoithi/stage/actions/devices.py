@@ -14,6 +14,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils.crypto import salted_hmac
 
 from hoithi.people.keys import code_key
 from hoithi.rules.codes import access_code, read_code
@@ -184,7 +185,9 @@ def answer_call(*, call: Call, now: datetime) -> None:
 
 
 @transaction.atomic
-def take_vote(*, stage: Stage, segment: str, device: str, entry: str, now: datetime) -> None:
+def take_vote(
+    *, stage: Stage, segment: str, device: str, address: str, entry: str, now: datetime
+) -> None:
     """A phone's vote; a later one of the same phone takes its place while the vote is open.
 
     Raises RuleViolation: `vote_not_open`, `no_such_team`.
@@ -198,8 +201,13 @@ def take_vote(*, stage: Stage, segment: str, device: str, entry: str, now: datet
         stage=stage,
         segment=segment,
         device=hashlib.sha256(device.encode()).hexdigest(),
-        defaults={"entry": team, "at": now},
+        defaults={"entry": team, "source": _source(stage, address), "at": now},
     )
+
+
+def _source(stage: Stage, address: str) -> str:
+    """The same for the same address on this stage, and nobody's address."""
+    return salted_hmac("hoithi.stage.vote", f"{stage.pk}/{address}").hexdigest()[:16]
 
 
 def _append(device: Device, wish: Wish, now: datetime) -> State:

@@ -28,7 +28,12 @@ from hoithi.people.permissions import contest_scope
 from hoithi.results.units import check_held_here
 from hoithi.rules.errors import RuleViolation
 from hoithi.rules.live import events as ev
-from hoithi.rules.packets import Packets, TooFewQuestionsError, make_packets
+from hoithi.rules.packets import (
+    Packets,
+    TooFewQuestionsError,
+    UnevenQuestionsError,
+    make_packets,
+)
 from hoithi.rules.quiz import Quiz
 from hoithi.rules.regulation import Segment
 from hoithi.rules.vietnamese import tidy
@@ -148,7 +153,7 @@ def build_packets(
     None that stands in packets of another part or round is drawn: who sits in the hall of one heat
     hears it. Where there are enough that stand in no online package, only those are drawn. What
     stood before is void. Raises RuleViolation: `opened_already`,
-    `part_without_questions`, `bank_too_small`.
+    `part_without_questions`, `bank_too_small`, `bank_uneven`.
     """
     # Of two parts that are drawn at once the second knows what the first has drawn.
     hold_contest(stage.round.contest)
@@ -203,7 +208,9 @@ class _Drawn:
 
 
 def _drawn(quiz: Quiz, *pools: Sequence[ItemVersion]) -> _Drawn:
-    """From the first pool that has enough. Raises RuleViolation `bank_too_small` by the last."""
+    """From the first pool that has enough. Raises RuleViolation by the last: `bank_too_small`,
+    `bank_uneven` where the packets could not be equal in level.
+    """
     short: TooFewQuestionsError | None = None
     for versions in pools:
         pool = {secrets.token_hex(8): each for each in versions}
@@ -215,7 +222,7 @@ def _drawn(quiz: Quiz, *pools: Sequence[ItemVersion]) -> _Drawn:
             short = error
     assert short is not None
     raise RuleViolation(
-        "bank_too_small",
+        "bank_uneven" if isinstance(short, UnevenQuestionsError) else "bank_too_small",
         topic=short.part.topic,
         level=short.part.level,
         wanted=short.wanted,

@@ -298,7 +298,8 @@ def open_round(request: StaffRequest, contest: str, round_key: str) -> HttpRespo
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """A slip of a judge or a team: address, code and the QR of both."""
+    """A slip of a judge or a team: address, code and the QR of both; `title` is the post of a
+    judge, the unit of a team."""
 
     key: str
     name: str
@@ -318,7 +319,7 @@ def codes(request: StaffRequest, contest: str, round_key: str) -> HttpResponseBa
         SeatKind.JUDGE: settings.PUBLIC_URL + reverse("stage:judge", kwargs=where),
         SeatKind.TEAM: settings.PUBLIC_URL + reverse("stage:team", kwargs=where),
     }
-    seats = list(Seat.objects.filter(stage=stage, removed_at=None))
+    seats = list(Seat.objects.filter(stage=stage, removed_at=None).select_related("unit"))
     codes = [code_of(seat) for seat in seats]
     drawn = pictures(
         f"{pages[SeatKind(seat.kind)]}#{code}" for seat, code in zip(seats, codes, strict=True)
@@ -327,7 +328,7 @@ def codes(request: StaffRequest, contest: str, round_key: str) -> HttpResponseBa
         Slip(
             seat.key,
             seat.name,
-            seat.title,
+            seat.unit.name if seat.kind == SeatKind.TEAM and seat.unit else seat.title,
             grouped(code),
             told(pages[SeatKind(seat.kind)]),
             picture,
