@@ -192,12 +192,15 @@ class CallNow:
 
 @dataclass(frozen=True, slots=True)
 class Console:
-    """All of it; `seen` goes back with every press."""
+    """All of it; `seen` goes back with every press. The draws come first until the order is known
+    or a team was called without one."""
 
     seen: int
     is_open: bool
     is_closed: bool
     scene: str
+    about: str
+    draws_first: bool
     turn: TurnNow | None
     teams: tuple[TeamRow, ...]
     parts: tuple[PartNow, ...]
@@ -224,12 +227,14 @@ def console_of(stage: Stage) -> Console:
         is_open=state.is_open,
         is_closed=state.is_closed,
         scene=state.scene.scene,
+        about=state.scene.about,
+        draws_first=not (state.turns or (ORDER in state.lots and state.lots[ORDER].order)),
         turn=_turn(stage, state, turn, called) if turn else None,
         teams=tuple(
             TeamRow(
                 entry,
                 names[entry].name,
-                names[entry].unit,
+                names[entry].beside,
                 entry in state.present,
                 entry in state.withdrawn,
                 tuple(_cells(state, entry)),
