@@ -37,7 +37,7 @@ from hoithi.stage.models import LogLine, Seat, Stage
 from hoithi.stage.prizes import prizes_of
 from hoithi.stage.queries import TeamName, jury_of, state_at, team_names
 from hoithi.verify.units import check_code
-from hoithi.web.wording import ZONE, marks
+from hoithi.web.wording import ZONE, marks, signed_marks
 
 _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII")
 _LACKING = "chưa có"
@@ -242,15 +242,11 @@ def _given(stage: Stage, state: State, names: Mapping[str, TeamName]) -> list[st
     called = {str(user.pk): user.name for user in User.objects.filter(pk__in=signed)}
     return [
         f"{names[each.entry].name}, {state.segment(each.segment).label}: "
-        f"{_signed(marks(each.points))} điểm, {each.reason} "
+        f"{signed_marks(each.points)} điểm, {each.reason} "
         f"({called[each.first]} và {called[each.second]} quyết định)"
         for each in events
         if each.entry not in state.withdrawn
     ]
-
-
-def _signed(points: str) -> str:
-    return points if points.startswith("-") else f"+{points}"
 
 
 def _deducted(team: str, part: str, mark: PartMark | None) -> list[str]:

@@ -25,6 +25,7 @@ from hoithi.results.scans import read_scan
 from hoithi.stage.actions.closing import close_stage, give_points
 from hoithi.stage.prizes import prizes_of
 from hoithi.stage.records import minutes_of
+from hoithi.stage.signing import Waiting, waiting_for_signature
 from hoithi.verify.checks import verify
 from hoithi.web.wording import ZONE
 from tests import factories
@@ -159,8 +160,13 @@ def test_the_minutes_name_who_gave_points_and_who_decided_equal_teams() -> None:
                     day.mark(token, turn, noi_dung="20", hinh_thuc="8")
                 elif part == "tieu-pham":
                     day.mark(token, turn, kich_ban="15", dien_xuat="15")
-    for who in (day.chair, day.member):
-        close_stage(actor=who, stage=day.stage, now=factories.now())
+    each = day.stage.round
+    assert waiting_for_signature(each, day.member) == [Waiting.CLOSING]
+    close_stage(actor=day.chair, stage=day.stage, now=factories.now())
+    assert waiting_for_signature(each, day.chair) == []
+    assert waiting_for_signature(each, day.member) == [Waiting.CLOSING]
+    close_stage(actor=day.member, stage=day.stage, now=factories.now())
+    assert waiting_for_signature(each, day.member) == []
     for who in (day.chair, day.member):
         decide_tie(
             actor=who,
