@@ -65,7 +65,7 @@ def minutes_of(stage: Stage) -> Paper:
         head=Head(
             issuer_parent=kit.unit.name.upper() if kit else plan.papers.issuer_parent,
             issuer=plan.papers.issuer,
-            symbol="BB-…",
+            symbol=_symbol(plan.papers.list_symbol),
             place=plan.document.place,
             issued_on=began.date(),
         ),
@@ -91,6 +91,11 @@ def minutes_of(stage: Stage) -> Paper:
         ),
         sample=contest.is_sample,
     )
+
+
+def _symbol(of_lists: str) -> str:
+    """That of minutes, after the one of the contest's lists: DS-ABC → BB-ABC."""
+    return f"BB-{of_lists.partition('-')[2] or '…'}"
 
 
 def _times(stage: Stage, state: State) -> tuple[datetime, datetime | None]:

@@ -120,7 +120,7 @@ def test_the_minutes_say_who_was_there_and_whose_sheets_fall_away(closed_day: Da
 
     text = " ".join(page_texts(paper_pdf(minutes_of(closed_day.stage))))
 
-    assert "Số: …/BB-… Đắk Nông, ngày" in text
+    assert "Số: …/BB-BTC Đắk Nông, ngày" in text
     assert "1. Ban Tổ chức: Lê Thị Chủ Trì, Trưởng ban. 2. Ban Giám khảo: GK1 Giám khảo 1 " in text
     assert "3. Thư ký: Trần Văn Ghi." in text
     assert "Người Ra Đề" not in text
@@ -226,7 +226,10 @@ def test_the_signed_minutes_are_attached_and_stay_to_be_read(
     closed_day: Day, client: Client
 ) -> None:
     factories.sign_in(client, closed_day.secretary)
-    first, better = (b"%PDF-1.7 nghi\xc3\xaang", b"%PDF-1.7 th\xe1\xba\xb3ng")
+    before = client.get(of_results(closed_day, "minutes")).content.decode()
+    assert "Biên bản có hiệu lực" not in before
+    assert "Điểm theo nhật ký khi kết thúc vòng thi" in before
+    first, better = factories.scan("nghiêng"), factories.scan("thẳng")
     for content in (first, better, better):
         scan = SimpleUploadedFile("biên bản đã ký.pdf", content)
         answer = client.post(of_results(closed_day, "attach_copy"), {"scan": scan})
@@ -235,6 +238,7 @@ def test_the_signed_minutes_are_attached_and_stay_to_be_read(
     copies = SignedCopy.objects.filter(record__round=closed_day.stage.round)
     assert [read_scan(copy.sha256) for copy in copies] == [first, better]
     page = client.get(of_results(closed_day, "minutes")).content.decode()
+    assert "Biên bản có hiệu lực" in page
     for copy in copies:
         address = of_results(closed_day, "scan", sha256=copy.sha256)
         assert f'<a href="{address}">biên bản đã ký.pdf</a>' in page
@@ -248,9 +252,10 @@ def test_the_signed_minutes_are_attached_and_stay_to_be_read(
     [
         ("bien-ban.docx", b"PK\x03\x04", "Đây không phải tệp PDF, JPEG hoặc PNG."),
         ("bien-ban.pdf", b"", "Tệp gửi lên không có nội dung."),
+        ("bien-ban.pdf", b"%PDF-1.4\nfake", "Không mở được tệp: tệp bị hỏng hoặc thiếu."),
         ("bien-ban.pdf", b"%PDF-" + b"0" * (10 * 1024 * 1024), "Tệp lớn hơn 10 MB."),
     ],
-    ids=["word", "empty", "large"],
+    ids=["word", "empty", "fake", "large"],
 )
 def test_what_is_no_scan_is_told_at_its_field(
     closed_day: Day, client: Client, name: str, content: bytes, said: str
