@@ -301,6 +301,7 @@ class Slip:
     """A slip of a judge or a team: address, code and the QR of both."""
 
     key: str
+    is_judge: bool
     name: str
     title: str
     code: str
@@ -326,6 +327,7 @@ def codes(request: StaffRequest, contest: str, round_key: str) -> HttpResponseBa
     slips = [
         Slip(
             seat.key,
+            seat.kind == SeatKind.JUDGE,
             seat.name,
             seat.title,
             grouped(code),
