@@ -245,7 +245,6 @@ def test_no_vote_is_taken_where_none_is_held(day: Day) -> None:
             device="a" * 32,
             address="192.0.2.1",
             entry=day.teams["GN"][:8],
-            address="10.0.0.7",
             now=factories.now(),
         )
 

@@ -14,17 +14,20 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from hoithi.bank.models import Collection
 from hoithi.contests.models import Contest
 from hoithi.entries.models import Entry
-from hoithi.people.models import Role
+from hoithi.people.models import Approval, Role, User
+from hoithi.results.models import Motion
 from hoithi.rules.codes import grouped
 from hoithi.rules.live.marks import part_mark
 from hoithi.stage.actions.devices import code_of
-from hoithi.stage.models import PaperSheet, Stage
+from hoithi.stage.actions.preparing import build_packets, open_stage, seal_packets
+from hoithi.stage.models import PacketSet, PaperSheet, Stage
 from hoithi.stage.queries import state_at
 from tests import factories
 from tests.stage.parts import plan
-from tests.stage.scene import Day, open_day, team
+from tests.stage.scene import Day, open_day, ready_day, team
 
 pytestmark = pytest.mark.django_db
 WHERE = {"contest": "daknong-2023", "round_key": "truc-tiep"}
@@ -278,17 +281,97 @@ def test_points_beside_the_marks_take_two_members(day: Day, client: Client) -> N
         "Vui lòng nhập số điểm"
         in client.post(at("points"), given | {"points": "1e5"}).content.decode()
     )
-    for who in (day.chair, day.chair):
-        factories.sign_in(client, who)
-        client.post(at("points"), given)
+    client.post(at("points"), given)
+    client.post(at("points"), given)  # twice by one person is no second signature
     mark = part_mark(state_at(Stage.objects.get()), "tieu-pham", day.teams["CJ"])
     assert mark is not None
     assert mark.mark == 30
+    assert "chờ thành viên Ban Tổ chức thứ hai ký" in page(client, "console")
+    motion = Motion.objects.get()
+    confirm = at("confirm_points", motion=motion.pk)
+    assert confirm not in page(client, "points")  # by oneself
+
     factories.sign_in(client, day.member)
-    client.post(at("points"), given)
+    waiting = page(client, "points")
+    assert "Cư Jút, Tiểu phẩm truyền thông: -1,5 điểm" in waiting
+    assert "Nhắc bài từ bên ngoài" in waiting
+    client.post(confirm)
     mark = part_mark(day.state, "tieu-pham", day.teams["CJ"])
     assert mark is not None
     assert (mark.given, mark.mark) == (Decimal("-1.5"), Decimal("28.5"))
+    assert "Cư Jút, Tiểu phẩm" not in page(client, "points")
+    client.post(confirm)  # again
+    assert len(day.state.corrections["tieu-pham", day.teams["CJ"]]) == 1
+
+
+@pytest.mark.parametrize(
+    ("points", "said"),
+    [("0", "Điểm cộng hoặc trừ phải khác 0."), ("40.01", "Điểm cộng hoặc trừ không quá 40.")],
+)
+def test_points_that_can_never_count_are_refused_at_the_first_signature(
+    day: Day, client: Client, points: str, said: str
+) -> None:
+    factories.sign_in(client, day.chair)
+    given = {"part": "tieu-pham", "team": day.teams["CJ"], "points": points, "reason": "Thưởng"}
+
+    told = client.post(at("points"), given).content.decode()
+
+    assert said in told
+    assert not Motion.objects.exists()
+    assert not Approval.objects.filter(kind="stage_points").exists()
+
+
+def test_points_are_taken_back_and_are_no_motion_about_results(day: Day, client: Client) -> None:
+    given = {"part": "tieu-pham", "team": day.teams["CJ"], "points": "2", "reason": "Thưởng"}
+    factories.sign_in(client, day.chair)
+    client.post(at("points"), given)
+    motion = Motion.objects.get()
+    results = [
+        reverse(f"results:{name}", args=["daknong-2023", motion.pk])
+        for name in ("second", "refuse")
+    ]
+    assert [client.post(address).status_code for address in results] == [404, 404]
+
+    client.post(at("refuse_points", motion=motion.pk))
+
+    factories.sign_in(client, day.member)
+    told = client.post(at("confirm_points", motion=motion.pk), follow=True).content.decode()
+    assert "Việc này đã bị từ chối hoặc đã được rút lại." in told
+    assert not day.state.corrections
+
+
+def test_what_waits_for_a_signature_stands_on_the_overview(client: Client) -> None:
+    day = ready_day()
+    packets = PacketSet.objects.get(voided_at=None)
+
+    def waiting(who: User) -> list[str]:
+        answer = factories.sign_in(client, who).get("/ban-to-chuc/daknong-2023/")
+        told = {
+            "niêm phong": "Thi trực tiếp: ký niêm phong gói câu hỏi",
+            "điểm": "Thi trực tiếp: xác nhận điểm cộng, trừ",
+        }
+        return [name for name, text in told.items() if text in answer.content.decode()]
+
+    assert waiting(day.chair) == []
+    anew = build_packets(
+        actor=day.secretary,
+        stage=day.stage,
+        segment=packets.segment,
+        collection=Collection.objects.get(),
+        now=factories.now(),
+    )
+    assert (waiting(day.chair), waiting(day.member)) == (["niêm phong"], ["niêm phong"])
+    seal_packets(actor=day.chair, packets=anew, now=factories.now())
+    assert (waiting(day.chair), waiting(day.member)) == ([], ["niêm phong"])
+    seal_packets(actor=day.member, packets=anew, now=factories.now())
+    assert waiting(day.member) == []
+    open_stage(actor=day.secretary, stage=day.stage, now=factories.now())
+    factories.sign_in(client, day.chair).post(
+        at("points"),
+        {"part": "tieu-pham", "team": day.teams["CJ"], "points": "2", "reason": "Thưởng"},
+    )
+    assert (waiting(day.chair), waiting(day.member)) == ([], ["điểm"])
+    assert waiting(day.secretary) == []
 
 
 def test_every_judge_has_a_paper_sheet_for_every_team_they_may_mark(

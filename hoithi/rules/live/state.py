@@ -89,6 +89,15 @@ class Question:
         return bool(self.right or self.spoilt)
 
 
+@dataclass(frozen=True, slots=True)
+class ClockCorrection:
+    """The clock set right: what it showed, what it should have shown, and why."""
+
+    before_ms: int
+    after_ms: int
+    reason: str
+
+
 @dataclass(slots=True)
 class Turn:
     """One team's part on stage; `entry` is empty where all teams press for the questions.
@@ -105,7 +114,7 @@ class Turn:
     running_ms: int = 0
     ended_ms: int = 0
     void: str = ""
-    corrections: list[str] = field(default_factory=list)
+    corrections: list[ClockCorrection] = field(default_factory=list)
     sheets: dict[str, Sheet] = field(default_factory=dict)
     questions: list[Question] = field(default_factory=list)
     next_has_star: bool = False

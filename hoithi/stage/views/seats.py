@@ -84,7 +84,7 @@ def enter(request: HttpRequest, contest: str, round_key: str) -> HttpResponseBas
 @require_GET
 @by_token
 def own(_request: HttpRequest, device: Device) -> HttpResponseBase:
-    """A judge's own sheets with their notes, a team's own answer; nothing of anybody else is in it."""
+    """A judge's own sheets with their notes, a team's own answer, and nothing of anybody else."""
     seat = device.seat
     state = state_at(seat.stage)
     if state.epochs.get(seat.key, 0) != device.epoch:
