@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db.models import Count
 from django.utils.functional import Promise
 
-from hoithi.rules.live.marks import is_complete, part_mark
+from hoithi.rules.live.marks import is_complete, part_mark, points_so_far
 from hoithi.rules.live.state import NOBODY, ORDER, State, Turn, packets_of
 from hoithi.stage.models import Stage, Vote
 from hoithi.stage.packets import packet_file
@@ -132,6 +132,7 @@ class TurnNow:
     judges: tuple[JudgeRow, ...]
     missing: int
     mark: str
+    so_far: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,6 +318,7 @@ def _turn(stage: Stage, state: State, turn: Turn, called: dict[str, str]) -> Tur
         judges=tuple(_judges(stage, state, turn)) if part.judged else (),
         missing=len(state.missing(turn)) if part.judged else 0,
         mark=written(mark.mark) if mark else "",
+        so_far=written(points) if (points := points_so_far(state, turn)) is not None else "",
     )
 
 
