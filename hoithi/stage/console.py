@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db.models import Count
 from django.utils.functional import Promise
 
-from hoithi.rules.live.marks import PartMark, is_complete, part_mark
+from hoithi.rules.live.marks import PartMark, is_complete, part_mark, points_so_far
 from hoithi.rules.live.state import NOBODY, ORDER, Reply, State, Turn, packets_of
 from hoithi.stage.models import Stage, Vote
 from hoithi.stage.packets import packet_file
@@ -148,6 +148,7 @@ class TurnNow:
     fewest: int
     marking: int
     mark: str
+    so_far: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -392,6 +393,7 @@ def _turn(stage: Stage, state: State, turn: Turn, called: dict[str, str]) -> Tur
         fewest=part.judged.fewest if part.judged else 0,
         marking=state.marking(turn),
         mark=written(mark.mark) if mark else "",
+        so_far=written(points) if (points := points_so_far(state, turn)) is not None else "",
     )
 
 

@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from hoithi.rules.canonical import Value
 from hoithi.rules.draw import lots_seed
-from hoithi.rules.live.marks import PartMark, is_marked, part_mark
+from hoithi.rules.live.marks import PartMark, is_marked, part_mark, points_so_far
 from hoithi.rules.live.state import NOBODY, ORDER, Lots, Question, State, Turn
 from hoithi.rules.lots import Swap, swaps
 from hoithi.rules.marks import round_marks
@@ -117,6 +117,7 @@ def _turn(state: State, facts: Facts, turn: Turn) -> dict[str, Value]:
         "judges": len(panel),
         "sheets": len(panel) - len(state.missing(turn)) if part.judged else 0,
         "mark": _mark_of(state, turn),
+        "so_far": written(points) if (points := points_so_far(state, turn)) is not None else "",
     }
 
 

@@ -49,6 +49,7 @@ ON_SCREENS: Words = {
     "check_lots": _("Check this draw on your phone"),
     "on_phones": _("Follow the contest on your phone"),
     "not_drawn": _("The order was not drawn yet."),
+    "so_far": _("{points} points so far"),
     "parts_in_order": _("The parts, in their order: {labels}"),
     "in_minutes": _("{count} minutes"),
     "between": _("{least} to {most}"),

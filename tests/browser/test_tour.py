@@ -228,7 +228,7 @@ def on_stage(sample: Sample, desktop: Page, new_phone: NewPage) -> None:
     desktop.get_by_role("button", name="Khóa số bí mật, chiếu vân tay").first.click()
     desktop.get_by_label("Con số do hội trường nêu").fill("7")
     desktop.get_by_role("button", name="Nhập con số").click()
-    desktop.get_by_role("button", name="Bốc thăm", exact=True).click()
+    desktop.locator("#lots").get_by_role("button", name="Bốc thăm", exact=True).click()
     team = desktop.locator("#teams tbody th").first.inner_text().partition("\n")[0]
     desktop.get_by_role("button", name="Mời lên").first.click()
     desktop.get_by_role("button", name="Bấm giờ").click()

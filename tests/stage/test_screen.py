@@ -39,3 +39,23 @@ def test_where_all_press_the_second_chance_has_no_end() -> None:
     assert clock(played) == (10, played.at_ms)
     played.do(ev.FloorGiven(1, A, log.WHY), ev.Answered(1, A, 0, 0), ev.QuestionOffered(1))
     assert clock(played) == (0, played.at_ms)
+
+
+def test_what_a_team_has_by_its_questions_up_to_now_is_shown() -> None:
+    def told(played: Log) -> object:
+        turn = snapshot(played.state, FACTS)["turn"]
+        assert isinstance(turn, dict)
+        return turn["so_far"]
+
+    played = log.asked()
+    played.do(ev.Answered(1, A, 1, 0))
+    # Whether it was right is not told before the key is.
+    assert told(played) == "0"
+    played.do(ev.KeyShown(1, [1]))
+    assert told(played) == "10"
+    played.do(ev.QuestionShown(1, 1, "q2"), ev.QuestionTimed(1), ev.QuestionOffered(1))
+    played.do(ev.FloorGiven(1, B, log.WHY), ev.Answered(1, B, 0, 0), ev.KeyShown(1, [0]))
+    # Another team has taken the second question and its points over.
+    assert told(played) == "0"
+    assert told(log.rushing()) == ""
+    assert told(log.showing()) == ""

@@ -1,6 +1,6 @@
 // The audience's page: what the big screen shows, on a phone, and the programme under it.
 import { follow, make, say, words } from "../web/feed.js";
-import { digits, letter, mayPress, partName, questionClock, store, turnClock } from "./shown.js";
+import { digits, letter, mayPress, partName, questionClock, soFar, store, turnClock } from "./shown.js";
 
 const here = document.getElementById("live"), line = document.getElementById("line");
 const { base, vote } = document.body.dataset;
@@ -15,7 +15,7 @@ function clock(read) {
 function question(s) {
   const q = s.question, right = q.right ?? [];
   return make("section", { class: "card" },
-    make("p", { class: "muted" }, `${say("question_of", { number: q.number, of: q.of })} · ${say("points", { points: q.points })}${q.star ? ` · ★ ${words.star}` : ""}`),
+    make("p", { class: "muted" }, `${say("question_of", { number: q.number, of: q.of })} · ${say("points", { points: q.points })}${q.star ? ` · ★ ${words.star}` : ""}${s.turn.so_far ? ` · ${soFar(s.turn)}` : ""}`),
     make("p", { class: "stem" }, q.stem),
     make("ol", { class: "plain options" }, ...q.options.map((option, index) => make("li", { class: right.includes(index) ? "right" : "" },
       make("b", {}, letter(index)), make("span", {}, option), right.includes(index) ? make("i", {}, `✓ ${words.right}`) : null))),

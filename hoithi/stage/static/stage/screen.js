@@ -2,7 +2,7 @@
 // shows is only what the last snapshot says.
 import { fit, follow, make, now, say, words } from "../web/feed.js";
 import { drawing } from "./drawing.js";
-import { letter, limits, mayPress, partName, qrCode, questionClock, turnClock } from "./shown.js";
+import { letter, limits, mayPress, partName, qrCode, questionClock, soFar, turnClock } from "./shown.js";
 
 const stage = document.getElementById("stage");
 const bar = document.getElementById("line");
@@ -56,7 +56,7 @@ const scenes = {
       ...s.parts.map((part) => make("td", { class: "part" }, team.done.includes(part.key) ? "✓" : "·")))))), s.drawn ? null : line(words.not_drawn)],
 
   team: (s) => s.turn ? [line(partName(s, s.turn.part), "line part-name"),
-    title(s.turn.team || words.all_teams, "title huge"), line(s.turn.unit)] : scenes.emblem(s),
+    title(s.turn.team || words.all_teams, "title huge"), line(s.turn.unit), s.turn.so_far ? line(soFar(s.turn), "line loud") : null] : scenes.emblem(s),
 
   clock: (s) => s.turn ? [line(partName(s, s.turn.part), "line part-name"), title(s.turn.team || words.all_teams),
     countdown(turnClock(s.turn))] : scenes.emblem(s),
@@ -67,7 +67,7 @@ const scenes = {
     const right = question.right ?? [];
     return [make("div", { class: "asking" },
       make("div", {},
-        line(`${s.turn.team || words.all_teams} · ${say("question_of", { number: question.number, of: question.of })} · ${say("points", { points: question.points })}`, "line part-name"),
+        line(`${s.turn.team || words.all_teams} · ${say("question_of", { number: question.number, of: question.of })} · ${say("points", { points: question.points })}${s.turn.so_far ? ` · ${soFar(s.turn)}` : ""}`, "line part-name"),
         question.star ? line(`★ ${words.star}`, "line star") : null,
         make("p", { class: `stem${question.stem.length > 180 ? " long" : ""}` }, question.stem)),
       question.seconds && !question.right && !question.spoilt ? countdown(questionClock(question)) : null),
@@ -75,7 +75,7 @@ const scenes = {
       { class: question.right ? (right.includes(index) ? "right" : "wrong") : "" },
       make("b", {}, letter(index)), make("span", {}, option),
       right.includes(index) ? make("i", {}, `✓ ${words.right}`) : null))),
-    make("p", { class: `line replies${question.spoilt ? " spoilt" : ""}` }, question.spoilt ? words.spoilt
+    make("p", { class: `line replies${question.spoilt || mayPress(question) ? " loud" : ""}` }, question.spoilt ? words.spoilt
       : question.right ? question.replies.map((reply) =>
         `${reply.team}: ${reply.option < 0 ? words.no_answer : letter(reply.option)} ${reply.right ? "✓" : "✗"}`).join("   ")
       : question.floor ? [say("floor", { team: question.floor }), ...(question.presses.length > 1

@@ -26,6 +26,9 @@ export const questionClock = (question) => () => {
 /** Whether other teams may take a question over at this moment. */
 export const mayPress = (question) => Boolean(question.offered && !question.floor && !question.right && !question.spoilt);
 
+/** What a team has by the questions up to now. */
+export const soFar = (turn) => say("so_far", { points: turn.so_far });
+
 const lasting = (seconds) => seconds % 60 ? minutes(seconds * 1000) : say("in_minutes", { count: seconds / 60 });
 
 /** The time limits of a part as people say them. */

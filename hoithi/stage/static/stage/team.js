@@ -1,7 +1,7 @@
 // A team's tablet: the question, its options, and the button to press first.
 import { follow, make, say, words } from "../web/feed.js";
 import { ask, enter, leave, seat } from "./seat.js";
-import { digits, letter, mayPress, questionClock } from "./shown.js";
+import { digits, letter, mayPress, questionClock, soFar } from "./shown.js";
 
 const here = document.getElementById("seat"), line = document.getElementById("line");
 let ticking = [], last = null, mine = { turn: 0, position: -1, option: null };
@@ -35,7 +35,7 @@ function show(s) {
   }));
   const press = make("button", { type: "button", class: "buzz" }, words.press);
   press.onclick = () => tell("ghe/bam/", { turn: turn.number }, note);
-  here.replaceChildren(...[make("p", { class: "part" }, `${say("question_of", { number: q.number, of: q.of })} · ${say("points", { points: q.points })}`),
+  here.replaceChildren(...[make("p", { class: "part" }, `${say("question_of", { number: q.number, of: q.of })} · ${say("points", { points: q.points })}${turn.so_far ? ` · ${turn.id === team ? "" : `${turn.team}: `}${soFar(turn)}` : ""}`),
     make("p", { class: "stem" }, q.stem), timer, presses ? press : mayPress(q) ? make("p", { class: "band" }, words.may_press) : null,
     q.floor && !q.right ? make("p", { class: "band" }, say("floor", { team: q.floor })) : null,
     options, note, q.spoilt ? make("p", { class: "band" }, words.spoilt) : null].filter(Boolean));
