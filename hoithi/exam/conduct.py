@@ -21,6 +21,7 @@ from hoithi.contests.models import Round
 from hoithi.exam.models import Attempt, Sitting, SittingState
 from hoithi.exam.queries import ends_at
 from hoithi.exam.stores import journal, signals
+from hoithi.exam.together import kept_of
 from hoithi.hall.formats import START_BYTES, Kind, Row, read_start_data
 from hoithi.hall.store.signals import Kept, Pace
 from hoithi.people.models import User
@@ -88,13 +89,20 @@ def note_paces(sitting: Sitting, now: datetime) -> None:
     lines = {line: bytes.fromhex(key) for line, key in entry_keys.items()}
     with journal() as reader:
         batches = reader.batches(sitting.public_id.bytes)
-        paces = paces_of((row for batch in batches for row in batch.rows), questions, lines)
+        rows = (row for batch in batches for row in batch.rows)
+        paces = paces_of(rows, questions, lines, _openings(sitting, questions))
     sitting.refresh_from_db(fields=["erased_at", "closes_at"])
     if sitting.erased_at is not None or erased_from(sitting) <= timezone.now():
         return
     with signals() as store:
         store.keep_paces(sitting.public_id.bytes, paces)
     Sitting.objects.filter(pk=sitting.pk).update(paced_at=now)
+
+
+def _openings(sitting: Sitting, questions: paper.Questions) -> list[int] | None:
+    """When each question was opened of a round in which all answer together."""
+    kept = kept_of(sitting, questions)
+    return [span.opens_ms for span in kept.game.asked] if kept is not None else None
 
 
 @dataclass
@@ -114,12 +122,15 @@ class _Course:
 
 
 def paces_of(
-    rows: Iterable[Row], questions: paper.Questions, entry_keys: Mapping[int, bytes]
+    rows: Iterable[Row],
+    questions: paper.Questions,
+    entry_keys: Mapping[int, bytes],
+    opened_ms: Sequence[int] | None = None,
 ) -> list[Pace]:
     """Devices and fast answers of each attempt of a sitting, by its rows in any order.
 
-    `entry_keys` are by the line of the roster. An attempt whose start is a flaw of the journal,
-    with which two people have collected it, is left out.
+    `entry_keys` are by the line of the roster, `opened_ms` as `fast_answers` takes them. An attempt
+    whose start is a flaw of the journal, with which two people have collected it, is left out.
     """
     courses: dict[bytes, _Course] = defaultdict(_Course)
     for row in rows:
@@ -144,7 +155,8 @@ def paces_of(
             continue
         drawn = paper.draw(questions, entry_keys[start.item], start.option)
         choices = [each for each in course.in_order() if 0 <= each.position < len(drawn)]
-        fast = fast_answers(start.server_ms, choices, [least[place.item] for place in drawn])
+        of_paper = [least[place.item] for place in drawn]
+        fast = fast_answers(start.server_ms, choices, of_paper, opened_ms)
         answered = len({choice.position for choice in choices})
         found.append(Pace(attempt, len(course.devices), answered, len(fast)))
     return found

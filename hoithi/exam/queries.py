@@ -178,8 +178,8 @@ def last_closing(each: Round, sittings: Iterable[Sitting | SittingRow]) -> datet
 
 
 def is_together(each: Round) -> bool:
-    """Whether all answer one question at a time in a round held online (docs/decisions/0023)."""
-    return online_plan(each).together is not None
+    """Whether all answer one question at a time (docs/decisions/0023)."""
+    return each.is_online and online_plan(each).together is not None
 
 
 def progress(each: Round, now: datetime) -> Progress:

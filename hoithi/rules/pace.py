@@ -32,16 +32,25 @@ def least_ms(characters: int) -> int:
     return LONG_MS if characters > LONG_CHARACTERS else MIDDLE_MS
 
 
-def fast_answers(started_ms: int, choices: Iterable[Choice], least: Sequence[int]) -> set[int]:
+def fast_answers(
+    started_ms: int,
+    choices: Iterable[Choice],
+    least: Sequence[int],
+    opened_ms: Sequence[int] | None = None,
+) -> set[int]:
     """The positions whose first answer came sooner than `least` after what was chosen before it.
 
-    The first choice is held against the start. Where the page told no time, or times that run
-    backwards, nothing is said. `least` is by position.
+    The first choice is held against the start; where all answer one question at a time, each
+    against the opening of its question, as far as it was opened. Where the page told no time, or
+    times that run backwards, nothing is said. `least` is by position.
     """
     seen: set[int] = set()
     fast: set[int] = set()
     before_ms = started_ms
     for choice in choices:
+        if opened_ms is not None:
+            is_opened = choice.position < len(opened_ms)
+            before_ms = opened_ms[choice.position] if is_opened else -1
         gap_ms = choice.at_ms - before_ms
         is_known = choice.at_ms >= 0 and before_ms >= 0
         if choice.position not in seen and is_known and 0 <= gap_ms < least[choice.position]:

@@ -6,13 +6,14 @@ questions can still be about one fact; who fills the bank for a stage has that i
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from hoithi.rules.draw import Generator
 from hoithi.rules.quiz import Quiz, QuizPart
 
-_DOMAIN = "hoithi/packets/1"
+_DOMAIN = "hoithi/packets/2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,41 +32,99 @@ class TooFewQuestionsError(ValueError):
         self.part, self.wanted, self.there = part, wanted, there
 
 
+class UnevenQuestionsError(TooFewQuestionsError):
+    """There are enough questions for a part, but not enough of equal levels: of `wanted` questions
+    of a packet only `there` can have the same level in every packet.
+    """
+
+
 def make_packets(rule: Quiz, items: Mapping[str, tuple[str, str]], seed: bytes) -> Packets:
     """Packets and spares from items: id → (topic, level).
 
     Parts that name a level take theirs before those that take any, whatever their order in the
-    packet. The items are drawn in the order of their ids. Raises TooFewQuestionsError.
+    packet. Where a part takes any, the levels are drawn for all packets together: no team has
+    harder questions than another. The items are drawn in the order of their ids. Raises
+    TooFewQuestionsError, UnevenQuestionsError.
     """
-    generator = Generator(seed, _DOMAIN)
-    free = sorted(items)
-    drawn: dict[int, list[str]] = {}
-    order = sorted(range(len(rule.parts)), key=lambda at: rule.parts[at].level == "")
-    for at in order:
-        part = rule.parts[at]
-        wanted = part.count * rule.packets + rule.spares
-        pool = [each for each in free if _fits(part, items[each])]
-        if len(pool) < wanted:
-            raise TooFewQuestionsError(part, wanted, len(pool))
-        drawn[at] = generator.choose(pool, wanted)
-        taken = set(drawn[at])
-        free = [each for each in free if each not in taken]
+    hat = _Hat(items, Generator(seed, _DOMAIN))
+    asked: dict[int, list[list[str]]] = {}
+    spares: dict[int, list[str]] = {}
+    named = [at for at, part in enumerate(rule.parts) if part.level]
+    others = [at for at, part in enumerate(rule.parts) if not part.level]
+    for at in named:
+        asked[at] = hat.deal(rule.parts[at], rule)
+        spares[at] = hat.take(rule.parts[at], rule.spares)
+    for at in others:
+        asked[at] = hat.deal(rule.parts[at], rule)
+    for at in others:
+        spares[at] = hat.take(rule.parts[at], rule.spares)
     return Packets(
-        packets=tuple(_packet(rule, drawn, number) for number in range(rule.packets)),
-        spares=tuple(
-            tuple(drawn[at][part.count * rule.packets :]) for at, part in enumerate(rule.parts)
+        packets=tuple(
+            tuple(each for at in range(len(rule.parts)) for each in asked[at][number])
+            for number in range(rule.packets)
         ),
+        spares=tuple(tuple(spares[at]) for at in range(len(rule.parts))),
     )
+
+
+class _Hat:
+    """The questions that are left, and how they are drawn."""
+
+    def __init__(self, items: Mapping[str, tuple[str, str]], generator: Generator) -> None:
+        self._items, self._generator = items, generator
+        self._left = sorted(items)
+
+    def deal(self, part: QuizPart, rule: Quiz) -> list[list[str]]:
+        """What each packet has of a part, in the order asked: as many of each level."""
+        pool = self._fitting(part)
+        if len(pool) < part.count * rule.packets + rule.spares:
+            raise TooFewQuestionsError(part, part.count * rule.packets + rule.spares, len(pool))
+        dealt: list[list[str]] = [[] for _ in range(rule.packets)]
+        for level in self._levels(part, pool, rule.packets):
+            drawn = self._draw([each for each in pool if each[1] == level], rule.packets)
+            for packet, item in zip(dealt, drawn, strict=True):
+                packet.append(item)
+            pool = self._fitting(part)
+        return dealt
+
+    def take(self, part: QuizPart, count: int) -> list[str]:
+        pool = self._fitting(part)
+        if len(pool) < count:
+            raise TooFewQuestionsError(part, count, len(pool))
+        return self._draw(pool, count)
+
+    def _levels(self, part: QuizPart, pool: Sequence[tuple[str, str]], packets: int) -> list[str]:
+        """Of which level each question of the part is. A level that has more left comes first; of
+        those that have as many one is drawn.
+        """
+        room = {
+            level: count // packets for level, count in Counter(each[1] for each in pool).items()
+        }
+        if sum(room.values()) < part.count:
+            raise UnevenQuestionsError(part, part.count, sum(room.values()))
+        levels = []
+        for _ in range(part.count):
+            most = max(room.values())
+            (level,) = self._generator.choose(
+                sorted(level for level, left in room.items() if left == most), 1
+            )
+            room[level] -= 1
+            levels.append(level)
+        return levels
+
+    def _fitting(self, part: QuizPart) -> list[tuple[str, str]]:
+        """Ids with their levels, in the order of the ids."""
+        return [
+            (each, self._items[each][1]) for each in self._left if _fits(part, self._items[each])
+        ]
+
+    def _draw(self, pool: Sequence[tuple[str, str]], count: int) -> list[str]:
+        drawn = self._generator.choose([each for each, _level in pool], count)
+        taken = set(drawn)
+        self._left = [each for each in self._left if each not in taken]
+        return drawn
 
 
 def _fits(part: QuizPart, item: tuple[str, str]) -> bool:
     topic, level = item
     return topic == part.topic and part.level in ("", level)
-
-
-def _packet(rule: Quiz, drawn: Mapping[int, Sequence[str]], number: int) -> tuple[str, ...]:
-    return tuple(
-        each
-        for at, part in enumerate(rule.parts)
-        for each in drawn[at][part.count * number : part.count * (number + 1)]
-    )

@@ -36,6 +36,11 @@ def tidy(text: str) -> str:
     return " ".join(clean.split())
 
 
+def tidy_lines(text: str) -> str:
+    """The same line by line."""
+    return "\n".join(tidy(line) for line in text.splitlines()).strip()
+
+
 def fold(text: str) -> str:
     """For searching: small letters without marks, đ as d. 'Hòa' and 'HOÀ' fold alike."""
     decomposed = unicodedata.normalize("NFD", tidy(text).casefold())

@@ -30,7 +30,8 @@ class EnterBody(msgspec.Struct, frozen=True):
 
 
 class SheetBody(msgspec.Struct, frozen=True):
-    """A judge's sheet as the page has it; marks are decimals with a point."""
+    """A judge's sheet as the page has it; marks are decimals with a point. A page that sends no
+    note leaves it as it is."""
 
     part: Key
     team: Short
@@ -38,6 +39,7 @@ class SheetBody(msgspec.Struct, frozen=True):
     seq: Annotated[int, Meta(ge=1, le=1_000_000)]
     marks: Annotated[dict[Key, Mark], Meta(max_length=60)]
     confirmed: bool
+    note: Annotated[str, Meta(max_length=1000)] | None = None
 
     @property
     def decimals(self) -> dict[str, Decimal]:

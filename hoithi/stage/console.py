@@ -6,17 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Count
 from django.utils.functional import Promise
 
-from hoithi.rules.live.marks import is_complete, part_mark
-from hoithi.rules.live.state import NOBODY, ORDER, State, Turn, packets_of
-from hoithi.stage.models import Stage
+from hoithi.rules.live.marks import PartMark, is_complete, part_mark
+from hoithi.rules.live.state import NOBODY, ORDER, Reply, State, Turn, packets_of
+from hoithi.stage.models import Stage, Vote
 from hoithi.stage.packets import packet_file
 from hoithi.stage.prizes import prizes_of
 from hoithi.stage.queries import (
     TeamName,
     devices_of,
     names_of_jury,
+    notes_of,
     open_calls,
     state_at,
     team_names,
@@ -28,7 +30,8 @@ from hoithi.web.wording import marks as written
 
 @dataclass(frozen=True, slots=True)
 class PartCell:
-    """A team in a part: `to_call`, `on`, `judging`, `done`, `withdrawn`; its mark once known."""
+    """A team in a part: `to_call`, `on`, `judging`, `short` of judges, `others` (its mark waits for
+    turns of other teams), `done`, `withdrawn`; its mark once known."""
 
     key: str
     label: str
@@ -49,9 +52,10 @@ class TeamRow:
 
 @dataclass(frozen=True, slots=True)
 class JudgeRow:
-    """A judge of the turn that is shown: `waiting`, `marking`, `in`, `abstained`, `barred`, `left`.
+    """A judge of a turn: `waiting`, `marking`, `in`, `abstained`, `barred`, `left`, or `later`
+    where they joined after it and it lacks no sheet.
 
-    `total` is there when every sheet is in; `is_far` is for the chair.
+    `total` and `note` are there when every sheet is in; `is_far` is for the chair.
     """
 
     key: str
@@ -61,6 +65,7 @@ class JudgeRow:
     total: str
     is_far: bool
     devices: int
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +104,24 @@ class QuestionNow:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedLine:
+    """A question of a turn after its key was shown; `spoilt` says why it does not count."""
+
+    position: int
+    number: int
+    stem: str
+    right: str
+    replies: tuple[tuple[str, str], ...]
+    spoilt: str
+
+
+@dataclass(frozen=True, slots=True)
 class TurnNow:
-    """The turn that is on, or the last one while its sheets come in.
+    """A turn: that which is on, the last one while its sheets come in, or an earlier one.
 
     `left` are the questions that were not asked yet; `is_untimed` says that its time costs points
-    and its clock has never run: who ends it then is told first.
+    and its clock has never run: who ends it then is told first. `marking` judges mark it, of at
+    least `fewest`.
     """
 
     number: int
@@ -112,6 +130,7 @@ class TurnNow:
     team: str
     entry: str
     is_on: bool
+    void: str
     is_running: bool
     has_clock: bool
     elapsed_ms: int
@@ -126,7 +145,19 @@ class TurnNow:
     question: QuestionNow | None
     judges: tuple[JudgeRow, ...]
     missing: int
+    fewest: int
+    marking: int
     mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class TurnPage:
+    """A turn that was called, with what can still be set right in it; `seen` as on the console."""
+
+    seen: int
+    is_closed: bool
+    turn: TurnNow
+    asked: tuple[AskedLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +168,19 @@ class PartNow:
     is_released: bool
     is_vote: bool
     is_voting: bool
+    votes: Votes
     for_all: bool
+    turn: int
+
+
+@dataclass(frozen=True, slots=True)
+class Votes:
+    """How many there are, and how many of them came from one network address at most: who votes a
+    hundred times from one machine is seen before anything is signed.
+    """
+
+    given: int = 0
+    most_of_one: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,12 +210,14 @@ class Console:
 
 
 def console_of(stage: Stage) -> Console:
-    """Six queries, however many teams and judges there are; four more when the round is closed."""
+    """Seven queries, however many teams and judges there are; one more where the audience votes,
+    four more once the round is closed."""
     state = state_at(stage)
     names = team_names(stage.round)
     turn = state.shown
     calls = tuple(CallNow(each.pk, each.seat.name, each.at) for each in open_calls(stage))
     prizes = prizes_of(stage, state)
+    votes = _votes(stage, state)
     called = {entry: name.name for entry, name in names.items()}
     return Console(
         seen=state.cue,
@@ -199,7 +244,9 @@ def console_of(stage: Stage) -> Console:
                 part.key in state.released,
                 part.voted is not None,
                 state.voting == part.key,
+                votes.get(part.key, Votes()),
                 part.quiz is not None and part.quiz.form == "buzzer",
+                held.number if (held := state.held(part.key, NOBODY)) else 0,
             )
             for part in state.regulation.segments
         ),
@@ -215,6 +262,56 @@ def console_of(stage: Stage) -> Console:
     )
 
 
+def _votes(stage: Stage, state: State) -> dict[str, Votes]:
+    """By part. One query where a part is voted on, else none."""
+    if all(part.voted is None for part in state.regulation.segments):
+        return {}
+    counts: dict[str, list[int]] = {}
+    rows = Vote.objects.filter(stage=stage).values_list("segment", "source")
+    for segment, _source, count in rows.annotate(votes=Count("pk")).order_by("segment"):
+        counts.setdefault(segment, []).append(count)
+    return {segment: Votes(sum(each), max(each)) for segment, each in counts.items()}
+
+
+def turn_page_of(stage: Stage, number: int) -> TurnPage | None:
+    """None where no turn with this number was called. Five queries, however much was asked."""
+    state = state_at(stage)
+    turn = state.turn(number)
+    if turn is None:
+        return None
+    called = {entry: name.name for entry, name in team_names(stage.round).items()}
+    return TurnPage(
+        seen=state.cue,
+        is_closed=state.is_closed,
+        turn=_turn(stage, state, turn, called),
+        asked=tuple(_asked(stage, turn, called)) if turn.questions else (),
+    )
+
+
+def _asked(stage: Stage, turn: Turn, called: Mapping[str, str]) -> Sequence[AskedLine]:
+    file = packet_file(stage, turn.segment)
+    return [
+        AskedLine(
+            question.position,
+            question.position + 1,
+            file.item(question.item).stem,
+            _letters(question.right),
+            tuple((called[entry], _letter(each)) for entry, each in question.replies.items()),
+            question.spoilt,
+        )
+        for question in turn.questions
+        if question.is_over
+    ]
+
+
+def _letter(reply: Reply) -> str:
+    return "–" if reply.option < 0 else _letters([reply.option])
+
+
+def _letters(options: Sequence[int]) -> str:
+    return ", ".join(chr(ord("A") + option) for option in options)
+
+
 def _cells(state: State, entry: str) -> Sequence[PartCell]:
     found = []
     for part in state.regulation.segments:
@@ -222,12 +319,18 @@ def _cells(state: State, entry: str) -> Sequence[PartCell]:
             continue
         turn = state.held(part.key, entry)
         mark = part_mark(state, part.key, entry) if turn else None
-        if turn is None:
-            where = "withdrawn" if entry in state.withdrawn else "to_call"
+        if entry in state.withdrawn:
+            where = "withdrawn"
+        elif turn is None:
+            where = "to_call"
         elif turn.is_on:
             where = "on"
+        elif mark is not None:
+            where = "done"
+        elif part.judged is None:
+            where = "others"
         else:
-            where = "done" if mark is not None else "judging"
+            where = "judging" if state.missing(turn) else "short"
         found.append(
             PartCell(
                 part.key,
@@ -242,7 +345,7 @@ def _cells(state: State, entry: str) -> Sequence[PartCell]:
 
 def _turn(stage: Stage, state: State, turn: Turn, called: dict[str, str]) -> TurnNow:
     part = state.segment(turn.segment)
-    mark = part_mark(state, part.key, turn.entry) if turn.entry and not turn.is_on else None
+    mark = _mark(state, turn) if turn.entry else None
     asked = turn.asked
     quiz = part.quiz
     good = sum(not question.spoilt for question in turn.questions)
@@ -254,6 +357,7 @@ def _turn(stage: Stage, state: State, turn: Turn, called: dict[str, str]) -> Tur
         team=called.get(turn.entry, ""),
         entry=turn.entry,
         is_on=turn.is_on,
+        void=turn.void,
         is_running=bool(turn.running_ms),
         has_clock=part.judged is not None,
         elapsed_ms=turn.elapsed_ms,
@@ -280,8 +384,15 @@ def _turn(stage: Stage, state: State, turn: Turn, called: dict[str, str]) -> Tur
         question=_question(stage, state, turn, called) if asked is not None else None,
         judges=tuple(_judges(stage, state, turn)) if part.judged else (),
         missing=len(state.missing(turn)) if part.judged else 0,
+        fewest=part.judged.fewest if part.judged else 0,
+        marking=state.marking(turn),
         mark=written(mark.mark) if mark else "",
     )
+
+
+def _mark(state: State, turn: Turn) -> PartMark | None:
+    """The mark of a turn that is over and counts."""
+    return None if turn.is_on or turn.void else part_mark(state, turn.segment, turn.entry)
 
 
 def _question(stage: Stage, state: State, turn: Turn, called: dict[str, str]) -> QuestionNow | None:
@@ -296,9 +407,9 @@ def _question(stage: Stage, state: State, turn: Turn, called: dict[str, str]) ->
         of=len(file.packets[0]),
         stem=item.stem,
         options=tuple(
-            (index, chr(ord("A") + index), option) for index, option in enumerate(item.options)
+            (index, _letters([index]), option) for index, option in enumerate(item.options)
         ),
-        right=", ".join(chr(ord("A") + index) for index in item.right),
+        right=_letters(item.right),
         is_timed=bool(asked.timed_ms),
         is_over=asked.is_over,
         is_offered=bool(asked.offered_ms),
@@ -312,10 +423,7 @@ def _question(stage: Stage, state: State, turn: Turn, called: dict[str, str]) ->
             and entry not in (turn.entry, asked.floor)
             and entry not in asked.replies
         ),
-        replies=tuple(
-            (called[entry], "–" if reply.option < 0 else chr(ord("A") + reply.option))
-            for entry, reply in asked.replies.items()
-        ),
+        replies=tuple((called[entry], _letter(reply)) for entry, reply in asked.replies.items()),
     )
 
 
@@ -323,7 +431,8 @@ def _judges(stage: Stage, state: State, turn: Turn) -> Sequence[JudgeRow]:
     seats = names_of_jury(stage)
     devices = devices_of(stage)
     is_open = state.is_judged(turn)
-    mark = part_mark(state, turn.segment, turn.entry) if is_open and not turn.is_on else None
+    mark = _mark(state, turn) if is_open else None
+    notes = notes_of(stage, turn.number) if is_open else {}
     combined = mark.combined if mark else None
     rows = []
     for key, judge in state.judges.items():
@@ -336,6 +445,8 @@ def _judges(stage: Stage, state: State, turn: Turn) -> Sequence[JudgeRow]:
             where = "in"
         elif key in state.left:
             where = "left"
+        elif not state.may_mark(key, turn):
+            where = "later"
         else:
             where = "marking" if sheet is not None else "waiting"
         seat = seats.get(key)
@@ -348,6 +459,7 @@ def _judges(stage: Stage, state: State, turn: Turn) -> Sequence[JudgeRow]:
                 written(combined.totals[key]) if combined and key in combined.totals else "",
                 combined is not None and key in combined.far,
                 devices.get(key, 0),
+                notes.get(key, ""),
             )
         )
     return rows

@@ -20,14 +20,21 @@ from hoithi.web.wording import marks
 
 
 class JudgeForm(forms.Form):
-    """A member of the jury."""
+    """A member of the jury; one who `joins` an open round does so for a reason."""
 
     name = Words(label=_("Full name"), max_length=200)
     title = Words(label=_("Post"), max_length=200, required=False)
     unit = forms.ChoiceField(label=_("Unit of the judge"), required=False)
     is_chair = forms.BooleanField(label=_("Chairs the jury"), required=False)
+    reason = Words(
+        label=_("Reason"),
+        max_length=300,
+        help_text=_("It is published with the log of the round: no name, nothing of an illness."),
+    )
 
-    def __init__(self, *args: object, units: list[Unit], **kwargs: object) -> None:
+    def __init__(
+        self, *args: object, units: list[Unit], joins: bool = False, **kwargs: object
+    ) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type] # handed through
         field = self.fields["unit"]
         assert isinstance(field, forms.ChoiceField)
@@ -36,6 +43,8 @@ class JudgeForm(forms.Form):
             *((u.code, u.name) for u in units),
         ]
         field.help_text = _("A judge does not mark the teams of their own unit.")
+        if not joins:
+            del self.fields["reason"]
 
 
 class SheetForm(forms.Form):

@@ -199,6 +199,24 @@ class PaperSheet(models.Model):
         return f"{self.stage_id}/{self.turn}/{self.judge}"
 
 
+class SheetNote(models.Model):
+    """What a judge has noted on a sheet. It decides nothing and is not in the log, which is
+    published (docs/decisions/0020)."""
+
+    seat = models.ForeignKey(Seat, models.PROTECT, related_name="notes")
+    turn = models.PositiveIntegerField()
+    text = models.TextField(max_length=1000)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("seat", "turn"), name="one_note_of_a_sheet"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.seat_id}/{self.turn}"
+
+
 class Call(models.Model):
     """Somebody at a device calls the secretary; one call of a seat stands until it is answered."""
 
@@ -221,11 +239,16 @@ class Call(models.Model):
 
 
 class Vote(models.Model):
-    """What one phone gave in a vote of the audience; a phone has one vote in a part."""
+    """What one phone gave in a vote of the audience; a phone has one vote in a part.
+
+    Which phone it is the phone says. `source` tells votes from one network address from others; it
+    is no address and cannot be turned back into one.
+    """
 
     stage = models.ForeignKey(Stage, models.PROTECT, related_name="audience_votes")
     segment = models.SlugField(max_length=60)
     device = models.CharField(max_length=64)
+    source = models.CharField(max_length=16, blank=True)
     entry = models.ForeignKey(Entry, models.PROTECT, related_name="+")
     at = models.DateTimeField()
 

@@ -20,7 +20,7 @@ from hoithi.rules.errors import RuleViolation
 from hoithi.rules.live.events import AnyEvent, Line
 from hoithi.rules.live.fold import apply
 from hoithi.rules.live.state import State
-from hoithi.stage.models import Call, Device, LogLine, Seat, SeatKind, Stage
+from hoithi.stage.models import Call, Device, LogLine, Seat, SeatKind, SheetNote, Stage
 
 # What every page of a stage looks at.
 _WITH = ("round__contest", "round__category", "plan")
@@ -133,6 +133,17 @@ def jury_of(stage: Stage) -> list[Seat]:
 
 def names_of_jury(stage: Stage) -> Mapping[str, Seat]:
     return {seat.key: seat for seat in jury_of(stage)}
+
+
+def notes_of(stage: Stage, turn: int) -> dict[str, str]:
+    """What judges have noted on their sheets of a turn, by their keys. One query."""
+    found = SheetNote.objects.filter(seat__stage=stage, turn=turn).exclude(text="")
+    return dict(found.values_list("seat__key", "text"))
+
+
+def notes_by(seat: Seat) -> dict[int, str]:
+    """What a judge has noted, by the numbers of the turns. One query."""
+    return dict(SheetNote.objects.filter(seat=seat).values_list("turn", "text"))
 
 
 def team_entry(stage: Stage, state: State, short: str) -> Entry:

@@ -51,8 +51,13 @@ class SheetView:
     abstained: str
 
 
-def sheets_of(state: State, judge: str, teams: Mapping[str, TeamName]) -> list[dict[str, object]]:
-    """All sheets of a judge, parts in their order and teams in running order."""
+def sheets_of(
+    state: State, judge: str, teams: Mapping[str, TeamName], notes: Mapping[int, str]
+) -> list[dict[str, object]]:
+    """All sheets of a judge, parts in their order and teams in running order; `notes` by turns.
+
+    Turns that were over before the judge joined are among them only while they lack sheets.
+    """
     seat = state.judges[judge]
     found = []
     for part in state.regulation.segments:
@@ -63,9 +68,10 @@ def sheets_of(state: State, judge: str, teams: Mapping[str, TeamName]) -> list[d
             if entry in seat.barred:
                 continue
             turn = state.held(part.key, entry)
-            found.append(
-                asdict(_view(state, judge, part, teams[entry], is_next=turn is None and awaited))
-            )
+            if turn is None or judge in turn.sheets or state.may_mark(judge, turn):
+                view = _view(state, judge, part, teams[entry], is_next=turn is None and awaited)
+                note = notes.get(turn.number, "") if turn is not None else ""
+                found.append(asdict(view) | {"note": note})
             awaited = awaited and turn is not None
     return found
 

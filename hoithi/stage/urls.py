@@ -51,6 +51,7 @@ urlpatterns = [
         name="refuse_points",
     ),
     path(f"{_STAGE}dieu-khien/", console.show, name="console"),
+    path(f"{_STAGE}dieu-khien/luot/<int:turn>/", console.turn, name="turn"),
     path(f"{_STAGE}dieu-khien/lenh/", console.act, name="act"),
     path(f"{_STAGE}dieu-khien/goi/<int:call>/", console.answered, name="answered"),
     path(f"{_STAGE}dieu-khien/dong/", console.close, name="close"),

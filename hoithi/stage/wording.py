@@ -68,6 +68,14 @@ ON_SEATS: Words = {
     "more": _("More: {label}"),
     "less": _("Less: {label}"),
     "lacking": _("Still without a mark: {labels}"),
+    "to_mend": _("To be mended: {labels}"),
+    "note": _("Notes"),
+    "note_how": _(
+        "At most 1,000 letters. Whoever runs the round reads them once every sheet is in;"
+        " they are never published."
+    ),
+    "elsewhere": _("On stage: {on}. Open sheet: {open}."),
+    "go_on": _("Go to the team on stage"),
     "confirm": _("Confirm the sheet"),
     "confirm_asks": _("{team}: {total} points. After confirming, the sheet is locked. Confirm?"),
     "unlock_how": _("The secretary can unlock the sheet, with a reason."),

@@ -14,7 +14,7 @@ from django.core.files import File
 from django.utils.translation import gettext
 
 from hoithi.rules.errors import RuleViolation
-from hoithi.rules.vietnamese import tidy
+from hoithi.rules.vietnamese import tidy, tidy_lines
 from hoithi.web.violations import explain
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
@@ -35,7 +35,7 @@ class Words(forms.CharField):
     def to_python(self, value: object) -> str:
         text = str(super().to_python(value) or "")
         if self.lines:
-            return "\n".join(tidy(line) for line in text.splitlines()).strip()
+            return tidy_lines(text)
         return tidy(text)
 
 

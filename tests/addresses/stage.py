@@ -56,6 +56,7 @@ ROWS = {
         )
         for name in ("paper_sheet",)
     },
+    "stage:turn": Row(get="signin 403 403 403 403 404 404", post="signin 403 403 403 403 405 405"),
     "stage:sheets": Row(
         get="signin 403 403 403 403 404 404", post="signin 403 403 403 403 405 405"
     ),

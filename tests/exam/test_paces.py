@@ -34,6 +34,12 @@ def test_answers_that_waited_for_the_network_are_not_fast() -> None:
     assert paces_of(rows, QUESTIONS, KEYS) == [Pace(ONE, devices=1, answers=5, fast=0)]
 
 
+def test_where_all_answer_together_an_answer_is_held_against_its_opening() -> None:
+    rows = [start(ONE, 1), answer(ONE, 1, 0, 30), answer(ONE, 2, 1, 60)]
+    opened_ms = [BEGIN + 20_000, BEGIN + 59_000]
+    assert paces_of(rows, QUESTIONS, KEYS, opened_ms) == [Pace(ONE, 1, answers=2, fast=1)]
+
+
 def test_rows_of_several_writers_are_put_in_the_order_of_the_page() -> None:
     rows = [
         answer(ONE, 2, 1, 21),  # a second after the one before it: fast

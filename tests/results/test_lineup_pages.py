@@ -61,6 +61,8 @@ def test_the_secretary_fixes_the_list_and_draws_and_anybody_can_check() -> None:
     assert f'data-secret="{lineup.secret}"' in public
     assert f'data-order="{" ".join(lineup.order)}"' in public
     assert "Vòng bảng: bảng C: " in public
+    # With the order of the lots everybody deals the teams with the fingers.
+    assert ", ".join(f"Đội {made.number(entry)}" for entry in lineup.order) in public
 
 
 SCREEN = "/san-khau/hoi-thi-mau/bang-c/chia-bang/"

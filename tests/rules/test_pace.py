@@ -41,6 +41,18 @@ def test_the_first_answer_counts_from_what_was_chosen_before(
     assert found == expected
 
 
+def test_where_all_answer_together_it_counts_from_the_opening() -> None:
+    opened_ms = [110_000, 140_000, 170_000]
+    choices = [
+        Choice(0, 113_000),  # 3 s are enough to read it
+        Choice(1, 144_999),  # 4.999 s are not, though half a minute after the choice before
+        Choice(1, 150_000),
+        Choice(2, 169_000),  # before its opening: a clock of its own, nothing is said
+        Choice(3, 170_500),  # never opened
+    ]
+    assert fast_answers(100_000, choices, LEAST, opened_ms) == {1}
+
+
 @given(
     st.lists(
         st.builds(

@@ -10,7 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from hoithi.rules.packets import Packets, TooFewQuestionsError, make_packets
+from hoithi.rules.packets import (
+    Packets,
+    TooFewQuestionsError,
+    UnevenQuestionsError,
+    make_packets,
+)
 from hoithi.rules.quiz import Quiz, QuizPart
 
 ANY = QuizPart("a", "", 1, Decimal(1), 0)
@@ -76,7 +81,7 @@ def test_packets_of_a_seed_are_these() -> None:
     """Whoever draws them again, in this version or the next, has these."""
     small = replace(QUIZ, packets=2, spares=1, parts=[ANY])
     items = {f"q{at}": ("a", "") for at in range(6)}
-    assert make_packets(small, items, bytes(32)) == Packets((("q1",), ("q2",)), (("q0",),))
+    assert make_packets(small, items, bytes(32)) == Packets((("q1",), ("q4",)), (("q3",),))
 
 
 @st.composite
@@ -110,6 +115,9 @@ def test_no_question_stands_twice_and_packets_are_equal_in_make_up(
     quiz, items = case
     try:
         made = make_packets(quiz, items, seed)
+    except UnevenQuestionsError as error:
+        assert error.part.level == ""
+        return
     except TooFewQuestionsError:
         assert is_too_little(quiz, items)
         return
@@ -119,9 +127,45 @@ def test_no_question_stands_twice_and_packets_are_equal_in_make_up(
     for packet in made.packets:
         assert len(packet) == quiz.length
         assert all(fits(quiz.part_of(at), items[each]) for at, each in enumerate(packet))
+        assert [items[each] for each in packet] == [items[each] for each in made.packets[0]]
     for part, spares in zip(quiz.parts, made.spares, strict=True):
         assert len(spares) == quiz.spares
         assert all(fits(part, items[each]) for each in spares)
+
+
+@given(
+    st.lists(st.sampled_from(["de", "kha", "kho"]), max_size=40),
+    st.integers(1, 4),
+    st.integers(1, 4),
+)
+def test_a_part_of_any_level_is_dealt_evenly_whenever_that_can_be(
+    levels: list[str], count: int, packets: int
+) -> None:
+    quiz = replace(QUIZ, packets=packets, spares=0, parts=[replace(ANY, count=count)])
+    items = {f"q{at:02d}": ("a", level) for at, level in enumerate(levels)}
+    even = sum(there // packets for there in Counter(levels).values())
+    if len(items) < count * packets:
+        with pytest.raises(TooFewQuestionsError, match="a/: "):
+            make_packets(quiz, items, b"seed")
+    elif even < count:
+        with pytest.raises(UnevenQuestionsError) as caught:
+            make_packets(quiz, items, b"seed")
+        assert (caught.value.wanted, caught.value.there) == (count, even)
+    else:
+        made = make_packets(quiz, items, b"seed")
+        kinds = {tuple(items[each] for each in packet) for packet in made.packets}
+        assert len(kinds) == 1
+
+
+def test_levels_are_drawn_among_those_that_have_as_many() -> None:
+    """Of two easy and two hard questions for two packets of one, over many seeds either pair."""
+    quiz = replace(QUIZ, packets=2, spares=0, parts=[ANY])
+    items = {"q1": ("a", "de"), "q2": ("a", "de"), "q3": ("a", "kho"), "q4": ("a", "kho")}
+    drawn = Counter(
+        items[make_packets(quiz, items, bytes([seed])).packets[0][0]][1] for seed in range(200)
+    )
+    assert set(drawn) == {"de", "kho"}
+    assert min(drawn.values()) > 60
 
 
 def fits(part: QuizPart, kind: tuple[str, str]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -12,17 +13,21 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.test import Client
 
+from hoithi.bank.models import Collection
 from hoithi.people.models import User
 from hoithi.rules.errors import RuleViolation
 from hoithi.stage.actions.commands import press
-from hoithi.stage.actions.devices import code_of
-from hoithi.stage.models import LogLine, Stage
+from hoithi.stage.actions.devices import call_secretary, code_of, device_by_token
+from hoithi.stage.actions.paper import type_sheet
+from hoithi.stage.actions.preparing import build_packets, seat_judge
+from hoithi.stage.models import Call, LogLine, PacketSet, PaperSheet, Stage
 from hoithi.stage.packets import packet_file
+from hoithi.stage.queries import jury_of
 from hoithi.stage.streaming import Streaming
 from tests import factories
 from tests.races import at_once
 from tests.stage.parts import PLAN, plan
-from tests.stage.scene import Day, open_day
+from tests.stage.scene import Day, open_day, ready_day
 
 VIEWERS = 20
 PATH = "/san-khau/daknong-2023/truc-tiep/song"
@@ -38,10 +43,9 @@ def five_judges_and_two_secretaries() -> dict[str, object]:
 
     def end() -> None:
         try:
-            stage = Stage.objects.select_related("round__contest", "plan").get(pk=day.stage.pk)
             press(
                 actor=day.secretary,
-                stage=stage,
+                stage=_own(day),
                 name="turn_end",
                 fields={},
                 seen=seen,
@@ -51,13 +55,7 @@ def five_judges_and_two_secretaries() -> dict[str, object]:
             told.append(violation.code)
 
     def mark(token: str) -> None:
-        held = Day(
-            Stage.objects.select_related("round__contest", "plan").get(pk=day.stage.pk),
-            day.secretary,
-            day.chair,
-            day.member,
-            day.teams,
-        )
+        held = Day(_own(day), day.secretary, day.chair, day.member, day.teams)
         held.mark(token, turn, noi_dung="15", hinh_thuc="8")
 
     errors = at_once(*(partial(mark, token) for token in tokens), end, end)
@@ -68,6 +66,69 @@ def five_judges_and_two_secretaries() -> dict[str, object]:
         "sheets": sum(sheet.is_confirmed for sheet in day.state.turns[0].sheets.values()),
         "ends": LogLine.objects.filter(event__is="turn_ended").count(),
         "whole": numbers == list(range(1, len(numbers) + 1)),
+    }
+
+
+def _own(day: Day) -> Stage:
+    """The stage as a request of its own has it."""
+    return Stage.objects.select_related("round__contest", "plan").get(pk=day.stage.pk)
+
+
+def preparing_at_once() -> dict[str, object]:
+    """Two judges are seated and the packets of a part are made twice, all in the same moment."""
+    day = ready_day()
+    bank = Collection.objects.get()
+
+    def seat(name: str) -> None:
+        seat_judge(
+            actor=day.secretary,
+            stage=_own(day),
+            name=name,
+            title="",
+            unit=None,
+            is_chair=False,
+            now=factories.now(),
+        )
+
+    def build() -> None:
+        build_packets(
+            actor=day.secretary,
+            stage=_own(day),
+            segment="kien-thuc",
+            collection=bank,
+            now=factories.now(),
+        )
+
+    errors = at_once(partial(seat, "Giám khảo A"), partial(seat, "Giám khảo B"), build, build)
+    return {
+        "errors": errors,
+        "judges": [judge.key for judge in jury_of(day.stage)],
+        "standing": PacketSet.objects.filter(stage=day.stage, voided_at=None).count(),
+        "all": PacketSet.objects.filter(stage=day.stage).count(),
+    }
+
+
+def paper_and_calls_at_once() -> dict[str, object]:
+    """Two people type one sheet of paper, and one device calls twice."""
+    day = open_day()
+    turn = day.press("call", part="gioi-thieu", team=day.teams["CJ"]).turns[-1].number
+    device = device_by_token(day.stage, day.seat("gk3").token)
+    marks = {"noi-dung": Decimal("15.5"), "hinh-thuc": Decimal(8)}
+
+    def typed(who: User) -> None:
+        now = factories.now()
+        type_sheet(actor=who, stage=_own(day), turn=turn, judge="gk2", marks=marks, now=now)
+
+    def call() -> None:
+        call_secretary(device=device, now=factories.now())
+
+    errors = at_once(partial(typed, day.secretary), partial(typed, day.chair), call, call)
+    sheet = day.state.turns[0].sheets["gk2"]
+    return {
+        "errors": errors,
+        "in": (sheet.is_confirmed, sheet.from_paper),
+        "left": PaperSheet.objects.filter(voided_at=None).count(),
+        "calls": Call.objects.count(),
     }
 
 

@@ -21,6 +21,7 @@ from hoithi.contests.plan.reading import parse_plan
 from hoithi.rules.live.events import AnyEvent, Line
 from hoithi.rules.live.fold import fold
 from hoithi.rules.live.state import State
+from hoithi.rules.regulation import Regulation
 from tests.hall.scene import free_port
 from tests.races import ROOT, run_race
 from tests.stage.parts import PLAN, plan
@@ -51,14 +52,23 @@ class Desk:
     process: subprocess.Popen[bytes] | None = None
 
     @cached_property
-    def public(self) -> str:
-        """Where the audience, the screen and the devices find the round."""
-        return f"/san-khau/{parse_plan(self.plan).key}/{self.round}/"
+    def regulation(self) -> Regulation:
+        read = parse_plan(self.plan)
+        return regulation_of(read, read.round(self.round))
 
     @cached_property
+    def contest(self) -> str:
+        return parse_plan(self.plan).key
+
+    @property
+    def public(self) -> str:
+        """Where the audience, the screen and the devices find the round."""
+        return f"/san-khau/{self.contest}/{self.round}/"
+
+    @property
     def desk(self) -> str:
         """Where the desk finds it, without the last slash."""
-        return f"/ban-to-chuc/{parse_plan(self.plan).key}/vong/{self.round}"
+        return f"/ban-to-chuc/{self.contest}/vong/{self.round}"
 
     @property
     def console(self) -> str:
@@ -114,12 +124,11 @@ class Desk:
             ).fetchall()
         finally:
             database.close()
-        read = parse_plan(self.plan)
         lines = [
             Line(number, at_ms, msgspec.json.decode(event, type=AnyEvent))
             for number, at_ms, event in rows
         ]
-        return fold(regulation_of(read, read.round(self.round)), lines)
+        return fold(self.regulation, lines)
 
 
 @contextmanager

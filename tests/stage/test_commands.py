@@ -16,7 +16,7 @@ from hoithi.rules.live.events import START, line_hash
 from hoithi.rules.live.fold import fold
 from hoithi.rules.live.marks import part_mark
 from hoithi.stage.actions.commands import press
-from hoithi.stage.actions.preparing import declare_conflict, open_stage, seat_judge
+from hoithi.stage.actions.preparing import declare_conflict, open_stage
 from hoithi.stage.console import console_of
 from hoithi.stage.models import LogLine, Stage
 from hoithi.stage.packets import packet_file
@@ -221,23 +221,9 @@ def test_a_round_is_opened_only_when_all_is_ready() -> None:
     assert not LogLine.objects.exists()
 
 
-def test_an_open_round_keeps_its_jury(day: Day) -> None:
-    stage, now = day.stage, factories.now()
-    assert (
-        refused(
-            lambda: seat_judge(
-                actor=day.secretary,
-                stage=stage,
-                name="Thêm",
-                title="",
-                unit=None,
-                is_chair=False,
-                now=now,
-            )
-        )
-        == "opened_already"
-    )
-    assert refused(lambda: open_stage(actor=day.secretary, stage=stage, now=now)) == (
+def test_a_round_is_opened_once(day: Day) -> None:
+    now = factories.now()
+    assert refused(lambda: open_stage(actor=day.secretary, stage=day.stage, now=now)) == (
         "opened_already"
     )
 

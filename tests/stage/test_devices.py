@@ -243,6 +243,7 @@ def test_no_vote_is_taken_where_none_is_held(day: Day) -> None:
             stage=day.stage,
             segment="gioi-thieu",
             device="a" * 32,
+            address="192.0.2.1",
             entry=day.teams["GN"][:8],
             now=factories.now(),
         )
@@ -298,6 +299,9 @@ BODIES: list[object] = [
     GOOD | {"confirmed": True, "marks": {"noi-dung": 15}},
     GOOD | {"confirmed": True, "marks": {"Nội dung": "15"}},
     GOOD | {"confirmed": True, "marks": {f"k{number}": "1" for number in range(61)}},
+    GOOD | {"confirmed": False, "note": "a" * 1001},
+    GOOD | {"confirmed": False, "note": ["a"]},
+    json.dumps(GOOD | {"confirmed": False, "note": "\ud800"}).encode(),
 ]
 
 

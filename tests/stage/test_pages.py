@@ -77,6 +77,9 @@ def test_a_round_is_prepared_from_nothing_to_the_console(client: Client) -> None
     slips = page(client, "codes")
     stage = Stage.objects.get()
     assert all(grouped(code_of(seat)) in slips for seat in stage.seats.all())
+    # Two units may call their teams alike: the slip says whose it is.
+    assert "Thành phố Gia Nghĩa" in slips
+    assert "Huyện Cư Jút" in slips
     # Whoever lost a slip, judge or team, gets another one; the lost one opens nothing any more.
     lost = [stage.seats.get(key="gk2"), stage.seats.filter(kind="team")[0]]
     for seat in lost:

@@ -117,6 +117,7 @@ NOT_KEPT = AS_TYPED | {
     *("entries.SubstituteForm.seen", "entries.TeamForm.seen"),
     *("exam.WindowForm.reason", "exam.UnitWindowForm.reason"),
     *("exam.UnitMinutesForm.reason", "portal.AccessCodeForm.code", "portal.CheckCodeForm.ma"),
+    "stage.JudgeForm.reason",
 }
 
 

@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from hoithi.exam.conduct import conduct_of, has_signals, read_signals
+from hoithi.exam.queries import is_together
 from hoithi.exam.views.rounds import find_round
 from hoithi.people.http import StaffRequest, contest_role
 from hoithi.people.models import Role
@@ -45,6 +46,7 @@ def show(request: StaffRequest, contest: str, round_key: str) -> HttpResponseBas
             "contest": each.contest,
             "round": each,
             "is_announced": has_signals(each),
+            "is_together": is_together(each),
             "report": report,
             "problem": problem,
             "page": page,

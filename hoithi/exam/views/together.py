@@ -39,7 +39,7 @@ PRESSES: dict[str, Callable[..., object]] = {
 def find_together(contest: str, round_key: str) -> Round:
     """The round of an address, if all answer together in it. Raises Http404."""
     each = find_round(contest, round_key)
-    if not each.is_online or not is_together(each):
+    if not is_together(each):
         raise Http404
     return each
 

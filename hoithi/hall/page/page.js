@@ -627,7 +627,9 @@ async function openPaper(reply, isHeld) {
   keepQueue();
   if (stay) redraw();
   else showExam();
-  pulseLater();
+  // The paper of a common round comes with the first pulse: who reloads in the middle of a question has it at once.
+  if (isTogether()) pulse();
+  else pulseLater();
   flush();
 }
 
@@ -1468,7 +1470,7 @@ function showTogether() {
     const { item, standing: how = "in", left, of, ended } = page.together ?? {};
     const isOut = how === "out";
     say(place, item ? t.question(item.position + 1, page.together.items) : "");
-    say(standing, `${t.standing[how]}${of ? ` · ${t.leftOf(left, of)}` : ""}`);
+    say(standing, page.together ? `${t.standing[how]}${of ? ` · ${t.leftOf(left, of)}` : ""}` : "");
     standing.dataset.kind = how;
     drawQuestion(item);
     question.hidden = !item?.question;
@@ -1488,7 +1490,7 @@ function showTogether() {
     say(status, isTold ? statusOf(item.position) : "");
     status.dataset.state = isTold ? stateOf(item.position) : "";
     say(said, ended ? (how === "winner" ? t.won : t.togetherEnded)
-      : !item ? t.firstItem
+      : !item ? (page.together ? t.firstItem : "")
       : item.cancelled ? t.itemCancelled
       : item.right ? `${verdict(item, how, chosen)} ${t.rightAnswer(item.right.map(letter).join(", "))}`
       : wait > 0 ? t.nextItem(item.position + 1)

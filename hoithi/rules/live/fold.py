@@ -403,6 +403,7 @@ def _marking(state: State, number: int, key: str) -> tuple[Judged, Sheet]:
         raise RuleViolation("part_not_judged")
     sheet = turn.sheets.get(key) or Sheet()
     _need(not sheet.is_in, "sheet_is_in")
+    _need(state.may_mark(key, turn), "judge_joined_later")
     return rule, sheet
 
 

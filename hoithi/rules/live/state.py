@@ -224,7 +224,27 @@ class State:
         )
 
     def _is_expected(self, judge: str, turn: Turn) -> bool:
-        return judge not in self.left and self.joined.get(judge, 0) < turn.number
+        return judge not in self.left and self._was_there(judge, turn)
+
+    def _was_there(self, judge: str, turn: Turn) -> bool:
+        return self.joined.get(judge, 0) < turn.number
+
+    def may_mark(self, judge: str, turn: Turn) -> bool:
+        """Whether a judge was in the jury at this turn, or it cannot have its mark without one who
+        joined later."""
+        return self._was_there(judge, turn) or self.is_short(turn)
+
+    def marking(self, turn: Turn) -> int:
+        """How many judges have marked the turn or are waited for."""
+        return sum(
+            judge not in turn.sheets or not turn.sheets[judge].abstained
+            for judge in self.panel(turn)
+        )
+
+    def is_short(self, turn: Turn) -> bool:
+        """Whether it will have fewer sheets than its part needs (`fewest`)."""
+        rule = self.segment(turn.segment).judged
+        return rule is not None and self.marking(turn) < rule.fewest
 
     def missing(self, turn: Turn) -> tuple[str, ...]:
         """The judges whose sheets are waited for."""

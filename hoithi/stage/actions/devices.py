@@ -14,14 +14,16 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils.crypto import salted_hmac
 
 from hoithi.people.keys import code_key
 from hoithi.rules.codes import access_code, read_code
 from hoithi.rules.errors import RuleViolation
 from hoithi.rules.live import events as ev
 from hoithi.rules.live.state import Sheet, State
+from hoithi.rules.vietnamese import tidy_lines
 from hoithi.stage.actions.log import Wish, append, hold
-from hoithi.stage.models import Call, Device, Seat, SeatKind, Stage, Vote
+from hoithi.stage.models import Call, Device, Seat, SeatKind, SheetNote, Stage, Vote
 from hoithi.stage.queries import team_entry
 
 _TOKEN_BYTES = 24
@@ -96,7 +98,8 @@ class SheetMessage:
     """What a judge's page sends: all marks of a team in a part as they stand there.
 
     By part and team, since a page without network does not hear which turn is called; `turn` is the
-    number where it was heard, else 0.
+    number where it was heard, else 0. The note is for the judge, and for those who run the round
+    once every sheet is in.
     """
 
     part: str
@@ -105,10 +108,12 @@ class SheetMessage:
     seq: int
     marks: Mapping[str, Decimal]
     confirmed: bool
+    note: str | None = None
 
 
+@transaction.atomic
 def take_sheet(*, device: Device, message: SheetMessage, now: datetime) -> State:
-    """Store a judge's marks, or confirm them. Raises RuleViolation as the rules have it."""
+    """Store a judge's marks and note, or confirm them. Raises RuleViolation."""
     seat = _judge(device)
     kind = ev.SheetConfirmed if message.confirmed else ev.SheetSaved
 
@@ -123,7 +128,14 @@ def take_sheet(*, device: Device, message: SheetMessage, now: datetime) -> State
             return []
         return [kind(turn.number, seat.key, device.epoch, message.seq, dict(message.marks))]
 
-    return _append(device, wish, now)
+    state = _append(device, wish, now)
+    turn = state.held(message.part, message.entry)
+    if turn is not None and message.note is not None:
+        text = tidy_lines(message.note)
+        SheetNote.objects.update_or_create(
+            seat=seat, turn=turn.number, defaults={"text": text, "at": now}
+        )
+    return state
 
 
 def _is_taken(sheet: Sheet, epoch: int, message: SheetMessage) -> bool:
@@ -184,7 +196,9 @@ def answer_call(*, call: Call, now: datetime) -> None:
 
 
 @transaction.atomic
-def take_vote(*, stage: Stage, segment: str, device: str, entry: str, now: datetime) -> None:
+def take_vote(
+    *, stage: Stage, segment: str, device: str, address: str, entry: str, now: datetime
+) -> None:
     """A phone's vote; a later one of the same phone takes its place while the vote is open.
 
     Raises RuleViolation: `vote_not_open`, `no_such_team`.
@@ -198,8 +212,13 @@ def take_vote(*, stage: Stage, segment: str, device: str, entry: str, now: datet
         stage=stage,
         segment=segment,
         device=hashlib.sha256(device.encode()).hexdigest(),
-        defaults={"entry": team, "at": now},
+        defaults={"entry": team, "source": _source(stage, address), "at": now},
     )
+
+
+def _source(stage: Stage, address: str) -> str:
+    """The same for the same address on this stage, and nobody's address."""
+    return salted_hmac("hoithi.stage.vote", f"{stage.pk}/{address}").hexdigest()[:16]
 
 
 def _append(device: Device, wish: Wish, now: datetime) -> State:

@@ -25,14 +25,20 @@ from hoithi.people.actions import approve
 from hoithi.people.keys import vault
 from hoithi.people.models import Approval, Unit, User
 from hoithi.people.permissions import contest_scope
+from hoithi.results.queries import entry_name
 from hoithi.results.units import check_held_here
 from hoithi.rules.errors import RuleViolation
 from hoithi.rules.live import events as ev
-from hoithi.rules.packets import Packets, TooFewQuestionsError, make_packets
+from hoithi.rules.packets import (
+    Packets,
+    TooFewQuestionsError,
+    UnevenQuestionsError,
+    make_packets,
+)
 from hoithi.rules.quiz import Quiz
-from hoithi.rules.regulation import Segment
+from hoithi.rules.regulation import Regulation, Segment
 from hoithi.rules.vietnamese import tidy
-from hoithi.stage.actions.log import append
+from hoithi.stage.actions.log import append, hold
 from hoithi.stage.models import Conflict, PacketSet, Seat, SeatKind, Stage
 from hoithi.stage.packets import (
     FORMAT,
@@ -70,12 +76,24 @@ def seat_judge(
     unit: Unit | None,
     is_chair: bool,
     now: datetime,
+    reason: str = "",
 ) -> Seat:
-    """Add a judge. Raises RuleViolation: `opened_already`, `one_chair_needed`."""
+    """Add a judge; once the round is open, with a reason that stands in its log.
+
+    Raises RuleViolation: `reason_missing`, `one_chair_needed`, and those of the log.
+    """
     hold_contest(stage.round.contest)
-    _not_opened(stage)
-    if is_chair and Seat.objects.filter(stage=stage, is_chair=True, removed_at=None).exists():
-        raise RuleViolation("one_chair_needed")
+    stage.refresh_from_db()
+    is_open = stage.plan is not None
+    reason = tidy(reason)
+    if is_open and not reason:
+        raise RuleViolation("reason_missing")
+    if is_chair:
+        chairs = Seat.objects.filter(stage=stage, is_chair=True, removed_at=None)
+        if is_open:  # a chair who has left is replaced
+            chairs.filter(key__in=hold(stage).left).update(is_chair=False)
+        if chairs.exists():
+            raise RuleViolation("one_chair_needed")
     last = Seat.objects.filter(stage=stage, kind=SeatKind.JUDGE).aggregate(at=Max("position"))["at"]
     position = (last or 0) + 1
     seat = Seat.objects.create(
@@ -89,6 +107,15 @@ def seat_judge(
         position=position,
         added_at=now,
     )
+    if is_open:
+        (judge,) = _judges(stage, [seat], _seated_teams(stage))
+        append(
+            stage=stage,
+            wish=lambda _state: [ev.JudgeJoined(judge, reason)],
+            actor_id=str(actor.pk),
+            actor_name=actor.name,
+            now=now,
+        )
     _record(actor, stage, "stage.seat_judge", now, judge=seat.key, is_chair=is_chair)
     return seat
 
@@ -148,7 +175,7 @@ def build_packets(
     None that stands in packets of another part or round is drawn: who sits in the hall of one heat
     hears it. Where there are enough that stand in no online package, only those are drawn. What
     stood before is void. Raises RuleViolation: `opened_already`,
-    `part_without_questions`, `bank_too_small`.
+    `part_without_questions`, `bank_too_small`, `bank_uneven`.
     """
     # Of two parts that are drawn at once the second knows what the first has drawn.
     hold_contest(stage.round.contest)
@@ -203,7 +230,9 @@ class _Drawn:
 
 
 def _drawn(quiz: Quiz, *pools: Sequence[ItemVersion]) -> _Drawn:
-    """From the first pool that has enough. Raises RuleViolation `bank_too_small` by the last."""
+    """From the first pool that has enough. Raises RuleViolation by the last: `bank_too_small`,
+    `bank_uneven` where the packets could not be equal in level.
+    """
     short: TooFewQuestionsError | None = None
     for versions in pools:
         pool = {secrets.token_hex(8): each for each in versions}
@@ -215,7 +244,7 @@ def _drawn(quiz: Quiz, *pools: Sequence[ItemVersion]) -> _Drawn:
             short = error
     assert short is not None
     raise RuleViolation(
-        "bank_too_small",
+        "bank_uneven" if isinstance(short, UnevenQuestionsError) else "bank_too_small",
         topic=short.part.topic,
         level=short.part.level,
         wanted=short.wanted,
@@ -256,7 +285,8 @@ def open_stage(*, actor: User, stage: Stage, now: datetime) -> Stage:
     Raises RuleViolation: `opened_already`, `held_by_units` where each unit holds it on a machine of
     its own, `part_not_for_stage` where a part is marked in no way that the stage knows,
     `packets_not_sealed`, `lineup_missing` for a round that waits for its teams, `no_teams`,
-    `judges_missing`, `one_chair_needed`.
+    `judges_missing`, `judges_missing_for` where conflicts leave a team too few of them,
+    `one_chair_needed`.
     """
     hold_contest(stage.round.contest)
     stage.refresh_from_db()
@@ -277,6 +307,14 @@ def open_stage(*, actor: User, stage: Stage, now: datetime) -> Stage:
     for part in regulation.segments:
         if part.judged and len(judges) < part.judged.fewest:
             raise RuleViolation("judges_missing", wanted=part.judged.fewest, there=len(judges))
+    for short in teams_short_of_judges(stage, regulation, judges, teams):
+        raise RuleViolation(
+            "judges_missing_for",
+            team=entry_name(short.team),
+            part=short.part.label,
+            wanted=short.wanted,
+            there=short.there,
+        )
     fix_rules(each=each, now=now)
     stage.plan = plan_version_of(each.contest)
     stage.save(update_fields=["plan"])
@@ -284,7 +322,7 @@ def open_stage(*, actor: User, stage: Stage, now: datetime) -> Stage:
     opened = ev.Opened(
         regulation=fingerprint(regulation),
         teams=[team.public_id.hex for team in teams],
-        judges=[_judge(seat, teams) for seat in judges],
+        judges=_judges(stage, judges, teams),
         packets={key: packets[key].commitment for key in _quiz_keys(regulation.segments)},
     )
     append(
@@ -298,15 +336,53 @@ def open_stage(*, actor: User, stage: Stage, now: datetime) -> Stage:
     return stage
 
 
-def _judge(seat: Seat, teams: list[Entry]) -> ev.Judge:
+@dataclass(frozen=True, slots=True)
+class ShortOfJudges:
+    """A team that fewer judges may mark in a part than it needs."""
+
+    team: Entry
+    part: Segment
+    wanted: int
+    there: int
+
+
+def teams_short_of_judges(
+    stage: Stage, regulation: Regulation, jury: Sequence[Seat], teams: Sequence[Entry]
+) -> list[ShortOfJudges]:
+    """Teams that could never have a mark, for the conflicts of the jury. One query."""
+    judges = _judges(stage, jury, teams)
+    found = []
+    for team in teams:
+        there = sum(team.public_id.hex not in judge.barred for judge in judges)
+        found += [
+            ShortOfJudges(team, part, part.judged.fewest, there)
+            for part in regulation.segments
+            if part.judged is not None and there < part.judged.fewest
+        ]
+    return found
+
+
+def _judges(stage: Stage, jury: Sequence[Seat], teams: Sequence[Entry]) -> list[ev.Judge]:
     """Barred from the teams of the judge's own unit, and from those of declared conflicts."""
-    declared = set(Conflict.objects.filter(seat=seat).values_list("entry", flat=True))
-    barred = [
-        team.public_id.hex
-        for team in teams
-        if team.pk in declared or (seat.unit_id is not None and team.unit_id == seat.unit_id)
+    declared = set(Conflict.objects.filter(seat__stage=stage).values_list("seat", "entry"))
+    return [
+        ev.Judge(
+            seat.key,
+            seat.is_chair,
+            [
+                team.public_id.hex
+                for team in teams
+                if (seat.pk, team.pk) in declared
+                or (seat.unit_id is not None and team.unit_id == seat.unit_id)
+            ],
+        )
+        for seat in jury
     ]
-    return ev.Judge(seat.key, seat.is_chair, barred)
+
+
+def _seated_teams(stage: Stage) -> list[Entry]:
+    seats = Seat.objects.filter(stage=stage, kind=SeatKind.TEAM).select_related("entry")
+    return [seat.entry for seat in seats if seat.entry is not None]
 
 
 def _seat_teams(stage: Stage, teams: list[Entry], now: datetime) -> None:

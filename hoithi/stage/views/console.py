@@ -18,7 +18,7 @@ from hoithi.rules.errors import RuleViolation
 from hoithi.stage.actions.closing import close_stage
 from hoithi.stage.actions.commands import press
 from hoithi.stage.actions.devices import answer_call
-from hoithi.stage.console import console_of
+from hoithi.stage.console import console_of, turn_page_of
 from hoithi.stage.queries import call_by_id, find_stage, who_signed_the_closing
 from hoithi.stage.records import minutes_of
 from hoithi.stage.signing import points_motions
@@ -45,6 +45,24 @@ def show(request: StaffRequest, contest: str, round_key: str) -> HttpResponseBas
         "signed_by": who_signed_the_closing(stage) if console.may_close else None,
         "may_sign": has_role(request.user, [Role.COMMITTEE], contest_scope(contest)),
         "points_waiting": len(points_motions(stage.round)),
+        "words": plain(ON_CONSOLE),
+    }
+    return render(request, template, context)
+
+
+@contest_role(*RUNNERS)
+@require_GET
+def turn(request: StaffRequest, contest: str, round_key: str, turn: int) -> HttpResponseBase:
+    """A turn that was called, whoever is on stage now; whole or the part that changes."""
+    stage = find_stage(contest, round_key)
+    page = turn_page_of(stage, turn) if stage.plan_id is not None else None
+    if page is None:
+        raise Http404
+    template = "stage/parts/turn_page.html" if "part" in request.GET else "stage/turn.html"
+    context = {
+        "contest": stage.round.contest,
+        "round": stage.round,
+        "console": page,
         "words": plain(ON_CONSOLE),
     }
     return render(request, template, context)

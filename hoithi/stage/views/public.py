@@ -204,6 +204,7 @@ def vote(request: HttpRequest, contest: str, round_key: str) -> HttpResponseBase
             stage=stage,
             segment=body.part,
             device=body.device,
+            address=str(request.META["REMOTE_ADDR"]),
             entry=body.team,
             now=timezone.now(),
         )

@@ -32,7 +32,7 @@ from hoithi.stage.bodies import (
     refused,
 )
 from hoithi.stage.models import Device, SeatKind
-from hoithi.stage.queries import find_stage, state_at, team_names
+from hoithi.stage.queries import find_stage, notes_by, state_at, team_names
 from hoithi.stage.sheets import sheets_of
 
 TOKEN = "X-Seat"  # noqa: S105 - the name of a header
@@ -83,13 +83,13 @@ def enter(request: HttpRequest, contest: str, round_key: str) -> HttpResponseBas
 @require_GET
 @by_token
 def own(_request: HttpRequest, device: Device) -> HttpResponseBase:
-    """A judge's own sheets; nobody else's marks are in it."""
+    """A judge's own sheets; nobody else's marks or notes are in it."""
     seat = device.seat
     state = state_at(seat.stage)
     if state.epochs.get(seat.key, 0) != device.epoch:
         raise RuleViolation("other_device")
     sheets = (
-        sheets_of(state, seat.key, team_names(seat.stage.round))
+        sheets_of(state, seat.key, team_names(seat.stage.round), notes_by(seat))
         if seat.kind == SeatKind.JUDGE
         else []
     )
@@ -101,7 +101,9 @@ def own(_request: HttpRequest, device: Device) -> HttpResponseBase:
 def sheet(request: HttpRequest, device: Device) -> HttpResponseBase:
     """Keep or confirm a sheet; the answer says that it is on disk."""
     body = read_body(request, SheetBody)
-    message = SheetMessage(body.part, body.team, body.turn, body.seq, body.decimals, body.confirmed)
+    message = SheetMessage(
+        body.part, body.team, body.turn, body.seq, body.decimals, body.confirmed, body.note
+    )
     state = take_sheet(device=device, message=message, now=timezone.now())
     return JsonResponse({"saved": True, "line": state.last})
 

@@ -38,12 +38,13 @@ from hoithi.stage.actions.preparing import (
     remove_judge,
     seal_packets,
     seat_judge,
+    teams_short_of_judges,
 )
 from hoithi.stage.forms import ConflictForm, JudgeForm
 from hoithi.stage.models import Conflict, PacketSet, Seat, SeatKind, Stage
 from hoithi.stage.packets import drawn_in, standing_packets
 from hoithi.stage.pictures import pictures, told
-from hoithi.stage.queries import find_stage, jury_of, live_round, stage_of
+from hoithi.stage.queries import find_stage, jury_of, live_round, stage_of, state_at
 from hoithi.stage.views.roles import READERS, RUNNERS
 from hoithi.web.acting import acted, carried_out, posted
 
@@ -90,6 +91,8 @@ def _page(
     )
     regulation = regulation_of(each)
     parts = regulation.segments
+    is_open = stage is not None and stage.plan_id is not None
+    state = state_at(stage) if stage is not None and is_open else None
     return render(
         request,
         "stage/setup.html",
@@ -98,20 +101,31 @@ def _page(
             "round": each,
             "stage": stage,
             "has_lineup": regulation.entrants is not None,
-            "is_open": stage is not None and stage.plan_id is not None,
+            "is_open": is_open,
+            "is_closed": state is not None and state.is_closed,
             "jury": jury,
+            "left": state.left if state is not None else {},
+            "short": [
+                (entry_name(short.team), short.part.label, short.wanted, short.there)
+                for short in teams_short_of_judges(stage, regulation, jury, teams)
+            ]
+            if stage is not None and not is_open and jury
+            else [],
             "conflicts": [
                 (conflict.seat.name, entry_name(conflict.entry), conflict.reason)
                 for conflict in conflicts
             ],
-            "teams": [(team.number, entry_name(team), team.unit.name) for team in teams],
+            "teams": [
+                (team.number, entry_name(team), team.unit.name, team.public_id.hex)
+                for team in teams
+            ],
             "packets": _packet_lines(stage, parts) if stage else [],
             "unready": [
                 part.label
                 for part in parts
                 if part.judged is None and part.quiz is None and part.voted is None
             ],
-            "judge_form": judge_form or JudgeForm(units=units_of(each.contest)),
+            "judge_form": judge_form or JudgeForm(units=units_of(each.contest), joins=is_open),
             "conflict_form": conflict_form or _conflict_form(jury, teams),
             "may_run": not roles.isdisjoint(RUNNERS),
             "may_sign": Role.COMMITTEE in roles,
@@ -168,9 +182,11 @@ def prepare(request: StaffRequest, contest: str, round_key: str) -> HttpResponse
 @contest_role(*RUNNERS)
 @require_POST
 def add_judge(request: StaffRequest, contest: str, round_key: str) -> HttpResponseBase:
-    """A member of the jury more."""
+    """A member of the jury more; once the round is open, one who joins with a reason."""
     stage = find_stage(contest, round_key)
-    form = JudgeForm(posted(request), units=units_of(stage.round.contest))
+    form = JudgeForm(
+        posted(request), units=units_of(stage.round.contest), joins=stage.plan_id is not None
+    )
 
     def add() -> None:
         code = form.cleaned_data["unit"]
@@ -181,6 +197,7 @@ def add_judge(request: StaffRequest, contest: str, round_key: str) -> HttpRespon
             title=form.cleaned_data["title"],
             unit=unit_by_code(stage.round.contest, code) if code else None,
             is_chair=form.cleaned_data["is_chair"],
+            reason=form.cleaned_data.get("reason", ""),
             now=timezone.now(),
         )
 
@@ -298,7 +315,8 @@ def open_round(request: StaffRequest, contest: str, round_key: str) -> HttpRespo
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """A slip of a judge or a team: address, code and the QR of both."""
+    """A slip of a judge or a team: address, code and the QR of both; `title` is the post of a
+    judge, the unit of a team."""
 
     key: str
     is_judge: bool
@@ -319,7 +337,7 @@ def codes(request: StaffRequest, contest: str, round_key: str) -> HttpResponseBa
         SeatKind.JUDGE: settings.PUBLIC_URL + reverse("stage:judge", kwargs=where),
         SeatKind.TEAM: settings.PUBLIC_URL + reverse("stage:team", kwargs=where),
     }
-    seats = list(Seat.objects.filter(stage=stage, removed_at=None))
+    seats = list(Seat.objects.filter(stage=stage, removed_at=None).select_related("unit"))
     codes = [code_of(seat) for seat in seats]
     drawn = pictures(
         f"{pages[SeatKind(seat.kind)]}#{code}" for seat, code in zip(seats, codes, strict=True)
@@ -329,7 +347,7 @@ def codes(request: StaffRequest, contest: str, round_key: str) -> HttpResponseBa
             seat.key,
             seat.kind == SeatKind.JUDGE,
             seat.name,
-            seat.title,
+            seat.unit.name if seat.kind == SeatKind.TEAM and seat.unit else seat.title,
             grouped(code),
             told(pages[SeatKind(seat.kind)]),
             picture,

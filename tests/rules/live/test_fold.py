@@ -21,6 +21,7 @@ from hoithi.rules.errors import RuleViolation
 from hoithi.rules.live import events as ev
 from hoithi.rules.live import fold as module
 from hoithi.rules.live.fold import apply, fold, is_of_device, next_position
+from hoithi.rules.live.marks import is_marked
 from hoithi.rules.live.state import ClockCorrection, Reply, State
 from hoithi.rules.ranking import lots
 from tests.rules.live.log import (
@@ -183,6 +184,15 @@ REFUSED: list[tuple[str, Callable[[], tuple[Log, ev.AnyEvent]]]] = [
     ("judge_barred", after(lambda: showing(C), ev.DeviceSeated("gk3", 1), sheet(GOOD, "gk3"))),
     ("part_not_judged", after(asking, sheet(GOOD))),
     ("sheet_is_in", after(showing, confirmed(GOOD), sheet(GOOD, seq=2))),
+    (
+        "judge_joined_later",
+        after(
+            marked,
+            ev.JudgeJoined(ev.Judge("gk4", False, []), WHY),
+            ev.DeviceSeated("gk4", 1),
+            sheet(GOOD, "gk4"),
+        ),
+    ),
     ("sheet_is_in", after(showing, confirmed(GOOD), confirmed(GOOD, seq=2))),
     ("sheet_is_in", after(showing, ev.Abstained(1, "gk1", WHY), sheet(GOOD))),
     ("sheet_is_in", after(showing, confirmed(GOOD), ev.SheetFromPaper(1, "gk1", GOOD, "5", "6"))),
@@ -479,6 +489,20 @@ def test_a_judge_who_joins_is_waited_for_from_the_turn_that_is_on() -> None:
     log.do(ev.JudgeJoined(ev.Judge("gk4", False, []), WHY))
     assert log.state.missing(log.state.turns[0]) == ("gk2", "gk3")
     assert log.state.missing(log.state.turns[1]) == ("gk1", "gk2", "gk3", "gk4")
+
+
+def test_a_judge_who_joined_later_marks_a_turn_that_lacks_sheets_and_no_other() -> None:
+    # Two sheets are the fewest of the part. Of three judges one has marked and two leave.
+    joined = ev.JudgeJoined(ev.Judge("gk4", False, []), WHY)
+    log = marked().do(*(ev.JudgeLeft(each, WHY) for each in ("gk2", "gk3")))
+    turn = log.state.turns[0]
+    assert (log.state.marking(turn), log.state.is_short(turn)) == (1, True)
+    assert (log.state.missing(turn), is_marked(log.state, SHOW, A)) == ((), False)
+    log.do(joined, ev.DeviceSeated("gk4", 1), confirmed(GOOD, "gk4"))
+    assert (log.state.marking(turn), log.state.is_short(turn)) == (2, False)
+    assert is_marked(log.state, SHOW, A)
+    log.do(ev.JudgeJoined(ev.Judge("gk5", False, []), WHY))
+    assert not log.state.may_mark("gk5", turn)
 
 
 def test_marks_that_change_are_let_be_seen_again_by_the_chair() -> None:

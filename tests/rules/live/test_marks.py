@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
+from hoithi.rules.errors import RuleViolation
 from hoithi.rules.judging import Criterion, Judged
 from hoithi.rules.live import events as ev
 from hoithi.rules.live.marks import is_complete, is_marked, marks, part_mark
@@ -270,8 +271,10 @@ def test_no_mark_changes_when_a_judge_leaves_or_joins() -> None:
         assert mark_of(log) == Decimal("73.50")
         log.do(event)
     assert mark_of(log) == Decimal("73.50")
-    confirm(log, GOOD | {"noi-dung": Decimal(20)}, "gk4")  # let mark an earlier turn
-    assert mark_of(log) == Decimal("76.50")
+    # Nor by a sheet of whoever joined after it.
+    with pytest.raises(RuleViolation, match="judge_joined_later"):
+        confirm(log, GOOD | {"noi-dung": Decimal(20)}, "gk4")
+    assert mark_of(log) == Decimal("73.50")
 
 
 @pytest.mark.parametrize(
