@@ -37,6 +37,17 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def scan(note: str = "minutes") -> bytes:
+    """The smallest PDF with a page, as a scanner would send it; files of two notes differ."""
+    body = (
+        f"%PDF-1.4\n% {note}\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+        "2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+        "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\n"
+    ).encode()
+    end = f"xref\n0 0\ntrailer<</Root 1 0 R/Size 4>>\nstartxref\n{len(body)}\n%%EOF\n"
+    return body + end.encode()
+
+
 def contest(content: bytes = PLAN, *, open_now: bool = True) -> Contest:
     """The contest of 2023, its windows open now unless told otherwise."""
     plan, text = _checked(content)

@@ -43,6 +43,7 @@ from hoithi.results.queries import (
     newest_publications,
     proposals_of,
 )
+from hoithi.stage.signing import Waiting, waiting_for_signature
 from hoithi.web.periods import deadline, instant, period
 from hoithi.web.wording import day, number
 
@@ -274,6 +275,8 @@ def _to_sign(user: User, each: RoundFacts) -> list[Link]:
         elif motion.approval.kind in ("choice", *OF_LINEUPS):
             href = reverse("results:lineup", args=[each.round.contest.key, each.round.key])
             found.append(Link(_("%(round)s: confirm a change of its teams") % name, href))
+    if not each.round.is_online:
+        found += _to_sign_on_stage(user, each.round)
     if each.ties:
         found.append(Link(_("%(round)s: decide a tie") % name, each.result_href))
     elif each.is_outdated:
@@ -281,6 +284,18 @@ def _to_sign(user: User, each: RoundFacts) -> list[Link]:
     elif each.progress and each.progress.step is Step.PUBLISH:
         found.append(Link(_("%(round)s: publish the result") % name, each.result_href))
     return found
+
+
+def _to_sign_on_stage(user: User, each: Round) -> list[Link]:
+    texts = {
+        Waiting.PACKETS: (_("%(round)s: sign the seal of the question packets"), "stage:setup"),
+        Waiting.POINTS: (_("%(round)s: confirm points beside the marks"), "stage:points"),
+        Waiting.CLOSING: (_("%(round)s: sign the closing"), "stage:console"),
+    }
+    return [
+        Link(text % {"round": each.name}, reverse(page, args=[each.contest.key, each.key]))
+        for text, page in (texts[one] for one in waiting_for_signature(each, user))
+    ]
 
 
 def _to_number(each: RoundFacts) -> list[Link]:

@@ -143,6 +143,7 @@ ACTS: dict[str, Promise] = {
     "bank.save_items": _("saved questions"),
     "documents.revoke": _("revoked a paper"),
     "documents.issue.giay-chung-nhan": _("numbered certificates"),
+    "approve.stage_points.refused": _("refused points beside the marks"),
     "approve.seal.refused": _("refused a seal"),
     "approve.withdraw.refused": _("refused to withdraw a package"),
     "approve.minutes.refused": _("refused minutes"),

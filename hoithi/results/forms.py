@@ -14,7 +14,7 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from hoithi.results.scans import kind_of
+from hoithi.results.scans import is_whole, kind_of
 from hoithi.rules.awards import Tie
 from hoithi.rules.regulation import Segment
 from hoithi.web.fields import Words
@@ -215,7 +215,7 @@ class MarkField(forms.DecimalField):
 
 
 class ScanField(forms.FileField):
-    """The scan of a signed paper: a PDF, JPEG or PNG file by its first bytes."""
+    """The scan of a signed paper: a whole PDF, JPEG or PNG file."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -226,8 +226,13 @@ class ScanField(forms.FileField):
         scan: UploadedFile[bytes] = super().clean(data, initial)
         if (scan.size or 0) > LARGEST_SCAN_MB * 1024 * 1024:
             raise ValidationError(gettext("The file is larger than 10 MB."))
-        if not kind_of(scan.read(16)):
+        content = scan.read()
+        if not kind_of(content):
             raise ValidationError(gettext("This is not a PDF, JPEG or PNG file."))
+        if not is_whole(content):
+            raise ValidationError(
+                gettext("The file cannot be opened: it is damaged or cut off. Please scan again.")
+            )
         scan.seek(0)
         return scan
 

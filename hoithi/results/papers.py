@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
-from hoithi.contests.models import Contest, Round
+from hoithi.contests.models import Contest, Entrant, Round
 from hoithi.contests.queries import plan_of
 from hoithi.documents.actions import NewPaper, issue, revoke
 from hoithi.documents.models import Document
@@ -244,7 +244,8 @@ def results_list_of(publication: Publication, reasons: dict[str, str]) -> Result
     if newest is not None and newest.number > publication.number:
         replaced = f"bản {publication.number}, đã được thay bằng bản {newest.number}"
         bare = replace(bare, subtitle=f"{bare.subtitle} ({replaced})")
-    return replace(bare, rows=tuple(rows), closing_text=closing)
+    of_teams = publication.round.category.entrant == Entrant.TEAM
+    return replace(bare, rows=tuple(rows), closing_text=closing, of_teams=of_teams)
 
 
 def units_list_of(publication: CollectivePublication) -> ResultsList:

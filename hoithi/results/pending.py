@@ -14,6 +14,8 @@ from hoithi.results.models import Grading, Motion, Ruling
 # What two people decide about the teams of a round, beside the order of equal ones.
 KEEPING = "lineup_keep"
 OF_LINEUPS = ("leaving", "lineup_void", KEEPING)
+# Points beside the marks of a round on stage: they wait here, and are confirmed there.
+OF_POINTS = "stage_points"
 # What grading works out: the rest of a plan (places, prizes) is heeded when a result is proposed.
 _MARKING = ("].online", "].requirement")
 

@@ -209,7 +209,7 @@ def side_of(each: Round, regulation: Regulation, result: Result) -> SideAwards:
 def choices_of(each: Round) -> list[Choice]:
     """What two people chose of the side prizes of a round, oldest first. One query."""
     found = Choice.objects.filter(round=each).exclude(about=COMING_ON)
-    return list(found.select_related("approval").order_by("pk"))
+    return list(found.select_related("approval__first", "approval__second").order_by("pk"))
 
 
 def settled_rounds(contest: Contest) -> Settled:

@@ -63,7 +63,12 @@ class RulingRow:
 
 def names_of(proposed: Proposal) -> dict[str, str]:
     """Entries by public id, as people tell them apart."""
-    return {row.entry: f"{row.name} ({row.number}, {row.unit})" for row in proposed.rows}
+    return {
+        row.entry: f"{row.name} ({row.number}"
+        + ("" if row.name == row.unit else f", {row.unit}")
+        + ")"
+        for row in proposed.rows
+    }
 
 
 def motion_card(motion: Motion, names: Mapping[str, str]) -> MotionCard:

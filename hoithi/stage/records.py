@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
+import msgspec
+
 from hoithi.contests.models import Incident
 from hoithi.contests.queries import plan_of
 from hoithi.documents.render.decree import (
@@ -20,17 +22,22 @@ from hoithi.documents.render.decree import (
     Signer,
     Table,
 )
+from hoithi.documents.render.wording import long_date
+from hoithi.people.models import Approval, User
 from hoithi.results.bundling import unit_statement
-from hoithi.results.queries import result_of, scores_of
+from hoithi.results.models import Choice, TieDecision
+from hoithi.results.queries import choices_of, result_of, scores_of
 from hoithi.results.units import taken_kit
+from hoithi.rules.live import events as ev
 from hoithi.rules.live.marks import PartMark, part_mark
 from hoithi.rules.live.state import ORDER, State
 from hoithi.rules.regulation import Segment
+from hoithi.stage.attendance import PEN, present, secretary_of
 from hoithi.stage.models import LogLine, Seat, Stage
 from hoithi.stage.prizes import prizes_of
 from hoithi.stage.queries import TeamName, jury_of, state_at, team_names
 from hoithi.verify.units import check_code
-from hoithi.web.wording import ZONE, day, marks
+from hoithi.web.wording import ZONE, marks, signed_marks
 
 _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII")
 _LACKING = "chưa có"
@@ -45,10 +52,10 @@ def minutes_of(stage: Stage) -> Paper:
     began, ended = _times(stage, state)
     kit = taken_kit(stage.round)
     parts: list[tuple[str, Sequence[Block]]] = [
-        ("Thành phần", _present(state, names, jury)),
+        ("Thành phần", present(stage, state, names, jury, began.date())),
         ("Bốc thăm", _lots(state, names)),
         ("Điểm", _marks(state, names)),
-        ("Điểm trừ, điểm cộng và thay đổi", _changes(state, names, jury)),
+        ("Điểm trừ, điểm cộng và thay đổi", _changes(stage, state, names, jury)),
         ("Sự việc", _incidents(stage)),
         ("Kết quả", _result(stage, state, names, has_prizes=kit is None)),
     ]
@@ -58,31 +65,37 @@ def minutes_of(stage: Stage) -> Paper:
         head=Head(
             issuer_parent=kit.unit.name.upper() if kit else plan.papers.issuer_parent,
             issuer=plan.papers.issuer,
-            symbol="",
+            symbol=_symbol(plan.papers.list_symbol),
             place=plan.document.place,
             issued_on=began.date(),
         ),
         kind="Biên bản",
         summary=f"{stage.round.name} - {contest.title}",
         body=(
-            Paragraph(f"Thời gian bắt đầu: {_hour(began)}, {day(began)}."),
+            Paragraph(f"{_moment(began)}.", lead="Thời gian bắt đầu:"),
+            Paragraph(PEN, lead="Địa điểm:"),
             *(
                 block
                 for at, (title, blocks) in enumerate(parts)
                 for block in (Heading(f"{_ROMAN[at]}. {title.upper()}"), *blocks)
             ),
             Paragraph(
-                f"Biên bản kết thúc lúc {_hour(ended)}, {day(ended)}./."
+                f"Vòng thi kết thúc vào {_moment(ended)}./."
                 if ended
                 else "Vòng thi chưa kết thúc khi in biên bản này./."
             ),
         ),
         signers=(
-            Signer(("Thư ký",), ""),
+            Signer(("Thư ký",), secretary_of(stage)),
             Signer(("Trưởng ban Giám khảo",), _chair(state, jury)),
         ),
         sample=contest.is_sample,
     )
+
+
+def _symbol(of_lists: str) -> str:
+    """That of minutes, after the one of the contest's lists: DS-ABC → BB-ABC."""
+    return f"BB-{of_lists.partition('-')[2] or '…'}"
 
 
 def _times(stage: Stage, state: State) -> tuple[datetime, datetime | None]:
@@ -97,28 +110,14 @@ def _at(at_ms: int) -> datetime:
     return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(ZONE)
 
 
-def _hour(at: datetime) -> str:
-    return f"{at:%H} giờ {at:%M}"
+def _moment(at: datetime) -> str:
+    local = at.astimezone(ZONE)
+    return f"{local:%H} giờ {local:%M} phút, {long_date(local.date())}"
 
 
-def _present(state: State, names: Mapping[str, TeamName], jury: Sequence[Seat]) -> Sequence[Block]:
-    teams = [
-        f"{names[entry].name} ({names[entry].unit})"
-        + (f", rút khỏi cuộc thi: {state.withdrawn[entry]}" if entry in state.withdrawn else "")
-        for entry in state.teams
-    ]
-    judges = [
-        seat.name
-        + (f", {seat.title}" if seat.title else "")
-        + (" (trưởng ban)" if state.judges[seat.key].is_chair else "")
-        + (f", rời ban: {state.left[seat.key]}" if seat.key in state.left else "")
-        for seat in jury
-        if seat.key in state.judges
-    ]
-    return (
-        Paragraph(f"{'; '.join(judges)}." if judges else _LACKING, lead="1. Ban Giám khảo:"),
-        Paragraph(f"{'; '.join(teams)}.", lead="2. Các đội thi:"),
-    )
+def _clock(ms: int) -> str:
+    """What a clock shows: minutes and seconds."""
+    return f"{ms // 60_000}:{ms // 1000 % 60:02d}"
 
 
 def _lots(state: State, names: Mapping[str, TeamName]) -> Sequence[Block]:
@@ -174,42 +173,51 @@ def _marks(state: State, names: Mapping[str, TeamName]) -> Sequence[Block]:
             columns=(Column("Đội", share=2), *columns, Column("Tổng", 20, align="right")),
             rows=tuple(rows),
         ),
-        *(_sheets(state, names, part) for part in parts if part.judged is not None),
+        *(
+            block
+            for part in parts
+            if part.judged is not None
+            for block in _sheets(state, names, part)
+        ),
     )
 
 
-def _sheets(state: State, names: Mapping[str, TeamName], part: Segment) -> Block:
-    """The totals of the judges, by the places of the jury."""
-    rows = []
+def _sheets(state: State, names: Mapping[str, TeamName], part: Segment) -> Sequence[Block]:
+    """The time of each team and the totals of its judges; those left out stand in brackets."""
+    rows, is_trimmed = [], False
     for entry in state.standing:
-        mark = part_mark(state, part.key, entry)
-        totals = mark.combined.totals if mark is not None and mark.combined else {}
-        rows.append(
-            (
-                names[entry].name,
-                *(marks(totals[key]) if key in totals else "-" for key in state.judges),
-            )
-        )
-    judges = tuple(Column(f"GK{at}", 16, align="right") for at in range(1, len(state.judges) + 1))
-    return Table(columns=(Column(f"{part.label}: tổng điểm từng phiếu"), *judges), rows=tuple(rows))
+        turn, mark = state.held(part.key, entry), part_mark(state, part.key, entry)
+        combined = mark.combined if mark is not None else None
+        totals = {key: marks(each) for key, each in combined.totals.items()} if combined else {}
+        for key in combined.dropped if combined else ():
+            totals[key], is_trimmed = f"({totals[key]})", True
+        time = (_clock(turn.elapsed_ms) if turn else _LACKING,) if part.time else ()
+        rows.append((names[entry].name, *time, *(totals.get(key, "-") for key in state.judges)))
+    time_column = (Column("Thời gian", 16, align="right"),) if part.time else ()
+    judges = tuple(Column(key.upper(), 16, align="right") for key in state.judges)
+    columns = (Column(f"{part.label}: tổng điểm từng phiếu"), *time_column, *judges)
+    note = "Phiếu trong ngoặc đơn là phiếu cao nhất và phiếu thấp nhất, không tính vào điểm."
+    return (Table(columns=columns, rows=tuple(rows)), *([Paragraph(note)] if is_trimmed else []))
 
 
-def _changes(state: State, names: Mapping[str, TeamName], jury: Sequence[Seat]) -> Sequence[Block]:
+def _changes(
+    stage: Stage, state: State, names: Mapping[str, TeamName], jury: Sequence[Seat]
+) -> Sequence[Block]:
     called = {seat.key: seat.name for seat in jury}
     found: list[str] = []
     for entry in state.standing:
         for part in state.regulation.segments:
             mark = part_mark(state, part.key, entry)
             found += _deducted(names[entry].name, part.label, mark)
-            found += [
-                f"{names[entry].name}, {part.label}: {_signed(marks(each.points))} điểm, "
-                f"{each.reason}"
-                for each in state.corrections.get((part.key, entry), [])
-            ]
+    found += _given(stage, state, names)
     for turn in state.turns:
         team = names[turn.entry].name if turn.entry else "Tất cả các đội"
         where = f"{team}, {state.segment(turn.segment).label}"
-        found += [f"{where}: sửa giờ, {reason}" for reason in turn.corrections]
+        found += [
+            f"{where}: sửa giờ từ {_clock(each.before_ms)} thành {_clock(each.after_ms)}, "
+            f"{each.reason}"
+            for each in turn.corrections
+        ]
         if turn.void:
             found.append(f"{where}: cho thi lại, {turn.void}")
         for question in turn.questions:
@@ -227,8 +235,23 @@ def _changes(state: State, names: Mapping[str, TeamName], jury: Sequence[Seat]) 
     return tuple(Paragraph(f"{line}.", lead="-") for line in found)
 
 
-def _signed(points: str) -> str:
-    return points if points.startswith("-") else f"+{points}"
+def _given(stage: Stage, state: State, names: Mapping[str, TeamName]) -> list[str]:
+    """Points beside the marks, with the two who gave or took them."""
+    events = [
+        msgspec.convert(event, ev.PointsGiven)
+        for event in LogLine.objects.filter(stage=stage, event__is="points_given")
+        .order_by("number")
+        .values_list("event", flat=True)
+    ]
+    signed = {user for event in events for user in (event.first, event.second)}
+    called = {str(user.pk): user.name for user in User.objects.filter(pk__in=signed)}
+    return [
+        f"{names[each.entry].name}, {state.segment(each.segment).label}: "
+        f"{signed_marks(each.points)} điểm, {each.reason} "
+        f"({called[each.first]} và {called[each.second]} quyết định)"
+        for each in events
+        if each.entry not in state.withdrawn
+    ]
 
 
 def _deducted(team: str, part: str, mark: PartMark | None) -> list[str]:
@@ -294,7 +317,32 @@ def _result(
     )
     if not has_prizes:
         return (table, Paragraph("Giải do tỉnh xét chung, sau khi nhận kết quả của các đơn vị."))
-    return (table, *ties, *side)
+    return (table, *ties, *side, *_decided(stage, state, names))
+
+
+def _decided(stage: Stage, state: State, names: Mapping[str, TeamName]) -> list[Block]:
+    """What two people decided where the rules leave it to them, after the closing too."""
+    labels = {line.key: line.label for line in state.regulation.side_prizes}
+    ties = TieDecision.objects.filter(round=stage.round)
+    found: list[tuple[str, TieDecision | Choice]] = [
+        ("Đồng hạng ở ranh giới giải, xếp theo thứ tự", each)
+        for each in ties.select_related("approval__first", "approval__second")
+    ]
+    found += [(labels.get(each.about, each.about), each) for each in choices_of(stage.round)]
+    return [
+        Paragraph(
+            f"{told}: {', '.join(names[entry].name for entry in each.order if entry in names)}. "
+            f"Lý do: {each.reason}. Hai người quyết định: {_two(each.approval)}.",
+            lead="Quyết định của Ban Tổ chức:",
+        )
+        for told, each in found
+    ]
+
+
+def _two(approval: Approval) -> str:
+    """Both signers and when the second signed."""
+    assert approval.second is not None and approval.second_at is not None
+    return f"{approval.first.name} và {approval.second.name}, {_moment(approval.second_at)}"
 
 
 def _check_code(stage: Stage, state: State) -> Sequence[Block]:

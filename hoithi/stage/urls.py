@@ -44,6 +44,12 @@ urlpatterns = [
     path(f"{_STAGE}phieu-giay/", paper.sheets, name="sheets"),
     path(f"{_STAGE}phieu-giay/<int:turn>/<slug:judge>/", paper.sheet, name="paper_sheet"),
     path(f"{_STAGE}diem-cong-tru/", paper.points, name="points"),
+    path(f"{_STAGE}diem-cong-tru/<int:motion>/ky/", paper.confirm_points, name="confirm_points"),
+    path(
+        f"{_STAGE}diem-cong-tru/<int:motion>/khong-dong-y/",
+        paper.refuse_points,
+        name="refuse_points",
+    ),
     path(f"{_STAGE}dieu-khien/", console.show, name="console"),
     path(f"{_STAGE}dieu-khien/luot/<int:turn>/", console.turn, name="turn"),
     path(f"{_STAGE}dieu-khien/lenh/", console.act, name="act"),

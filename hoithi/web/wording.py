@@ -37,6 +37,12 @@ def marks(value: int | Decimal) -> str:
     return number(exact.normalize())
 
 
+def signed_marks(value: int | Decimal) -> str:
+    """Marks that are given or taken: 1.50 → "+1,5", -2 → "-2"."""
+    told = marks(value)
+    return told if told.startswith("-") else f"+{told}"
+
+
 def percent(part: int | Decimal, whole: int | Decimal = 1) -> str:
     """The share of `part` in `whole`, to one decimal: (5, 8) → "62,5%"; "–" of nothing."""
     if not whole:

@@ -63,6 +63,12 @@ ROWS = {
     "stage:points": Row(
         get="signin 403 403 403 403 403 404", post="signin 403 403 403 403 403 404"
     ),
+    **{
+        f"stage:{name}": Row(
+            get="signin 403 403 403 403 403 405", post="signin 403 403 403 403 403 404"
+        )
+        for name in ("confirm_points", "refuse_points")
+    },
     "stage:act": RUN,
     "stage:answered": NOBODY_THERE,
     "stage:close": SIGN,

@@ -51,9 +51,12 @@ class Machine:
 
 
 @contextmanager
-def machine(folder: Path) -> Iterator[Machine]:
-    """A fresh installation in a folder; it ends with the block."""
-    lay_tables(folder)
+def machine(folder: Path, *, is_bare: bool = False) -> Iterator[Machine]:
+    """A fresh installation in a folder, a bare one without tables; it ends with the block."""
+    if is_bare:
+        folder.mkdir()
+    else:
+        lay_tables(folder)
     environment = {key: value for key, value in os.environ.items() if "HOITHI_" not in key}
     with subprocess.Popen(
         [sys.executable, "-m", "tests.flows.machine"],

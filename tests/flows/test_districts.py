@@ -24,7 +24,8 @@ def spoilt(file: Path, to: Path) -> Path:
 
 
 def test_a_districts_round_goes_from_the_kit_to_the_provinces_bundle(tmp_path: Path) -> None:
-    with machine(tmp_path / "province") as province, machine(tmp_path / "laptop") as laptop:
+    bare = machine(tmp_path / "laptop", is_bare=True)
+    with machine(tmp_path / "province") as province, bare as laptop:
         played(province, laptop, tmp_path)
 
 
@@ -43,12 +44,18 @@ def played(province: Machine, laptop: Machine, tmp_path: Path) -> None:
         *("--member", "pho-ban-huyen@example.vn", "Phó ban huyện"),
     ]
     assert "Mã mở không đúng" in laptop.says("unit", "take", kit, "0" * 16, *people, code=1)
-    assert "daknong-2023/truc-tiep" in laptop.says("unit", "take", kit, code.lower(), *people)
-    assert "as before" in laptop.says("unit", "take", kit, code, *people)
+    taken = laptop.says("unit", "take", kit, code.lower(), *people)
+    assert "daknong-2023/truc-tiep: máy này là của Thành phố Gia Nghĩa" in taken
+    assert taken.count("thành viên Ban Tổ chức, thư ký; đặt mật khẩu tại:  http://") == 2
+    assert "1. Chạy  bin/hoithi serve --lan" in taken
+    assert "Cần hai người ký" not in taken
+    assert "đã nạp từ trước" in laptop.says("unit", "take", kit, code, *people)
     assert "chưa kết thúc" in laptop.says("unit", "send", *here, sent, code=1)
     assert laptop.does("held") == {"teams": 1}
-    (check,) = re.findall(r"Check code:  (.+)", laptop.says("unit", "send", *here, nowhere, code=1))
-    assert f"Check code:  {check}" in laptop.says("unit", "send", *here, sent)
+    (check,) = re.findall(
+        r"Mã đối chiếu:  (.+)", laptop.says("unit", "send", *here, nowhere, code=1)
+    )
+    assert f"Mã đối chiếu:  {check}" in laptop.says("unit", "send", *here, sent)
     assert laptop.does("minutes") == {"check": check}
     first = sent.read_bytes()
     laptop.says("unit", "send", *here, sent)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.contrib.staticfiles import finders
@@ -12,16 +14,20 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from hoithi.bank.models import Collection
 from hoithi.contests.models import Contest
-from hoithi.people.models import Role
+from hoithi.entries.models import Entry
+from hoithi.people.models import Approval, Role, User
+from hoithi.results.models import Motion
 from hoithi.rules.codes import grouped
 from hoithi.rules.live.marks import part_mark
 from hoithi.stage.actions.devices import code_of
-from hoithi.stage.models import PaperSheet, Stage
+from hoithi.stage.actions.preparing import build_packets, open_stage, seal_packets
+from hoithi.stage.models import PacketSet, PaperSheet, Stage
 from hoithi.stage.queries import state_at
 from tests import factories
 from tests.stage.parts import plan
-from tests.stage.scene import Day, open_day, team
+from tests.stage.scene import Day, open_day, ready_day, team
 
 pytestmark = pytest.mark.django_db
 WHERE = {"contest": "daknong-2023", "round_key": "truc-tiep"}
@@ -169,6 +175,65 @@ def test_whoever_ends_a_turn_is_told_of_questions_left_and_of_a_clock_that_never
     assert 'name="do" value="turn_end"' in page(client, "console")
 
 
+def test_the_draw_stands_above_the_teams_until_it_is_held(day: Day, client: Client) -> None:
+    factories.sign_in(client, day.secretary)
+
+    def above() -> bool:
+        console = page(client, "console")
+        assert (console.count('id="lots"'), console.count('id="teams"')) == (1, 1)
+        return console.index('id="lots"') < console.index('id="teams"')
+
+    assert above()
+    for step, told in (("commit", {}), ("number", {"number": "24"}), ("draw", {})):
+        day.press(f"lots_{step}", told, lots="order")
+        assert above() is (step != "draw")
+
+
+def test_the_secretary_sees_the_answer_on_request_until_all_see_it(
+    day: Day, client: Client
+) -> None:
+    factories.sign_in(client, day.secretary)
+    for step in ("commit", "number", "draw"):
+        day.press(f"lots_{step}", lots="packets:kien-thuc", number="24")
+    day.press("call", part="kien-thuc", team=day.teams["CJ"])
+    day.press("ask")
+    folded = "<summary>Xem đáp án</summary>"
+    assert folded in page(client, "console")
+    day.press("key")
+    assert folded not in page(client, "console")
+    assert "Đáp án: <strong" in page(client, "console")
+
+
+def test_the_programme_has_time_limits_and_an_order_once_it_is_drawn(
+    day: Day, client: Client
+) -> None:
+    def told() -> dict[str, Any]:
+        content = page(client, "feed")
+        return dict(json.loads(content.split("data: ", 1)[1])["s"])
+
+    before = told()
+    assert before["drawn"] is False
+    assert [(part["least"], part["most"]) for part in before["parts"]] == [
+        (180, 300),
+        (0, 0),
+        (0, 0),
+    ]
+    # A team that is called as its unit does not have the name twice.
+    entry = Entry.objects.get(public_id=day.teams["GN"])
+    assert entry.team is not None
+    entry.team.name = entry.unit.name
+    entry.team.save()
+    for step in ("commit", "number", "draw"):
+        day.press(f"lots_{step}", lots="order", number="24")
+    after = told()
+    assert after["drawn"] is True
+    assert {team["name"]: team["unit"] for team in after["teams"]} == {
+        "Thành phố Gia Nghĩa": "",
+        "Cư Jút": "Huyện Cư Jút",
+        "Đắk Mil": "Huyện Đắk Mil",
+    }
+
+
 def test_a_paper_sheet_counts_when_two_have_typed_the_same(day: Day, client: Client) -> None:
     turn = day.press("call", part="gioi-thieu", team=day.teams["CJ"]).turns[-1].number
     where = {"turn": turn, "judge": "gk2"}
@@ -216,17 +281,97 @@ def test_points_beside_the_marks_take_two_members(day: Day, client: Client) -> N
         "Vui lòng nhập số điểm"
         in client.post(at("points"), given | {"points": "1e5"}).content.decode()
     )
-    for who in (day.chair, day.chair):
-        factories.sign_in(client, who)
-        client.post(at("points"), given)
+    client.post(at("points"), given)
+    client.post(at("points"), given)  # twice by one person is no second signature
     mark = part_mark(state_at(Stage.objects.get()), "tieu-pham", day.teams["CJ"])
     assert mark is not None
     assert mark.mark == 30
+    assert "chờ thành viên Ban Tổ chức thứ hai ký" in page(client, "console")
+    motion = Motion.objects.get()
+    confirm = at("confirm_points", motion=motion.pk)
+    assert confirm not in page(client, "points")  # by oneself
+
     factories.sign_in(client, day.member)
-    client.post(at("points"), given)
+    waiting = page(client, "points")
+    assert "Cư Jút, Tiểu phẩm truyền thông: -1,5 điểm" in waiting
+    assert "Nhắc bài từ bên ngoài" in waiting
+    client.post(confirm)
     mark = part_mark(day.state, "tieu-pham", day.teams["CJ"])
     assert mark is not None
     assert (mark.given, mark.mark) == (Decimal("-1.5"), Decimal("28.5"))
+    assert "Cư Jút, Tiểu phẩm" not in page(client, "points")
+    client.post(confirm)  # again
+    assert len(day.state.corrections["tieu-pham", day.teams["CJ"]]) == 1
+
+
+@pytest.mark.parametrize(
+    ("points", "said"),
+    [("0", "Điểm cộng hoặc trừ phải khác 0."), ("40.01", "Điểm cộng hoặc trừ không quá 40.")],
+)
+def test_points_that_can_never_count_are_refused_at_the_first_signature(
+    day: Day, client: Client, points: str, said: str
+) -> None:
+    factories.sign_in(client, day.chair)
+    given = {"part": "tieu-pham", "team": day.teams["CJ"], "points": points, "reason": "Thưởng"}
+
+    told = client.post(at("points"), given).content.decode()
+
+    assert said in told
+    assert not Motion.objects.exists()
+    assert not Approval.objects.filter(kind="stage_points").exists()
+
+
+def test_points_are_taken_back_and_are_no_motion_about_results(day: Day, client: Client) -> None:
+    given = {"part": "tieu-pham", "team": day.teams["CJ"], "points": "2", "reason": "Thưởng"}
+    factories.sign_in(client, day.chair)
+    client.post(at("points"), given)
+    motion = Motion.objects.get()
+    results = [
+        reverse(f"results:{name}", args=["daknong-2023", motion.pk])
+        for name in ("second", "refuse")
+    ]
+    assert [client.post(address).status_code for address in results] == [404, 404]
+
+    client.post(at("refuse_points", motion=motion.pk))
+
+    factories.sign_in(client, day.member)
+    told = client.post(at("confirm_points", motion=motion.pk), follow=True).content.decode()
+    assert "Việc này đã bị từ chối hoặc đã được rút lại." in told
+    assert not day.state.corrections
+
+
+def test_what_waits_for_a_signature_stands_on_the_overview(client: Client) -> None:
+    day = ready_day()
+    packets = PacketSet.objects.get(voided_at=None)
+
+    def waiting(who: User) -> list[str]:
+        answer = factories.sign_in(client, who).get("/ban-to-chuc/daknong-2023/")
+        told = {
+            "niêm phong": "Thi trực tiếp: ký niêm phong gói câu hỏi",
+            "điểm": "Thi trực tiếp: xác nhận điểm cộng, trừ",
+        }
+        return [name for name, text in told.items() if text in answer.content.decode()]
+
+    assert waiting(day.chair) == []
+    anew = build_packets(
+        actor=day.secretary,
+        stage=day.stage,
+        segment=packets.segment,
+        collection=Collection.objects.get(),
+        now=factories.now(),
+    )
+    assert (waiting(day.chair), waiting(day.member)) == (["niêm phong"], ["niêm phong"])
+    seal_packets(actor=day.chair, packets=anew, now=factories.now())
+    assert (waiting(day.chair), waiting(day.member)) == ([], ["niêm phong"])
+    seal_packets(actor=day.member, packets=anew, now=factories.now())
+    assert waiting(day.member) == []
+    open_stage(actor=day.secretary, stage=day.stage, now=factories.now())
+    factories.sign_in(client, day.chair).post(
+        at("points"),
+        {"part": "tieu-pham", "team": day.teams["CJ"], "points": "2", "reason": "Thưởng"},
+    )
+    assert (waiting(day.chair), waiting(day.member)) == ([], ["điểm"])
+    assert waiting(day.secretary) == []
 
 
 def test_every_judge_has_a_paper_sheet_for_every_team_they_may_mark(

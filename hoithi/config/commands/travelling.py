@@ -7,10 +7,12 @@ from pathlib import Path
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db import connection
 from django.utils import timezone, translation
 
 from hoithi.config.commands import complain, say
 from hoithi.config.commands.plans import refuse
+from hoithi.config.installing import install
 from hoithi.contests.models import Contest, Round
 from hoithi.contests.plan.reading import PlanError
 from hoithi.contests.queries import units_of
@@ -27,6 +29,13 @@ from hoithi.verify.units import check_code
 from hoithi.web.violations import explain
 
 _ACTOR_ID = "command line"
+_SIGNERS = 2
+# Read by the engineer of a unit, who has only this.
+_NEXT = """Việc tiếp theo trên máy này:
+1. Chạy  bin/hoithi serve --lan
+2. Từng người mở đường dẫn của mình trên máy này để đặt mật khẩu, rồi đăng nhập.
+3. Nếu có phần thi kiến thức: nạp ngân hàng câu hỏi. Sau đó vào Tổng quan, mở vòng thi, bấm
+   Chuẩn bị thi trên sân khấu."""
 
 
 def kit(options: argparse.Namespace) -> int:
@@ -54,12 +63,15 @@ def kit(options: argparse.Namespace) -> int:
 
 
 def take(options: argparse.Namespace) -> int:
-    """On a fresh laptop: become a unit's, with two or more people who may sign there."""
+    """On a fresh laptop, tables and all: become a unit's, with two or more who may sign there."""
     for email, _name in options.member:
         try:
             validate_email(email)
         except ValidationError:
-            return complain(f"{email} is not an e-mail address")
+            return complain(f"{email} không phải là địa chỉ thư điện tử")
+    if not connection.introspection.table_names():
+        say("Máy mới cài: đang tạo cơ sở dữ liệu…")
+        install()
     try:
         taken, is_new = take_kit(
             file=_content(options.file, MOST_OF_A_KIT),
@@ -76,10 +88,15 @@ def take(options: argparse.Namespace) -> int:
     except OSError as error:
         return complain(f"{options.file}: {error.strerror}")
     contest = taken.round.contest
-    say(f"{contest.key}/{taken.round.key}: {taken.unit.name}" + ("" if is_new else ", as before"))
+    before = "" if is_new else " (đã nạp từ trước, không có gì thay đổi)"
+    say(f"{contest.key}/{taken.round.key}: máy này là của {taken.unit.name}{before}")
     for email, name in options.member:
         link = let_in(email=email, name=name, scope=contest_scope(contest.key), now=timezone.now())
-        say(f"{email}: committee and organiser" + (f"; to set a password:  {link}" if link else ""))
+        told = f"; đặt mật khẩu tại:  {link}" if link else ""
+        say(f"{email}: thành viên Ban Tổ chức, thư ký{told}")
+    if len(options.member) < _SIGNERS:
+        say("Cần hai người ký ở đơn vị: chạy lại lệnh này, mỗi người một --member.")
+    say(_NEXT)
     return 0
 
 
@@ -92,8 +109,8 @@ def send(options: argparse.Namespace) -> int:
         statement, content = unit_file(each)
     except RuleViolation as violation:
         return _refused(violation)
-    say(f"Check code:  {check_code(statement)}")
-    return _written(options.file, content, f"{statement.unit}, {len(statement.marks)} teams")
+    say(f"Mã đối chiếu:  {check_code(statement)}")
+    return _written(options.file, content, f"{statement.unit}, {len(statement.marks)} đội")
 
 
 def receive(options: argparse.Namespace) -> int:

@@ -62,7 +62,7 @@ class ResultsList:
     """What the list says; `title` and `subtitle` as in "Thông báo", "Kết quả vòng thi …".
 
     `fingerprint` and `check_url` may be empty while nothing is published. A list of `units` has
-    no other rows.
+    no other rows; `of_teams` has teams in place of people.
     """
 
     head: Head
@@ -78,6 +78,7 @@ class ResultsList:
     recipients: tuple[str, ...] = ()
     sample: bool = False
     units: tuple[UnitRow, ...] = ()
+    of_teams: bool = False
 
 
 def results_pdf(results: ResultsList, *, fonts: Path | None = None) -> bytes:
@@ -91,7 +92,9 @@ def results_pdf(results: ResultsList, *, fonts: Path | None = None) -> bytes:
         summary=results.subtitle,
         basis=results.basis,
         body=(
-            _units(results.units) if results.units else _table(results.rows),
+            _units(results.units)
+            if results.units
+            else _table(results.rows, of_teams=results.of_teams),
             *_closing(results.closing_text),
         ),
         signers=results.signers,
@@ -102,13 +105,13 @@ def results_pdf(results: ResultsList, *, fonts: Path | None = None) -> bytes:
     return paper_pdf(paper, check=check if results.check_url else None, fonts=fonts)
 
 
-def _table(rows: tuple[ResultRow, ...]) -> Table:
+def _table(rows: tuple[ResultRow, ...], *, of_teams: bool) -> Table:
     prizes = any(row.prize for row in rows)
     reasons = any(row.reason for row in rows)
     columns = [
         Column("Hạng", 14, align="center"),
-        Column("SBD", _number_width(rows), align="center"),
-        Column("Họ và tên", share=3),
+        Column("Số đội" if of_teams else "SBD", _number_width(rows), align="center"),
+        Column("Đội" if of_teams else "Họ và tên", share=3),
         Column("Đơn vị", share=2),
         Column("Điểm", 16, align="right"),
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,7 +13,7 @@ from hoithi.people.http import StaffRequest, contest_role
 from hoithi.people.models import Role
 from hoithi.results.actions import refuse_motion, second_motion
 from hoithi.results.models import Motion
-from hoithi.results.pending import OF_LINEUPS, motion_by_id
+from hoithi.results.pending import OF_LINEUPS, OF_POINTS, motion_by_id
 from hoithi.rules.vietnamese import tidy
 from hoithi.web.acting import acted
 
@@ -24,7 +24,7 @@ decides = contest_role(Role.COMMITTEE)
 @require_POST
 def second(request: StaffRequest, contest: str, motion: int) -> HttpResponseBase:
     """Confirm it: with this it is decided."""
-    found = motion_by_id(contest_by_key(contest), motion)
+    found = _decided_here(contest, motion)
     acted(
         request,
         lambda: second_motion(
@@ -42,13 +42,21 @@ def second(request: StaffRequest, contest: str, motion: int) -> HttpResponseBase
 @require_POST
 def refuse(request: StaffRequest, contest: str, motion: int) -> HttpResponseBase:
     """Refuse it, or take back what one has put forward."""
-    found = motion_by_id(contest_by_key(contest), motion)
+    found = _decided_here(contest, motion)
     acted(
         request,
         lambda: refuse_motion(actor=request.user, motion=found, now=timezone.now()),
         _("Taken back: nothing was decided."),
     )
     return redirect(*_back(found))
+
+
+def _decided_here(contest: str, pk: int) -> Motion:
+    """A motion about results; points of the stage have pages of their own. Raises Http404."""
+    found = motion_by_id(contest_by_key(contest), pk)
+    if found.approval.kind == OF_POINTS:
+        raise Http404
+    return found
 
 
 def _back(motion: Motion) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from hoithi.contests.models import Purpose, Round
+from hoithi.contests.models import Entrant, Purpose, Round
 from hoithi.contests.queries import contest_by_key, regulation_of, round_by_key, round_plan
 from hoithi.people.http import StaffRequest, contest_role
 from hoithi.people.models import Role
@@ -111,6 +111,7 @@ def _page(
             ],
             "side": proposed.side,
             "has_side": bool(proposed.side_prizes) and bool(proposed.rows) and not of_a_unit,
+            "of_teams": each.category.entrant == Entrant.TEAM,
             "has_lineup": round_plan(each).entrants is not None,
             "contest": each.contest,
             "section": "results",
@@ -286,6 +287,7 @@ def version(request: StaffRequest, contest: str, round_key: str, number: int) ->
             "version": found,
             "newest": newest_number(each),
             "page": rows,
+            "of_teams": each.category.entrant == Entrant.TEAM,
             "side": published_side(found),
         },
     )

@@ -18,6 +18,7 @@ from hoithi.rules.live.marks import is_complete
 from hoithi.rules.live.state import (
     NOBODY,
     ORDER,
+    ClockCorrection,
     Correction,
     Lots,
     Question,
@@ -276,8 +277,9 @@ def _clock_stopped(state: State, at_ms: int, event: ev.ClockStopped) -> None:
 @_on(ev.ClockSet)
 def _clock_set(state: State, at_ms: int, event: ev.ClockSet) -> None:
     turn = _counting(state, event.turn)
+    before = turn.clock_at(at_ms)
+    turn.corrections.append(ClockCorrection(before, event.elapsed_ms, event.reason))
     turn.elapsed_ms = event.elapsed_ms
-    turn.corrections.append(event.reason)
     if turn.running_ms:
         turn.running_ms = at_ms
 
@@ -632,6 +634,8 @@ def _released(state: State, _at_ms: int, event: ev.Released) -> None:
 @_on(ev.Scene)
 def _scene(state: State, at_ms: int, event: ev.Scene) -> None:
     state.scene, state.scene_ms = event, at_ms
+    if event.scene == "awards" and event.about.isascii() and event.about.isdigit():
+        state.revealed = int(event.about)
 
 
 @_on(ev.Closed)

@@ -89,6 +89,15 @@ class Question:
         return bool(self.right or self.spoilt)
 
 
+@dataclass(frozen=True, slots=True)
+class ClockCorrection:
+    """The clock set right: what it showed, what it should have shown, and why."""
+
+    before_ms: int
+    after_ms: int
+    reason: str
+
+
 @dataclass(slots=True)
 class Turn:
     """One team's part on stage; `entry` is empty where all teams press for the questions.
@@ -105,7 +114,7 @@ class Turn:
     running_ms: int = 0
     ended_ms: int = 0
     void: str = ""
-    corrections: list[str] = field(default_factory=list)
+    corrections: list[ClockCorrection] = field(default_factory=list)
     sheets: dict[str, Sheet] = field(default_factory=dict)
     questions: list[Question] = field(default_factory=list)
     next_has_star: bool = False
@@ -136,7 +145,8 @@ class Correction:
 @dataclass(slots=True)
 class State:
     """A round on stage. `last` is the number of the last line, `at_ms` its time, `cue` the number
-    of the last line which the console wrote: whoever presses there must have seen it."""
+    of the last line which the console wrote: whoever presses there must have seen it. `revealed`
+    prizes were shown when the awards were on the screen last."""
 
     regulation: Regulation
     teams: tuple[str, ...] = ()
@@ -155,6 +165,7 @@ class State:
     released: set[str] = field(default_factory=set)
     scene: Scene = _EMBLEM
     scene_ms: int = 0
+    revealed: int = 0
     packets: Mapping[str, str] = field(default_factory=dict)
     is_open: bool = False
     is_closed: bool = False

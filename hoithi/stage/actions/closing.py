@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,19 +13,34 @@ from django.db import transaction
 from django.utils import timezone
 
 from hoithi.contests.actions import hold_contest
-from hoithi.people.actions import approve
+from hoithi.people.actions import approve, closed
 from hoithi.people.models import Approval, User
 from hoithi.people.permissions import contest_scope
+from hoithi.results.actions.motions import put_forward
 from hoithi.results.actions.recording import record_live_marks
-from hoithi.results.models import RecordedRound
+from hoithi.results.models import Motion, RecordedRound
+from hoithi.results.pending import OF_POINTS
 from hoithi.rules.canonical import Value, canonical
 from hoithi.rules.errors import RuleViolation
 from hoithi.rules.live import events as ev
+from hoithi.rules.live.events import Line
+from hoithi.rules.live.fold import apply
 from hoithi.rules.live.marks import marks
 from hoithi.rules.live.state import State
-from hoithi.stage.actions.log import append
+from hoithi.stage.actions.log import append, hold
 from hoithi.stage.models import Stage
 from hoithi.stage.queries import lines_from, state_at
+
+
+class Points(msgspec.Struct, frozen=True):
+    """Points beside the marks of a team in a part, as a motion keeps them; `number` counts those of
+    the team in the part, so that the same can be given again."""
+
+    segment: str
+    entry: str
+    points: Decimal
+    reason: str
+    number: int
 
 
 @transaction.atomic
@@ -38,36 +54,62 @@ def give_points(
     reason: str,
     now: datetime,
 ) -> Approval:
-    """Give or take points; they count when a second member of the committee does the same.
+    """Give or take points; they count when a second member of the committee confirms them.
 
-    Raises RuleViolation: `reason_missing`, those of `people.actions.approve` and of the log.
+    Raises RuleViolation, at the first signature already: `reason_missing`, those of
+    `people.actions.approve` and of the log.
     """
-    hold_contest(stage.round.contest)
-    if not reason.strip():
-        raise RuleViolation("reason_missing")
     last = state_at(stage).corrections.get((segment, entry), [])
+    return _give(actor, stage, Points(segment, entry, points, reason, len(last) + 1), now)
+
+
+@transaction.atomic
+def second_points(*, actor: User, stage: Stage, motion: Motion, now: datetime) -> Approval:
+    """Confirm points that another member put forward. Raises RuleViolation as `give_points`, and
+    `already_approved` or `already_refused`."""
+    if motion.approval.refused_at is not None or motion.approval.is_complete:
+        raise closed(motion.approval)
+    return _give(actor, stage, msgspec.convert(motion.content, Points), now)
+
+
+def _give(actor: User, stage: Stage, given: Points, now: datetime) -> Approval:
+    hold_contest(stage.round.contest)
+    if not given.reason.strip():
+        raise RuleViolation("reason_missing")
+    _check(stage, given, now)
     content: dict[str, Value] = {
-        "segment": segment,
-        "entry": entry,
-        "points": f"{points:f}",
-        "reason": reason,
-        "number": len(last) + 1,
+        "segment": given.segment,
+        "entry": given.entry,
+        "points": f"{given.points:f}",
+        "reason": given.reason,
+        "number": given.number,
     }
     approval = approve(
         actor=actor,
-        kind="stage_points",
+        kind=OF_POINTS,
         scope=contest_scope(stage.round.contest.key),
         subject=f"round:{stage.round.contest.key}/{stage.round.key}",
         subject_hash=hashlib.sha256(canonical(content)).hexdigest(),
-        reason=reason,
+        reason=given.reason,
         now=now,
     )
     if approval.is_complete:
-        given = ev.PointsGiven(
-            segment, entry, points, reason, str(approval.first_id), str(approval.second_id)
-        )
-        _append(actor, stage, [given], now)
+        signed = _event(given, str(approval.first_id), str(approval.second_id))
+        _append(actor, stage, [signed], now)
+    else:
+        put_forward(approval, stage.round.contest, stage.round, content)
     return approval
+
+
+def _check(stage: Stage, given: Points, now: datetime) -> None:
+    """Whether the log would take these points from any two people. Raises RuleViolation."""
+    state = copy.deepcopy(hold(stage))
+    at_ms = max(int(now.timestamp() * 1000), state.at_ms)
+    apply(state, Line(state.last + 1, at_ms, _event(given, "1", "2")))
+
+
+def _event(given: Points, first: str, second: str) -> ev.PointsGiven:
+    return ev.PointsGiven(given.segment, given.entry, given.points, given.reason, first, second)
 
 
 @transaction.atomic
@@ -97,8 +139,8 @@ def close_stage(*, actor: User, stage: Stage, now: datetime) -> Approval:
         now=now,
     )
     if approval.is_complete:
-        closed = ev.Closed(str(approval.first_id), str(approval.second_id))
-        state = _append(actor, stage, [closed], now)
+        ended = ev.Closed(str(approval.first_id), str(approval.second_id))
+        state = _append(actor, stage, [ended], now)
         _record(actor, stage, state, approval, now)
     return approval
 

@@ -21,6 +21,7 @@ from hoithi.stage.actions.devices import answer_call
 from hoithi.stage.console import console_of, turn_page_of
 from hoithi.stage.queries import call_by_id, find_stage, who_signed_the_closing
 from hoithi.stage.records import minutes_of
+from hoithi.stage.signing import points_motions
 from hoithi.stage.views.roles import READERS, RUNNERS
 from hoithi.stage.wording import ON_CONSOLE, plain
 from hoithi.web.acting import acted
@@ -43,6 +44,7 @@ def show(request: StaffRequest, contest: str, round_key: str) -> HttpResponseBas
         "console": console,
         "signed_by": who_signed_the_closing(stage) if console.may_close else None,
         "may_sign": has_role(request.user, [Role.COMMITTEE], contest_scope(contest)),
+        "points_waiting": len(points_motions(stage.round)),
         "words": plain(ON_CONSOLE),
     }
     return render(request, template, context)

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
+import msgspec
 from django.contrib import messages
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from hoithi.people.http import StaffRequest, contest_role
 from hoithi.people.models import Role
+from hoithi.results.actions import refuse_motion
+from hoithi.results.models import Motion
+from hoithi.results.pending import OF_POINTS, motion_by_id
 from hoithi.rules.judging import Judged
 from hoithi.rules.live.state import State, Turn
-from hoithi.stage.actions.closing import give_points
+from hoithi.stage.actions.closing import Points, give_points, second_points
 from hoithi.stage.actions.paper import differing, type_sheet
 from hoithi.stage.forms import PointsForm, SheetForm
 from hoithi.stage.models import PaperSheet, Stage
-from hoithi.stage.queries import find_stage, names_of_jury, state_at, team_names
+from hoithi.stage.queries import TeamName, find_stage, names_of_jury, state_at, team_names
+from hoithi.stage.signing import points_motions
 from hoithi.stage.views.roles import RUNNERS
-from hoithi.web.acting import carried_out, posted
-from hoithi.web.wording import marks
+from hoithi.web.acting import acted, carried_out, posted
+from hoithi.web.wording import marks, signed_marks
 
 FORM = ("GET", "HEAD", "POST")
 
@@ -130,7 +137,7 @@ def _turn(state: State, number: int) -> tuple[Turn, Judged]:
 @contest_role(Role.COMMITTEE)
 @require_http_methods(FORM)
 def points(request: StaffRequest, contest: str, round_key: str) -> HttpResponseBase:
-    """Give or take points beside the marks; a second member does the same."""
+    """Give or take points beside the marks; what waits for a second member stands above."""
     stage = _open_stage(contest, round_key)
     state, names = state_at(stage), team_names(stage.round)
     form = PointsForm(
@@ -157,11 +164,85 @@ def points(request: StaffRequest, contest: str, round_key: str) -> HttpResponseB
             request,
             _("The points count.")
             if counted[0]
-            else _("Signed. They count when a second member enters the same."),
+            else _("Signed. They count when a second member confirms them."),
         )
         return redirect("stage:console", contest=contest, round_key=round_key)
-    context = {"contest": stage.round.contest, "round": stage.round, "form": form}
+    context = {
+        "contest": stage.round.contest,
+        "round": stage.round,
+        "form": form,
+        "waiting": [_card(motion, state, names) for motion in points_motions(stage.round)],
+        "may_decide": True,
+    }
     return render(request, "stage/points.html", context)
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingPoints:
+    """Points that wait for a second member, as `results/parts/motion.html` shows them."""
+
+    id: int
+    first_id: int
+    first: str
+    at: datetime
+    reason: str
+    title: str
+
+
+def _card(motion: Motion, state: State, names: Mapping[str, TeamName]) -> WaitingPoints:
+    given, approval = msgspec.convert(motion.content, Points), motion.approval
+    title = _("%(team)s, %(part)s: %(points)s points") % {
+        "team": names[given.entry].name,
+        "part": state.segment(given.segment).label,
+        "points": signed_marks(given.points),
+    }
+    return WaitingPoints(
+        motion.pk,
+        approval.first_id,
+        approval.first.name,
+        approval.first_at,
+        approval.reason,
+        title,
+    )
+
+
+@contest_role(Role.COMMITTEE)
+@require_POST
+def confirm_points(
+    request: StaffRequest, contest: str, round_key: str, motion: int
+) -> HttpResponseBase:
+    """Confirm points that another member put forward."""
+    stage = _open_stage(contest, round_key)
+    found = _motion(stage, motion)
+    acted(
+        request,
+        lambda: second_points(actor=request.user, stage=stage, motion=found, now=timezone.now()),
+        _("The points count."),
+    )
+    return redirect("stage:points", contest=contest, round_key=round_key)
+
+
+@contest_role(Role.COMMITTEE)
+@require_POST
+def refuse_points(
+    request: StaffRequest, contest: str, round_key: str, motion: int
+) -> HttpResponseBase:
+    """Refuse points, or take back what one has put forward."""
+    found = _motion(_open_stage(contest, round_key), motion)
+    acted(
+        request,
+        lambda: refuse_motion(actor=request.user, motion=found, now=timezone.now()),
+        _("Taken back: nothing was decided."),
+    )
+    return redirect("stage:points", contest=contest, round_key=round_key)
+
+
+def _motion(stage: Stage, pk: int) -> Motion:
+    """Points that were put forward in this round, open or not. Raises Http404."""
+    found = motion_by_id(stage.round.contest, pk)
+    if found.approval.kind != OF_POINTS or found.round_id != stage.round_id:
+        raise Http404
+    return found
 
 
 def _open_stage(contest: str, round_key: str) -> Stage:

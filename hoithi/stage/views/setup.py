@@ -319,6 +319,7 @@ class Slip:
     judge, the unit of a team."""
 
     key: str
+    is_judge: bool
     name: str
     title: str
     code: str
@@ -344,6 +345,7 @@ def codes(request: StaffRequest, contest: str, round_key: str) -> HttpResponseBa
     slips = [
         Slip(
             seat.key,
+            seat.kind == SeatKind.JUDGE,
             seat.name,
             seat.unit.name if seat.kind == SeatKind.TEAM and seat.unit else seat.title,
             grouped(code),

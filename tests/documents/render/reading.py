@@ -13,11 +13,8 @@ MARKUP = '#let x = 1 *_$@<label>"\\ '
 
 
 def page_texts(pdf: bytes) -> list[str]:
-    """The text of each page on one line, single spaces, without invisible break marks."""
-    return [
-        " ".join(page.extract_text().replace("\u200b", "").split())
-        for page in PdfReader(BytesIO(pdf)).pages
-    ]
+    """The text of each page on one line, single spaces."""
+    return [" ".join(page.extract_text().split()) for page in PdfReader(BytesIO(pdf)).pages]
 
 
 def page_sizes(pdf: bytes) -> list[tuple[int, int]]:

@@ -45,6 +45,17 @@ MINUTES = Paper(
 )
 
 
+def test_a_fingerprint_is_copied_out_as_it_is_and_breaks_within_the_page() -> None:
+    seal = "2549acffe6aa9ad201e7a01e080e63015b00c2be663992a62d07a79dd7c29e44"
+    body = (Paragraph(f"Vân tay {seal}, 299 giây."), Table((Column("Vân tay", 20),), ((seal,),)))
+
+    (text,) = page_texts(paper_pdf(replace(MINUTES, body=body)))
+
+    assert f"Vân tay {seal}, 299 giây." in text
+    narrow = "2549acff e6aa9ad2 01e7a01e 080e6301 5b00c2be 663992a6 2d07a79d d7c29e44"
+    assert f"Vân tay {narrow} THƯ KÝ" in text
+
+
 def test_a_paper_says_its_parts_in_the_order_of_the_form() -> None:
     (text,) = page_texts(paper_pdf(MINUTES))
 

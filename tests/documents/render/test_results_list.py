@@ -51,6 +51,8 @@ def test_columns_that_no_row_fills_are_left_out() -> None:
     plain = replace(FIRST, prize="")
 
     assert "Họ và tên Đơn vị Điểm 1 012" in text_of(replace(RESULTS, rows=(plain,)))
+    of_teams = replace(RESULTS, rows=(plain,), of_teams=True)
+    assert "Hạng Số đội Đội Đơn vị Điểm 1 012" in text_of(of_teams)
 
 
 def test_a_list_without_rows_says_so() -> None:

@@ -22,7 +22,7 @@ from hoithi.rules.live import events as ev
 from hoithi.rules.live import fold as module
 from hoithi.rules.live.fold import apply, fold, is_of_device, next_position
 from hoithi.rules.live.marks import is_marked
-from hoithi.rules.live.state import Reply, State
+from hoithi.rules.live.state import ClockCorrection, Reply, State
 from hoithi.rules.ranking import lots
 from tests.rules.live.log import (
     GOOD,
@@ -418,7 +418,10 @@ def test_the_clock_counts_while_it_runs_and_can_be_set_right() -> None:
     assert (turn.elapsed_ms, turn.running_ms) == (105_000, 0)
     log.do(ev.ClockSet(1, 240_000, "Đối chiếu với băng ghi"))  # after its end too
     assert turn.elapsed_ms == 240_000
-    assert turn.corrections == ["Bấm giờ muộn", "Đối chiếu với băng ghi"]
+    assert turn.corrections == [
+        ClockCorrection(5000, 100_000, "Bấm giờ muộn"),
+        ClockCorrection(105_000, 240_000, "Đối chiếu với băng ghi"),
+    ]
 
 
 def test_a_void_turn_can_be_held_again_and_stays_readable() -> None:
