@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 import msgspec
 from django.http import HttpRequest, JsonResponse, RawPostDataException
@@ -25,8 +25,11 @@ _MALFORMED = frozenset({"body_malformed", "body_too_long"})
 
 
 class EnterBody(msgspec.Struct, frozen=True):
+    """A code; `kind` is that of the page, `judge` or `team`, where it says so."""
+
     code: Annotated[str, Meta(max_length=80)]
     take_over: bool = False
+    kind: Literal["", "judge", "team"] = ""
 
 
 class SheetBody(msgspec.Struct, frozen=True):

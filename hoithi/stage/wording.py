@@ -94,6 +94,7 @@ ON_SEATS: Words = {
     "sheets": _("Sheets"),
     "call": _("Call the secretary"),
     "called": _("The secretary has been called"),
+    "seat_changes": _("This device is open for {name}. Opening another code here changes that."),
     "nothing_yet": _("Waiting for the first team"),
     "nothing_yet_why": _("The sheet opens by itself when a team is called to the stage."),
     "on_stage": _("On stage: {team}"),

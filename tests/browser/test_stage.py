@@ -142,6 +142,14 @@ def test_a_slip_stays_until_it_is_mended_and_a_sheet_goes_only_when_it_is_in(
     assert (sheet.is_confirmed, str(sheet.marks["noi-dung"])) == (True, "15.00")
     judge.page.locator("nav.sheets button", has_text="Cư Jút").first.click()
     expect(judge.page.locator("details.note textarea")).to_have_value("Nói rõ")
+    # The same slip again opens what is there; another code asks before it takes its place.
+    for key, asked in (("gk1", False), ("gk3", True)):
+        judge.page.goto("about:blank")
+        judge.page.goto(f"{desk.url}{PUBLIC}giam-khao/#{desk.day.codes[key]}")
+        expect(judge.page.locator("#enter")).to_be_visible(visible=asked)
+    expect(judge.page.locator("#enter [role=alert]")).to_contain_text("đang mở cho Giám khảo 1")
+    judge.page.get_by_role("button", name="Mở", exact=True).click()
+    expect(judge.page.locator("#who")).to_have_text("Giám khảo 3")
 
 
 def test_quick_presses_count_one_after_the_other_and_a_double_click_once(

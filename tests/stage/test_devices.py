@@ -279,6 +279,19 @@ def test_a_judge_enters_and_marks_through_http(day: Day) -> None:
     assert (mine["marks"], mine["seq"], mine["on"]) == ({"noi-dung": "15.5"}, 1, True)
 
 
+def test_a_code_opens_the_page_of_its_own_kind_only(day: Day) -> None:
+    judge = code_of(day.stage.seats.get(key="gk1"))
+    team = code_of(day.stage.seats.get(key=day.teams["GN"]))
+    for code, kind, told in (
+        (judge, "team", "code_of_a_judge"),
+        (team, "judge", "code_of_a_team"),
+        (team, "secretary", "body_malformed"),
+    ):
+        assert send("enter", {"code": code, "kind": kind})[1]["code"] == told
+    assert day.state.epochs == {}
+    assert send("enter", {"code": judge, "kind": "judge"})[0] == 200
+
+
 GOOD = {"part": "gioi-thieu", "team": "a" * 32, "turn": 0, "seq": 1, "marks": {}}
 BODIES: list[object] = [
     b"",

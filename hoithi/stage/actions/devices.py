@@ -44,10 +44,15 @@ def code_of(seat: Seat) -> str:
 
 
 @transaction.atomic
-def open_seat(*, stage: Stage, typed: str, take_over: bool, now: datetime) -> Opened:
-    """Open a seat by its code. Raises RuleViolation: `no_such_code`, `not_opened`,
-    `device_in_use` where another device has the seat and it was not asked to take over."""
+def open_seat(
+    *, stage: Stage, typed: str, take_over: bool, now: datetime, kind: str = ""
+) -> Opened:
+    """Open a seat by its code, on the page for its kind where that is told. Raises RuleViolation:
+    `no_such_code`, `code_of_a_judge`, `code_of_a_team`, `not_opened`, `device_in_use` where another
+    device has the seat and it was not asked to take over."""
     seat = _seat_by_code(stage, typed)
+    if kind and seat.kind != kind:
+        raise RuleViolation("code_of_a_judge" if seat.kind == SeatKind.JUDGE else "code_of_a_team")
     if stage.plan_id is None:
         raise RuleViolation("not_opened")
     token = secrets.token_urlsafe(_TOKEN_BYTES)

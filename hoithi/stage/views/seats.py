@@ -66,7 +66,11 @@ def enter(request: HttpRequest, contest: str, round_key: str) -> HttpResponseBas
     try:
         body = read_body(request, EnterBody)
         opened = open_seat(
-            stage=stage, typed=body.code, take_over=body.take_over, now=timezone.now()
+            stage=stage,
+            typed=body.code,
+            take_over=body.take_over,
+            now=timezone.now(),
+            kind=body.kind,
         )
     except RuleViolation as violation:
         return refused(violation)

@@ -1,6 +1,6 @@
 // A device of a judge or a team: one code opens it, everything that was typed waits in the browser's
 // own storage until the server has said that it is on disk.
-import { words } from "../web/feed.js";
+import { say, words } from "../web/feed.js";
 import { store } from "./shown.js";
 
 const { base } = document.body.dataset;
@@ -30,12 +30,16 @@ export async function ask(path, content) {
   } finally { clearTimeout(timer); }
 }
 
-/** The form that opens the seat; `opened` is called when this device has it. */
+const plainCode = (text) => text.toUpperCase().replace(/[^0-9A-Z]/g, "");
+
+/** The form that opens the seat; `opened` is called when this device has it. A device that has another
+ * seat keeps it until somebody opens the new one. */
 export function enter(form, opened) {
+  const kind = location.pathname.endsWith("/giam-khao/") ? "judge" : "team";
   const field = form.elements.code, told = form.querySelector("[role=alert]"), over = form.querySelector(".over-take");
   const send = async (takeOver) => {
-    const answer = await ask("ghe/vao/", { code: field.value, take_over: takeOver });
-    if (answer.ok) { store.write(KEY, answer.body); form.hidden = true; opened(); return; }
+    const answer = await ask("ghe/vao/", { code: field.value, kind, take_over: takeOver });
+    if (answer.ok) { store.write(KEY, { ...answer.body, code: plainCode(field.value) }); form.hidden = true; opened(); return; }
     told.textContent = answer.status ? answer.body.text ?? words.failed : words.offline;
     over.hidden = answer.body.code !== "device_in_use";
   };
@@ -43,7 +47,10 @@ export function enter(form, opened) {
   over.querySelector("button").onclick = () => send(true);
   const code = decodeURIComponent(location.hash.slice(1));
   if (code) { field.value = code; history.replaceState(null, "", location.pathname); }
-  if (seat()) { form.hidden = true; opened(); } else form.hidden = false;
+  const own = seat();
+  if (own && own.kind === kind && (!code || !own.code || own.code === plainCode(code))) { form.hidden = true; opened(); return; }
+  if (own) told.textContent = say("seat_changes", { name: own.name });
+  form.hidden = false;
 }
 
 /** The seat is another device's now, or its code was renewed: this page writes nothing any more. */
