@@ -361,7 +361,9 @@ def _chair(state: State, jury: Sequence[Seat]) -> str:
         (
             seat.name
             for seat in jury
-            if seat.key in state.judges and state.judges[seat.key].is_chair
+            if seat.key in state.judges
+            and state.judges[seat.key].is_chair
+            and seat.key not in state.left
         ),
         "",
     )

@@ -112,6 +112,9 @@ def test_who_joins_may_not_mark_their_own_unit_and_a_chair_who_left_is_replaced(
     seats = day.stage.seats
     assert (seats.get(key="gk6").is_chair, seats.get(key="gk1").is_chair) == (True, False)
     assert "đúng một trưởng ban" in add(client, is_chair="on")
+    # Who signs the minutes is the chair of now.
+    signers = [signer.name for signer in minutes_of(day.stage).signers]
+    assert ("Giám khảo dự bị" in signers, "Giám khảo 1" in signers) == (True, False)
     # The code is on a slip of its own.
     slips = client.get(at("codes")).content.decode()
     assert "Giám khảo dự bị" in slips
