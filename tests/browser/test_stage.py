@@ -105,6 +105,45 @@ def test_thirty_quick_steps_are_thirty_steps(
     assert str(desk.state.turns[0].sheets["gk1"].marks["noi-dung"]) == "14.50"
 
 
+def test_a_slip_stays_until_it_is_mended_and_a_sheet_goes_only_when_it_is_in(
+    browser: Browser, new_phone: NewPage, desk: Desk
+) -> None:
+    secretary = Secretary(page_of(desk, browser), desk)
+    secretary.press("call", part="gioi-thieu", team=desk.day.teams["CJ"])
+    judge, idle = Judge(new_phone(), desk, "gk1"), Judge(new_phone(), desk, "gk2")
+    first, second = (judge.page.locator(".stepper input").nth(place) for place in (0, 1))
+    confirm = judge.page.get_by_role("button", name="Xác nhận phiếu chấm")
+    judge.mark("14,5", "8")
+    judge.mark("145")
+    # What comes next, a mark or the page itself anew, takes nothing of it away.
+    second.fill("8,5")
+    second.press("Tab")
+    for _ in range(2):
+        expect(first).to_have_value("145")
+        expect(first).to_have_attribute("aria-invalid", "true")
+        expect(confirm).to_be_disabled()
+        expect(judge.status).to_have_text("Cần sửa: Nội dung")
+        judge.page.reload()
+    judge.mark("15")
+    expect(confirm).to_be_enabled()
+    judge.page.locator("details.note summary").click()
+    judge.page.locator("details.note textarea").fill("Nói rõ")
+    secretary.press("turn_end")
+    secretary.press("call", part="gioi-thieu", team=desk.day.teams["DM"])
+    # Who has marked nothing is taken along; a sheet that was begun stays, and it is said.
+    expect(idle.page.locator("#seat h1")).to_have_text("Đắk Mil")
+    told = judge.page.locator(".foot .band")
+    expect(told).to_contain_text("Đang thi: Đắk Mil. Phiếu đang mở: Cư Jút.")
+    expect(judge.page.locator("#seat h1")).to_have_text("Cư Jút")
+    judge.confirm()
+    expect(judge.page.locator("#seat h1")).to_have_text("Đắk Mil")
+    expect(told).to_be_hidden()
+    sheet = desk.state.turns[0].sheets["gk1"]
+    assert (sheet.is_confirmed, str(sheet.marks["noi-dung"])) == (True, "15.00")
+    judge.page.locator("nav.sheets button", has_text="Cư Jút").first.click()
+    expect(judge.page.locator("details.note textarea")).to_have_value("Nói rõ")
+
+
 def test_quick_presses_count_one_after_the_other_and_a_double_click_once(
     browser: Browser, desk: Desk
 ) -> None:

@@ -229,7 +229,7 @@ function goOn() {
   due = false;
 }
 
-const elsewhere = make("div", { class: "band", role: "status" }), which = make("p"), over = make("button", { type: "button", class: "plain" }, words.go_on);
+const elsewhere = make("div", { class: "band", "aria-live": "polite" }), which = make("p"), over = make("button", { type: "button", class: "plain" }, words.go_on);
 elsewhere.append(which, over);
 over.onclick = () => { const on = sheets.find((each) => each.on); if (on) turnTo(on); };
 
