@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db.models import Count
 from django.utils.functional import Promise
 
-from hoithi.rules.live.marks import PartMark, is_complete, part_mark
+from hoithi.rules.live.marks import PartMark, is_complete, part_mark, points_so_far
 from hoithi.rules.live.state import NOBODY, ORDER, Reply, State, Turn, packets_of
 from hoithi.stage.models import Stage, Vote
 from hoithi.stage.packets import packet_file
@@ -148,6 +148,7 @@ class TurnNow:
     fewest: int
     marking: int
     mark: str
+    so_far: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,12 +193,15 @@ class CallNow:
 
 @dataclass(frozen=True, slots=True)
 class Console:
-    """All of it; `seen` goes back with every press."""
+    """All of it; `seen` goes back with every press. The draws come first until the order is known
+    or a team was called without one."""
 
     seen: int
     is_open: bool
     is_closed: bool
     scene: str
+    about: str
+    draws_first: bool
     turn: TurnNow | None
     teams: tuple[TeamRow, ...]
     parts: tuple[PartNow, ...]
@@ -224,12 +228,14 @@ def console_of(stage: Stage) -> Console:
         is_open=state.is_open,
         is_closed=state.is_closed,
         scene=state.scene.scene,
+        about=state.scene.about,
+        draws_first=not (state.turns or (ORDER in state.lots and state.lots[ORDER].order)),
         turn=_turn(stage, state, turn, called) if turn else None,
         teams=tuple(
             TeamRow(
                 entry,
                 names[entry].name,
-                names[entry].unit,
+                names[entry].beside,
                 entry in state.present,
                 entry in state.withdrawn,
                 tuple(_cells(state, entry)),
@@ -387,6 +393,7 @@ def _turn(stage: Stage, state: State, turn: Turn, called: dict[str, str]) -> Tur
         fewest=part.judged.fewest if part.judged else 0,
         marking=state.marking(turn),
         mark=written(mark.mark) if mark else "",
+        so_far=written(points) if (points := points_so_far(state, turn)) is not None else "",
     )
 
 

@@ -69,7 +69,7 @@ def _snapshot(each: Round, lineup: Lineup | None) -> dict[str, Value]:
         "lots": draw_record(_lots(lineup), names) if lineup is not None else None,
         "since": ms(lineup.drawn_at) if lineup is not None and lineup.drawn_at is not None else 0,
         "dealt": [
-            [{"team": names[entry].name, "unit": names[entry].unit} for entry in entries]
+            [{"team": names[entry].name, "unit": names[entry].beside} for entry in entries]
             for entries in (lineup.rounds.get(key, []) for key in rule.among)
         ]
         if lineup is not None

@@ -11,7 +11,7 @@ import msgspec
 from django.db.models import Count
 from django.http import Http404
 
-from hoithi.contests.models import Round
+from hoithi.contests.models import Contest, Round
 from hoithi.contests.queries import contest_by_key, regulation_in, regulation_of, round_by_key
 from hoithi.entries.models import BY_NUMBER, Entry, Person
 from hoithi.people.models import Approval, User
@@ -109,6 +109,11 @@ class TeamName:
     unit: str
     unit_id: int
 
+    @property
+    def beside(self) -> str:
+        """The unit, where the team is called otherwise."""
+        return "" if self.unit == self.name else self.unit
+
 
 def team_names(each: Round) -> dict[str, TeamName]:
     """The teams of a round by their public ids, in the order of the units: also of those that the
@@ -121,6 +126,17 @@ def team_names(each: Round) -> dict[str, TeamName]:
         .select_related("team", "unit")
         .order_by("unit__position", *BY_NUMBER)
     }
+
+
+def rounds_on_stage(contest: Contest) -> list[Round]:
+    """The rounds that are open on stage and not closed. One query, and none more where this process
+    knows their last lines."""
+    opened = Stage.objects.filter(round__contest=contest, plan__isnull=False)
+    return [
+        stage.round
+        for stage in opened.select_related(*_WITH).order_by("round__position")
+        if not state_at(stage).is_closed
+    ]
 
 
 def jury_of(stage: Stage) -> list[Seat]:

@@ -1,8 +1,8 @@
 """Where a round stands → what everybody sees: the big screen and the phones of the audience.
 
 One snapshot for all of them, made once a line and pushed; no viewer costs a query. It holds nothing
-that is not public at this moment: marks of a part only when they were released, of a turn only
-when every sheet is in; the key of a question only when it was shown.
+that is not public at this moment: the mark of a turn only when every sheet is in, on the score
+board only parts that were released; the key of a question only when it was shown.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from decimal import Decimal
 
 from hoithi.rules.canonical import Value
 from hoithi.rules.draw import lots_seed
-from hoithi.rules.live.marks import PartMark, is_marked, part_mark
+from hoithi.rules.live.marks import PartMark, is_marked, part_mark, points_so_far
 from hoithi.rules.live.state import NOBODY, ORDER, Lots, Question, State, Turn
 from hoithi.rules.lots import Swap, swaps
 from hoithi.rules.marks import round_marks
+from hoithi.rules.quiz import Quiz
 from hoithi.stage.prizes import Prize
 from hoithi.stage.queries import TeamName
 from hoithi.web.wording import marks as written
@@ -57,10 +58,13 @@ def snapshot(state: State, facts: Facts) -> dict[str, Value]:
                 "key": part.key,
                 "label": part.label,
                 "maximum": written(part.maximum),
+                "least": part.time.least_seconds if part.time else 0,
+                "most": part.time.most_seconds if part.time else 0,
                 "released": part.key in state.released,
             }
             for part in state.regulation.segments
         ],
+        "drawn": ORDER in state.lots and bool(state.lots[ORDER].order),
         "teams": [_team(state, facts, entry) for entry in state.running_order],
         "turn": _turn(state, facts, turn) if turn else None,
         "question": _question(state, facts, turn) if turn else None,
@@ -77,7 +81,7 @@ def _team(state: State, facts: Facts, entry: str) -> dict[str, Value]:
     return {
         "id": entry[:SHORT],
         "name": name.name,
-        "unit": name.unit,
+        "unit": name.beside,
         "present": entry in state.present,
         "withdrawn": entry in state.withdrawn,
         "done": [part.key for part in state.regulation.segments if is_done(state, part.key, entry)],
@@ -103,7 +107,7 @@ def _turn(state: State, facts: Facts, turn: Turn) -> dict[str, Value]:
         "part": part.key,
         "id": turn.entry[:SHORT],
         "team": facts.teams[turn.entry].name if turn.entry != NOBODY else "",
-        "unit": facts.teams[turn.entry].unit if turn.entry != NOBODY else "",
+        "unit": facts.teams[turn.entry].beside if turn.entry != NOBODY else "",
         "on": turn.is_on,
         "elapsed": turn.elapsed_ms,
         "since": turn.running_ms,
@@ -113,6 +117,7 @@ def _turn(state: State, facts: Facts, turn: Turn) -> dict[str, Value]:
         "judges": len(panel),
         "sheets": len(panel) - len(state.missing(turn)) if part.judged else 0,
         "mark": _mark_of(state, turn),
+        "so_far": written(points) if (points := points_so_far(state, turn)) is not None else "",
     }
 
 
@@ -150,8 +155,8 @@ def _question(state: State, facts: Facts, turn: Turn) -> dict[str, Value] | None
         "packet": state.packet(turn),
         "stem": facts.question.stem,
         "options": list(facts.question.options),
-        "seconds": part.seconds,
-        "since": asked.timed_ms,
+        "seconds": _seconds(quiz, asked),
+        "since": asked.offered_ms or asked.timed_ms,
         "points": written(part.points),
         "star": asked.has_star,
         "spoilt": bool(asked.spoilt),
@@ -162,6 +167,16 @@ def _question(state: State, facts: Facts, turn: Turn) -> dict[str, Value] | None
         "right": list(asked.right) if asked.right else None,
         "replies": _replies(facts, asked),
     }
+
+
+def _seconds(quiz: Quiz, asked: Question) -> int:
+    """How long the clock goes that everybody sees; 0 where nothing is counted.
+
+    Others who may take the question over have a time of their own, until one of them has pressed.
+    """
+    if not asked.offered_ms:
+        return quiz.part_of(asked.position).seconds
+    return quiz.steal.seconds if quiz.steal and asked.floor == NOBODY else 0
 
 
 def _replies(facts: Facts, asked: Question) -> list[Value]:
@@ -242,7 +257,7 @@ def _board(state: State, facts: Facts) -> list[Value]:
         {
             "place": 1 + sum(other[0] > total for other in rows),
             "team": facts.teams[entry].name,
-            "unit": facts.teams[entry].unit,
+            "unit": facts.teams[entry].beside,
             "parts": parts,
             "total": written(total),
             "share": _share(total, rows[0][0]),
@@ -264,6 +279,6 @@ def _awards(state: State, facts: Facts) -> list[Value]:
     flat = [(prize.label, entry) for prize in facts.prizes for entry in prize.entries]
     shown = flat[len(flat) - min(revealed, len(flat)) :]
     return [
-        {"label": label, "team": facts.teams[entry].name, "unit": facts.teams[entry].unit}
+        {"label": label, "team": facts.teams[entry].name, "unit": facts.teams[entry].beside}
         for label, entry in reversed(shown)
     ]

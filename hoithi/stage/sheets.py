@@ -87,7 +87,7 @@ def _view(state: State, judge: str, part: Segment, team: TeamName, *, is_next: b
         label=part.label,
         team=team.entry,
         name=team.name,
-        unit=team.unit,
+        unit=team.beside,
         turn=turn.number if turn else 0,
         called=turn is not None,
         on=turn is not None and turn.is_on,

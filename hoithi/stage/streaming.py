@@ -28,9 +28,11 @@ Send: TypeAlias = Callable[[Message], Awaitable[None]]
 App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _PATH = re.compile(r"/san-khau/([a-z0-9-]{1,60})/([a-z0-9-]{1,60})/song")
-# Lines of other processes are found by looking; a comment keeps idle connections open.
+# Lines of other processes are found by looking; a beat tells a page that its line is alive, which
+# gives up after two of them have not come (`feed.js`).
 _LOOK_S = 1.0
-_COMMENT_S = 15.0
+_BEAT_S = 8.0
+_BEAT = b"event:beat\ndata:\n\n"
 # Five judges who confirm at once are one snapshot.
 _GATHER_S = 0.15
 _SLICE, _BETWEEN_S = 20, 0.008
@@ -128,7 +130,7 @@ class Streaming:
             while not gone.done():
                 waiting = asyncio.create_task(fresh.wait())
                 await asyncio.wait(
-                    (waiting, gone), timeout=_COMMENT_S, return_when=asyncio.FIRST_COMPLETED
+                    (waiting, gone), timeout=_BEAT_S, return_when=asyncio.FIRST_COMPLETED
                 )
                 if waiting.done():
                     fresh.clear()
@@ -136,7 +138,7 @@ class Streaming:
                 else:
                     waiting.cancel()
                     if not gone.done():
-                        await send(_body(b": \n\n"))
+                        await send(_body(_BEAT))
         finally:
             gone.cancel()
             channel.viewers.discard(fresh)

@@ -47,6 +47,15 @@ ON_SCREENS: Words = {
     "by_hand": _("Drawn by hand, with lots of paper"),
     "awards": _("Awards"),
     "check_lots": _("Check this draw on your phone"),
+    "on_phones": _("Follow the contest on your phone"),
+    "not_drawn": _("The order was not drawn yet."),
+    "so_far": _("{points} points so far"),
+    "parts_in_order": _("The parts, in their order: {labels}"),
+    "in_minutes": _("{count} minutes"),
+    "between": _("{least} to {most}"),
+    "no_longer": _("at most {most}"),
+    "no_shorter": _("at least {least}"),
+    "may_press": _("The other teams may press to answer"),
     "vote_how": _("Open this page on your phone and choose one team."),
     "vote_failed": _("Not sent. Please try again."),
     "vote_once": _("One vote for each phone; it can be changed until voting ends."),
@@ -95,6 +104,11 @@ ON_SEATS: Words = {
 ON_CONSOLE: Words = {
     "failed": _("This did not work. Please try again."),
     "offline": _("No network. Please try again in a moment."),
+    "away": _(
+        "The line to the desk is away: what you see may be old, and presses do not arrive. "
+        "This page connects again by itself."
+    ),
+    "back": _("The line to the desk is back."),
 }
 ON_DRAWS: Words = {
     "draw_fits": _("Drawn again on your device: the fingerprint and the order are right."),

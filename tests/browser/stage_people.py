@@ -96,7 +96,7 @@ class Secretary:
     @property
     def right(self) -> int:
         """The option that is right, from 0, as the secretary reads it."""
-        text = self.page.locator(".question-now .small strong").first.inner_text()
+        text = self.page.locator(".question-now .right").first.text_content() or ""
         return ord(text[0]) - ord("A")
 
 

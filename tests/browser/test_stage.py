@@ -126,6 +126,62 @@ def test_quick_presses_count_one_after_the_other_and_a_double_click_once(
     assert (desk.state.turns[0].is_on, desk.state.turns[0].running_ms) == (False, 0)
 
 
+def test_a_console_follows_what_others_do_while_something_is_typed_there(
+    browser: Browser, desk: Desk
+) -> None:
+    secretary = Secretary(page_of(desk, browser), desk)
+    secretary.press("call", part="gioi-thieu", team=desk.day.teams["CJ"])
+    secretary.press("clock_start")
+    # A letter is left in a field that is folded away, and another one is being typed in.
+    folded = secretary.page.locator("details:has(input[value=turn_void])").first
+    folded.locator("summary").click()
+    folded.locator("input[name=reason]").fill("k")
+    folded.locator("summary").click()
+    secretary.fill("clock_set", "reason", "Bấm muộn")
+    chair = Secretary(page_of(desk, browser, who="chair"), desk)
+    chair.press("clock_stop")
+    start = secretary.page.locator("form.press:has(input[value=clock_start]) button")
+    expect(start).to_be_visible()
+    expect(folded.locator("input[name=reason]")).to_have_value("k")
+    typed = secretary.page.locator("form:has(input[value=clock_set]) input[name=reason]")
+    expect(typed).to_be_focused()
+    expect(typed).to_have_value("Bấm muộn")
+    secretary.press("clock_start")
+    assert secretary.page.locator("#told").inner_text() == ""
+    # By keys: the button that was pressed keeps the focus, so that Enter goes on.
+    programme = secretary.page.locator("form.press:has(input[value=programme]) button")
+    programme.focus()
+    for _ in range(2):
+        with secretary.page.expect_response(re.compile("/lenh/$")):
+            secretary.page.keyboard.press("Enter")
+        expect(programme).to_have_attribute("aria-pressed", "true")
+        expect(programme).to_be_focused()
+    line = secretary.page.locator("#line")
+    expect(line).to_be_hidden()
+    secretary.page.context.set_offline(offline=True)
+    expect(line).to_contain_text("Mất liên lạc với máy chủ")
+    secretary.page.context.set_offline(offline=False)
+    expect(line).to_have_text("Đã nối lại với máy chủ.")
+
+
+def test_a_line_that_dies_without_a_word_is_noticed_and_mended(
+    browser: Browser, desk: Desk
+) -> None:
+    screen = page_of(desk, browser, size=SCREEN)
+    screen.clock.install()
+    screen.goto(f"{PUBLIC}man-hinh/")
+    expect(screen.locator("#stage h1")).to_be_visible()
+    # The line is open and silent; the next one finds nobody.
+    screen.route("**/song", lambda route: None)
+    screen.clock.fast_forward(19_000)
+    expect(screen.locator("#line")).to_be_hidden()
+    screen.clock.fast_forward(3_000)
+    expect(screen.locator("#line")).to_be_visible()
+    screen.unroute_all()
+    screen.clock.fast_forward(9_000)
+    expect(screen.locator("#line")).to_be_hidden()
+
+
 def test_a_question_goes_from_packet_to_key_on_screen_tablet_and_phone(
     browser: Browser, new_phone: NewPage, desk: Desk
 ) -> None:
@@ -141,6 +197,9 @@ def test_a_question_goes_from_packet_to_key_on_screen_tablet_and_phone(
     tablet.goto(f"{desk.url}{PUBLIC}doi-thi/#{code}")
     tablet.get_by_role("button", name="Mở", exact=True).click()
     tablet.locator(".options button").nth(1).click()
+    expect(tablet.locator(".options button").nth(1)).to_contain_text("câu trả lời của đội")
+    # So it does after the tablet is loaded anew.
+    tablet.reload()
     expect(tablet.locator(".options button").nth(1)).to_contain_text("câu trả lời của đội")
     expect(screen.locator(".replies")).to_have_text("Đã trả lời: Gia Nghĩa")
     expect(screen.locator(".options .right")).to_have_count(0)

@@ -219,7 +219,7 @@ def on_stage(sample: Sample, desktop: Page, new_phone: NewPage) -> None:
     desktop.get_by_role("link", name="Phiếu mã").click()
     slip = desktop.locator(".slip").filter(has_text="Giám Khảo Một")
     judge, audience = new_phone(), new_phone()
-    judge.goto(slip.locator("p.small").inner_text())
+    judge.goto(slip.locator("p.small").last.inner_text())
     judge.get_by_label("Mã", exact=True).fill(slip.locator(".big-code").inner_text())
     judge.get_by_role("button", name="Mở", exact=True).click()
     audience.goto(f"{sample.address}{path}")
@@ -228,7 +228,7 @@ def on_stage(sample: Sample, desktop: Page, new_phone: NewPage) -> None:
     desktop.get_by_role("button", name="Khóa số bí mật, chiếu vân tay").first.click()
     desktop.get_by_label("Con số do hội trường nêu").fill("7")
     desktop.get_by_role("button", name="Nhập con số").click()
-    desktop.get_by_role("button", name="Bốc thăm", exact=True).click()
+    desktop.locator("#lots").get_by_role("button", name="Bốc thăm", exact=True).click()
     team = desktop.locator("#teams tbody th").first.inner_text().partition("\n")[0]
     desktop.get_by_role("button", name="Mời lên").first.click()
     desktop.get_by_role("button", name="Bấm giờ").click()

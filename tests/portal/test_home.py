@@ -12,6 +12,7 @@ from pytest_django.fixtures import DjangoAssertNumQueries, Settings
 from hoithi.exam.hall_orders import publish_sitting
 from hoithi.exam.models import Sitting
 from hoithi.portal.queries.home import home_of
+from hoithi.stage.actions.preparing import open_stage
 from tests import factories
 from tests.portal.scene import (
     HOME,
@@ -22,6 +23,7 @@ from tests.portal.scene import (
     record,
     secretary,
 )
+from tests.stage.scene import ready_day
 
 pytestmark = pytest.mark.django_db
 OTHER = (factories.ROOT / "plans/daklak-2025/contest.toml").read_bytes()
@@ -123,6 +125,16 @@ def test_a_published_result_is_linked_from_the_home_page(client: Client) -> None
     assert home_of(contest, now).action == "results"
 
 
+def test_a_round_on_stage_is_linked_from_its_opening_on(client: Client) -> None:
+    live = 'href="/san-khau/daknong-2023/truc-tiep/"'
+    ready = ready_day()
+    assert live not in client.get(HOME).content.decode()
+    open_stage(actor=ready.secretary, stage=ready.stage, now=factories.now())
+    page = client.get(HOME).content.decode()
+    assert page.count(live) == 1
+    assert "Thi trực tiếp đang diễn ra: theo dõi" in page
+
+
 def test_some_results_are_published_and_others_not_yet(client: Client) -> None:
     contest = factories.contest(open_now=False)
     record(contest, (factories.entry(contest, "GN", "Trần Thị Hai", "GN-001"), "30", 1))
@@ -176,13 +188,13 @@ def test_the_home_page_costs_the_same_with_more_of_everything(
     record(contest, (one, "30", 1))
     actor = secretary(contest)
     publish_online(contest, actor)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(HOME)
     two = factories.entry(contest, "GN", "Lê Văn Ba", "GN-002")
     three = factories.entry(contest, "CJ", "Đỗ Văn Tư", "CJ-003")
     record(contest, (one, "30", 1), (two, "29", 1), (three, "28", 1))
     publish_online(contest, actor, "Thêm hai bài")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(HOME)
 
 

@@ -18,12 +18,14 @@ from docx import Document
 from hoithi.audit.models import LogEntry
 from hoithi.documents.render.decree import paper_pdf
 from hoithi.documents.render.wording import long_date
+from hoithi.entries.models import Team
 from hoithi.exam.bundling import write_bundle
 from hoithi.results.actions import decide_tie, publish
 from hoithi.results.models import RecordedRound, RoundScore, SignedCopy
 from hoithi.results.scans import read_scan
 from hoithi.stage.actions.closing import close_stage, give_points
 from hoithi.stage.prizes import prizes_of
+from hoithi.stage.queries import rounds_on_stage
 from hoithi.stage.records import minutes_of
 from hoithi.stage.signing import Waiting, waiting_for_signature
 from hoithi.verify.checks import verify
@@ -118,8 +120,11 @@ def test_the_minutes_say_who_was_there_and_whose_sheets_fall_away(closed_day: Da
     ):
         made.seats.create(body=body, name=name, title=title, since=since)
 
+    Team.objects.filter(name="Đắk Mil").update(name="Ánh Sao")
+
     text = " ".join(page_texts(paper_pdf(minutes_of(closed_day.stage))))
 
+    assert "Ánh Sao (Huyện Đắk Mil), khi mở vòng thi có tên Đắk Mil, có mặt" in text
     assert "Số: …/BB-BTC Đắk Nông, ngày" in text
     assert "1. Ban Tổ chức: Lê Thị Chủ Trì, Trưởng ban. 2. Ban Giám khảo: GK1 Giám khảo 1 " in text
     assert "3. Thư ký: Trần Văn Ghi." in text
@@ -196,6 +201,36 @@ def test_prizes_are_revealed_one_after_the_other_and_never_more_than_there_are(
     assert sum(len(prize.entries) for prize in given) == 3
     shown = [closed_day.press("reveal").scene.about for _ in range(6)]
     assert shown == ["0", "1", "2", "3", "3", "3"]
+
+
+def test_the_awards_go_one_back_and_after_another_scene_on_where_they_stood(
+    closed_day: Day, client: Client
+) -> None:
+    factories.sign_in(client, closed_day.secretary)
+
+    def offered() -> list[str]:
+        console = client.get(on_stage(closed_day, "console")).content.decode()
+        return [name for name in ("reveal", "reveal_back") if f'value="{name}"' in console]
+
+    assert offered() == ["reveal"]
+    for _ in range(3):
+        closed_day.press("reveal")
+    assert offered() == ["reveal", "reveal_back"]
+    assert closed_day.press("reveal_back").scene.about == "1"
+    closed_day.press("reveal")
+    closed_day.press("scene", scene="emblem")
+    shown = [closed_day.press("reveal").scene for _ in range(2)]
+    assert [(scene.scene, scene.about) for scene in shown] == [("awards", "2"), ("awards", "3")]
+    back = [closed_day.press("reveal_back").scene.about for _ in range(4)]
+    assert back == ["2", "1", "0", "0"]
+    # From elsewhere a step back too shows the awards as they stood.
+    closed_day.press("reveal")
+    closed_day.press("scene", scene="board")
+    assert closed_day.press("reveal_back").scene.about == "1"
+
+
+def test_a_closed_round_is_no_longer_followed(closed_day: Day) -> None:
+    assert rounds_on_stage(closed_day.stage.round.contest) == []
 
 
 def test_the_minutes_say_the_same_as_a_word_file(closed_day: Day, client: Client) -> None:

@@ -348,3 +348,23 @@ def test_no_key_is_told_before_it_is_shown(day: Day) -> None:
     assert (told["stem"], told["right"]) == (item.stem, None)
     others = [each.stem for each in packet_file(day.stage, "kien-thuc").items if each.id != asked]
     assert not any(stem in content for stem in others)
+
+
+def test_a_tablet_is_told_what_its_own_team_has_answered(day: Day) -> None:
+    own, other = (day.teams[unit] for unit in ("CJ", "GN"))
+    tokens = {team: day.seat(team).token for team in (own, other)}
+
+    def told(team: str) -> object:
+        seat = Client().get(reverse("stage:seat", kwargs=WHERE), headers={"X-Seat": tokens[team]})
+        return seat.json()["answered"]
+
+    assert told(own) is None
+    turn = asking(day, "CJ")
+    day.press("time")
+    assert told(own) is None
+    day.press("answer", option="2")
+    assert told(own) == {"turn": turn, "position": 1, "option": 2}
+    assert told(other) is None
+    day.press("key")
+    day.press("ask")
+    assert told(own) is None

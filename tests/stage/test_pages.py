@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.contrib.staticfiles import finders
@@ -14,6 +16,7 @@ from django.urls import reverse
 
 from hoithi.bank.models import Collection
 from hoithi.contests.models import Contest
+from hoithi.entries.models import Entry
 from hoithi.people.models import Approval, Role, User
 from hoithi.results.models import Motion
 from hoithi.rules.codes import grouped
@@ -170,6 +173,65 @@ def test_whoever_ends_a_turn_is_told_of_questions_left_and_of_a_clock_that_never
         day.press("key")
     assert "chưa hỏi" not in page(client, "console")
     assert 'name="do" value="turn_end"' in page(client, "console")
+
+
+def test_the_draw_stands_above_the_teams_until_it_is_held(day: Day, client: Client) -> None:
+    factories.sign_in(client, day.secretary)
+
+    def above() -> bool:
+        console = page(client, "console")
+        assert (console.count('id="lots"'), console.count('id="teams"')) == (1, 1)
+        return console.index('id="lots"') < console.index('id="teams"')
+
+    assert above()
+    for step, told in (("commit", {}), ("number", {"number": "24"}), ("draw", {})):
+        day.press(f"lots_{step}", told, lots="order")
+        assert above() is (step != "draw")
+
+
+def test_the_secretary_sees_the_answer_on_request_until_all_see_it(
+    day: Day, client: Client
+) -> None:
+    factories.sign_in(client, day.secretary)
+    for step in ("commit", "number", "draw"):
+        day.press(f"lots_{step}", lots="packets:kien-thuc", number="24")
+    day.press("call", part="kien-thuc", team=day.teams["CJ"])
+    day.press("ask")
+    folded = "<summary>Xem đáp án</summary>"
+    assert folded in page(client, "console")
+    day.press("key")
+    assert folded not in page(client, "console")
+    assert "Đáp án: <strong" in page(client, "console")
+
+
+def test_the_programme_has_time_limits_and_an_order_once_it_is_drawn(
+    day: Day, client: Client
+) -> None:
+    def told() -> dict[str, Any]:
+        content = page(client, "feed")
+        return dict(json.loads(content.split("data: ", 1)[1])["s"])
+
+    before = told()
+    assert before["drawn"] is False
+    assert [(part["least"], part["most"]) for part in before["parts"]] == [
+        (180, 300),
+        (0, 0),
+        (0, 0),
+    ]
+    # A team that is called as its unit does not have the name twice.
+    entry = Entry.objects.get(public_id=day.teams["GN"])
+    assert entry.team is not None
+    entry.team.name = entry.unit.name
+    entry.team.save()
+    for step in ("commit", "number", "draw"):
+        day.press(f"lots_{step}", lots="order", number="24")
+    after = told()
+    assert after["drawn"] is True
+    assert {team["name"]: team["unit"] for team in after["teams"]} == {
+        "Thành phố Gia Nghĩa": "",
+        "Cư Jút": "Huyện Cư Jút",
+        "Đắk Mil": "Huyện Đắk Mil",
+    }
 
 
 def test_a_paper_sheet_counts_when_two_have_typed_the_same(day: Day, client: Client) -> None:

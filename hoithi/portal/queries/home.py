@@ -8,7 +8,7 @@ from typing import Literal
 
 from django.utils.translation import gettext
 
-from hoithi.contests.models import Contest, Purpose
+from hoithi.contests.models import Contest, Purpose, Round
 from hoithi.contests.plan.conversion import regulation_of as regulation_from
 from hoithi.contests.plan.schema import Form, Plan
 from hoithi.contests.plan.schema import Round as RoundPlan
@@ -18,6 +18,7 @@ from hoithi.portal.queries.windows import Window, window_of, windows_of
 from hoithi.results.models import CollectivePublication, Publication
 from hoithi.results.wording import comes_first
 from hoithi.rules.regulation import PrizeLine
+from hoithi.stage.queries import rounds_on_stage
 from hoithi.web.countdown import Countdown, countdown
 from hoithi.web.periods import deadline, instant, period
 
@@ -81,6 +82,7 @@ class HomePage:
     countdown: Countdown | None
     countdown_label: str
     action: Literal["hall", "results", ""]
+    on_stage: tuple[Round, ...]
     steps: tuple[Step, ...]
     forms: tuple[FormCard, ...]
     barred: tuple[str, ...]
@@ -93,7 +95,7 @@ class HomePage:
 
 
 def home_of(contest: Contest, now: datetime) -> HomePage:
-    """The home page at an instant. Six queries, however large the contest; seven where units
+    """The home page at an instant. Seven queries, however large the contest; eight where units
     are scored."""
     plan = plan_of(contest)
     windows = windows_of(contest)
@@ -112,6 +114,7 @@ def home_of(contest: Contest, now: datetime) -> HomePage:
         countdown=countdown(until, now) if until else None,
         countdown_label=label,
         action=_action(coming, results, now),
+        on_stage=tuple(rounds_on_stage(contest)),
         steps=(
             *_steps(contest, windows, results, now),
             _publication_step(published, due),

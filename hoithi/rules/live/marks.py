@@ -77,6 +77,15 @@ def part_mark(state: State, key: str, entry: str) -> PartMark | None:
     return PartMark(entry, key, round_marks(mark), combined, off, given)
 
 
+def points_so_far(state: State, turn: Turn) -> Decimal | None:
+    """What the team of a turn has by the questions of the part whose keys were shown; nothing where
+    there is no team or no question. Others may change it where they may take questions over."""
+    quiz = state.segment(turn.segment).quiz
+    if quiz is None or turn.entry == NOBODY:
+        return None
+    return quiz_points(quiz, _asked(state, turn.segment)).get(turn.entry, Decimal(0))
+
+
 def _is_shared(part: Segment) -> bool:
     """Whether what others do can change a team's mark until the whole part is over."""
     quiz = part.quiz

@@ -145,7 +145,8 @@ class Correction:
 @dataclass(slots=True)
 class State:
     """A round on stage. `last` is the number of the last line, `at_ms` its time, `cue` the number
-    of the last line which the console wrote: whoever presses there must have seen it."""
+    of the last line which the console wrote: whoever presses there must have seen it. `revealed`
+    prizes were shown when the awards were on the screen last."""
 
     regulation: Regulation
     teams: tuple[str, ...] = ()
@@ -164,6 +165,7 @@ class State:
     released: set[str] = field(default_factory=set)
     scene: Scene = _EMBLEM
     scene_ms: int = 0
+    revealed: int = 0
     packets: Mapping[str, str] = field(default_factory=dict)
     is_open: bool = False
     is_closed: bool = False

@@ -283,15 +283,25 @@ def _scene(_state: State, press: Press) -> Sequence[ev.AnyEvent]:
 
 
 def _reveal(state: State, press: Press) -> Sequence[ev.AnyEvent]:
-    """One prize more on the screen, from the last to the first."""
+    """One prize more on the screen, from the last to the first; where the screen shows something
+    else, the awards as they stood."""
+    return _awards(state, press, 1)
+
+
+def _reveal_back(state: State, press: Press) -> Sequence[ev.AnyEvent]:
+    """One prize less, where the key was pressed once too often."""
+    return _awards(state, press, -1)
+
+
+def _awards(state: State, press: Press, step: int) -> Sequence[ev.AnyEvent]:
     if not state.is_closed:
         raise RuleViolation("round_not_closed")
     prizes = prizes_of(press.stage, state)
     if prizes.waits:
         raise RuleViolation("prizes_wait")
     given = sum(len(prize.entries) for prize in prizes.shown)
-    shown = state.scene.about if state.scene.scene == "awards" else ""
-    return [ev.Scene("awards", str(min(int(shown) + 1, given) if shown.isdigit() else 0))]
+    shown = state.revealed + (step if state.scene.scene == "awards" else 0)
+    return [ev.Scene("awards", str(max(0, min(shown, given))))]
 
 
 COMMANDS: Mapping[str, Command] = {
@@ -324,6 +334,7 @@ COMMANDS: Mapping[str, Command] = {
     "release": _release,
     "scene": _scene,
     "reveal": _reveal,
+    "reveal_back": _reveal_back,
 }
 # What changes a mark or a name on the programme after it stood; it goes into the desk's log too.
 _RECORDED = frozenset(

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from hoithi.people.http import public
 from hoithi.rules.errors import RuleViolation
+from hoithi.rules.live.state import State
 from hoithi.stage.actions.devices import (
     SheetMessage,
     abstain,
@@ -83,7 +84,7 @@ def enter(request: HttpRequest, contest: str, round_key: str) -> HttpResponseBas
 @require_GET
 @by_token
 def own(_request: HttpRequest, device: Device) -> HttpResponseBase:
-    """A judge's own sheets; nobody else's marks or notes are in it."""
+    """A judge's own sheets with their notes, a team's own answer, and nothing of anybody else."""
     seat = device.seat
     state = state_at(seat.stage)
     if state.epochs.get(seat.key, 0) != device.epoch:
@@ -93,7 +94,27 @@ def own(_request: HttpRequest, device: Device) -> HttpResponseBase:
         if seat.kind == SeatKind.JUDGE
         else []
     )
-    return JsonResponse({"name": seat.name, "kind": seat.kind, "sheets": sheets})
+    return JsonResponse(
+        {
+            "name": seat.name,
+            "kind": seat.kind,
+            "sheets": sheets,
+            "answered": _own_answer(state, seat.key),
+        }
+    )
+
+
+def _own_answer(state: State, team: str) -> dict[str, int] | None:
+    """What a team has answered to the question that is on."""
+    turn = state.on_stage
+    asked = turn.asked if turn is not None else None
+    if turn is None or asked is None or team not in asked.replies:
+        return None
+    return {
+        "turn": turn.number,
+        "position": asked.position + 1,
+        "option": asked.replies[team].option,
+    }
 
 
 @require_POST

@@ -1,6 +1,6 @@
 // The audience's page: what the big screen shows, on a phone, and the programme under it.
 import { follow, make, say, words } from "../web/feed.js";
-import { digits, letter, partName, questionClock, store, turnClock } from "./shown.js";
+import { digits, letter, mayPress, partName, questionClock, soFar, store, turnClock } from "./shown.js";
 
 const here = document.getElementById("live"), line = document.getElementById("line");
 const { base, vote } = document.body.dataset;
@@ -15,13 +15,14 @@ function clock(read) {
 function question(s) {
   const q = s.question, right = q.right ?? [];
   return make("section", { class: "card" },
-    make("p", { class: "muted" }, `${say("question_of", { number: q.number, of: q.of })} · ${say("points", { points: q.points })}${q.star ? ` · ★ ${words.star}` : ""}`),
+    make("p", { class: "muted" }, `${say("question_of", { number: q.number, of: q.of })} · ${say("points", { points: q.points })}${q.star ? ` · ★ ${words.star}` : ""}${s.turn.so_far ? ` · ${soFar(s.turn)}` : ""}`),
     make("p", { class: "stem" }, q.stem),
     make("ol", { class: "plain options" }, ...q.options.map((option, index) => make("li", { class: right.includes(index) ? "right" : "" },
       make("b", {}, letter(index)), make("span", {}, option), right.includes(index) ? make("i", {}, `✓ ${words.right}`) : null))),
     q.spoilt ? make("p", { class: "band" }, words.spoilt) : null,
     q.floor && !q.right && !q.spoilt ? make("p", { class: "band" }, say("floor", { team: q.floor })) : null,
-    !q.right && q.seconds && q.since ? clock(questionClock(q)) : null,
+    mayPress(q) ? make("p", { class: "band" }, words.may_press) : null,
+    !q.right && !q.spoilt && q.seconds && q.since ? clock(questionClock(q)) : null,
     q.right ? make("p", {}, q.replies.map((r) => `${r.team}: ${r.option < 0 ? words.no_answer : letter(r.option)} ${r.right ? "✓" : "✗"}`).join(" · ")) : null);
 }
 
@@ -40,8 +41,9 @@ const board = (s) => [make("h2", {}, words.board), make("table", {}, make("tbody
   make("td", { class: "number" }, String(row.place)), make("th", { scope: "row" }, row.team, make("small", {}, row.unit)),
   make("td", { class: "number" }, make("b", {}, row.total))))))];
 
-const programme = (s) => [make("h2", {}, words.programme), make("table", {}, make("tbody", {}, ...s.teams.map((team, index) => make("tr", {},
-  make("td", { class: "number" }, String(index + 1)),
+const programme = (s) => [make("h2", {}, words.programme), s.drawn ? null : make("p", { class: "muted" }, words.not_drawn),
+  make("p", { class: "muted small" }, say("parts_in_order", { labels: s.parts.map((part) => part.label).join(" · ") })), make("table", {}, make("tbody", {}, ...s.teams.map((team, index) => make("tr", {},
+  s.drawn ? make("td", { class: "number" }, String(index + 1)) : null,
   make("th", { scope: "row", class: team.withdrawn ? "withdrawn" : "" }, team.name, make("small", {}, team.unit)),
   make("td", { class: "done" }, s.parts.map((part) => team.done.includes(part.key) ? "✓" : "·").join(" "))))))];
 

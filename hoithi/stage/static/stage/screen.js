@@ -2,7 +2,7 @@
 // shows is only what the last snapshot says.
 import { fit, follow, make, now, say, words } from "../web/feed.js";
 import { drawing } from "./drawing.js";
-import { letter, partName, qrCode, questionClock, turnClock } from "./shown.js";
+import { letter, limits, mayPress, partName, qrCode, questionClock, soFar, turnClock } from "./shown.js";
 
 const stage = document.getElementById("stage");
 const bar = document.getElementById("line");
@@ -10,6 +10,12 @@ let shown = null, ticking = [];
 
 const title = (text, kind = "title") => make("h1", { class: kind }, text);
 const line = (text, kind = "line") => make("p", { class: kind }, text);
+
+/** Where the audience has all of this on their phones. */
+function onPhones() {
+  const code = qrCode("code");
+  return make("p", { class: "proof" }, code, make("span", {}, words.on_phones, make("small", { class: "address" }, code.alt)));
+}
 
 function ring(left, whole, text, tone) {
   const round = make("svg", { viewBox: "0 0 100 100", class: `ring ${tone}`, "aria-hidden": "true" },
@@ -39,18 +45,18 @@ function countdown(read) {
 }
 
 const scenes = {
-  emblem: (s) => [make("div", { class: "drum" }), title(s.contest, "title huge"), line(s.round)],
+  emblem: (s) => [make("div", { class: "drum" }), title(s.contest, "title huge"), line(s.round), s.closed ? null : onPhones()],
 
   programme: (s) => [title(words.programme), make("table", { class: "programme" },
-    make("thead", {}, make("tr", {}, make("th", {}, words.order), make("th", {}, words.team),
-      ...s.parts.map((part) => make("th", { class: "part" }, part.label)))),
+    make("thead", {}, make("tr", {}, s.drawn ? make("th", {}, words.order) : null, make("th", {}, words.team),
+      ...s.parts.map((part) => make("th", { class: "part" }, part.label, limits(part) ? make("small", {}, limits(part)) : null)))),
     make("tbody", {}, ...s.teams.map((team, index) => make("tr", { class: team.withdrawn ? "withdrawn" : "" },
-      make("td", { class: "number" }, String(index + 1)),
+      s.drawn ? make("td", { class: "number" }, String(index + 1)) : null,
       make("th", { scope: "row" }, team.name, make("small", {}, team.withdrawn ? words.withdrawn : team.unit)),
-      ...s.parts.map((part) => make("td", { class: "part" }, team.done.includes(part.key) ? "✓" : "·"))))))],
+      ...s.parts.map((part) => make("td", { class: "part" }, team.done.includes(part.key) ? "✓" : "·")))))), s.drawn ? null : line(words.not_drawn)],
 
   team: (s) => s.turn ? [line(partName(s, s.turn.part), "line part-name"),
-    title(s.turn.team || words.all_teams, "title huge"), line(s.turn.unit)] : scenes.emblem(s),
+    title(s.turn.team || words.all_teams, "title huge"), line(s.turn.unit), s.turn.so_far ? line(soFar(s.turn), "line loud") : null] : scenes.emblem(s),
 
   clock: (s) => s.turn ? [line(partName(s, s.turn.part), "line part-name"), title(s.turn.team || words.all_teams),
     countdown(turnClock(s.turn))] : scenes.emblem(s),
@@ -61,19 +67,20 @@ const scenes = {
     const right = question.right ?? [];
     return [make("div", { class: "asking" },
       make("div", {},
-        line(`${s.turn.team || words.all_teams} · ${say("question_of", { number: question.number, of: question.of })} · ${say("points", { points: question.points })}`, "line part-name"),
+        line(`${s.turn.team || words.all_teams} · ${say("question_of", { number: question.number, of: question.of })} · ${say("points", { points: question.points })}${s.turn.so_far ? ` · ${soFar(s.turn)}` : ""}`, "line part-name"),
         question.star ? line(`★ ${words.star}`, "line star") : null,
         make("p", { class: `stem${question.stem.length > 180 ? " long" : ""}` }, question.stem)),
-      question.seconds && !question.right ? countdown(questionClock(question)) : null),
+      question.seconds && !question.right && !question.spoilt ? countdown(questionClock(question)) : null),
     make("ol", { class: question.options.every((option) => option.length < 36) ? "options two" : "options" }, ...question.options.map((option, index) => make("li",
       { class: question.right ? (right.includes(index) ? "right" : "wrong") : "" },
       make("b", {}, letter(index)), make("span", {}, option),
       right.includes(index) ? make("i", {}, `✓ ${words.right}`) : null))),
-    make("p", { class: "line replies" }, question.spoilt ? words.spoilt
+    make("p", { class: `line replies${question.spoilt || mayPress(question) ? " loud" : ""}` }, question.spoilt ? words.spoilt
       : question.right ? question.replies.map((reply) =>
         `${reply.team}: ${reply.option < 0 ? words.no_answer : letter(reply.option)} ${reply.right ? "✓" : "✗"}`).join("   ")
       : question.floor ? [say("floor", { team: question.floor }), ...(question.presses.length > 1
         ? [`   ${words.presses}: ${question.presses.map((team, index) => `${index + 1}. ${team}`).join("  ")}`] : [])].join("")
+      : mayPress(question) ? words.may_press
       : question.replies.length ? say("answered", { team: question.replies.map((reply) => reply.team).join(", ") }) : "")];
   },
 
@@ -133,4 +140,6 @@ function show(snapshot) {
 }
 
 setInterval(() => ticking.forEach((tick) => tick()), 100);
-follow(document.body.dataset.feed, show, (online) => { bar.hidden = online; });
+// The console's preview tells the console of what has come, so that both need one line.
+const heard = (snapshot) => { show(snapshot); if (parent !== window) parent.postMessage(now(), location.origin); };
+follow(document.body.dataset.feed, heard, (online) => { bar.hidden = online; });

@@ -1,5 +1,5 @@
 // What screens, phones and tablets show alike: clocks, the letters of options, the names of parts.
-import { minutes, now } from "../web/feed.js";
+import { minutes, now, say } from "../web/feed.js";
 
 export const letter = (index) => String.fromCharCode(65 + index);
 export const partName = (s, key) => s.parts.find((part) => part.key === key)?.label ?? "";
@@ -22,6 +22,18 @@ export const questionClock = (question) => () => {
   const left = question.since ? Math.max(0, question.since + whole - now()) : whole;
   return { left, whole, text: String(Math.ceil(left / 1000)), tone: question.since && left <= 5000 ? "soon" : "calm" };
 };
+
+/** Whether other teams may take a question over at this moment. */
+export const mayPress = (question) => Boolean(question.offered && !question.floor && !question.right && !question.spoilt);
+
+/** What a team has by the questions up to now. */
+export const soFar = (turn) => say("so_far", { points: turn.so_far });
+
+const lasting = (seconds) => seconds % 60 ? minutes(seconds * 1000) : say("in_minutes", { count: seconds / 60 });
+
+/** The time limits of a part as people say them. */
+export const limits = ({ least, most }) => least && most ? say("between", { least: lasting(least), most: lasting(most) })
+  : most ? say("no_longer", { most: lasting(most) }) : least ? say("no_shorter", { least: lasting(least) }) : "";
 
 const memory = new Map();
 

@@ -6,20 +6,29 @@ let offset = -Infinity;
 export const now = () => Date.now() + (offset === -Infinity ? 0 : offset);
 
 // A message is never early: of several differences the largest was the least delayed.
-const learn = (told) => { offset = Math.max(offset, told - Date.now()); };
+export const learn = (told) => { offset = Math.max(offset, told - Date.now()); };
+
+// The server sends a beat every few seconds. A line that dies without a word, such as a cable that was
+// pulled out of an access point, is told by its silence alone.
+const SILENCE_MS = 20000, TRY_AGAIN_MS = 8000;
 
 /** Calls `show(snapshot)` for where the round stands and after every change, `tell(isOnline)` when
- * the line goes or comes back. The browser connects again by itself; after a longer absence we do. */
+ * the line goes or comes back. The browser connects again by itself; after a longer absence and after
+ * silence we do. A page that nobody sees keeps no line: a browser has six of them for a server. */
 export function follow(address, show, tell = () => {}) {
-  let source = null, last = -1;
+  let source = null, last = -1, heard = 0, patience = SILENCE_MS;
+  const hear = () => { heard = performance.now(); patience = SILENCE_MS; tell(true); };
   const connect = () => {
     source?.close();
+    if (document.hidden) return;
     source = new EventSource(address);
-    source.onopen = () => tell(true);
+    heard = performance.now();
+    source.onopen = hear;
+    source.addEventListener("beat", hear);
     source.onmessage = (message) => {
       const told = JSON.parse(message.data);
       learn(told.now);
-      tell(true);
+      hear();
       if (told.n !== last) { last = told.n; show(told.s); }
     };
     source.onerror = () => {
@@ -28,7 +37,14 @@ export function follow(address, show, tell = () => {}) {
     };
   };
   connect();
+  setInterval(() => {
+    if (document.hidden || performance.now() - heard < patience) return;
+    patience = TRY_AGAIN_MS;
+    tell(false);
+    connect();
+  }, 1000);
   addEventListener("online", connect);
+  document.addEventListener("visibilitychange", connect);
   addEventListener("pageshow", (event) => { if (event.persisted) connect(); });
 }
 
