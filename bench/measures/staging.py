@@ -25,6 +25,7 @@ JUDGES = 5
 PAGE = (
     "static/stage/live.css",
     "static/stage/live.js",
+    "static/stage/shown.js",
     "static/web/feed.js",
     "static/web/icon.svg",
 )

@@ -14,7 +14,7 @@ from hoithi.documents.render.decree import Block, Paragraph
 from hoithi.people.models import Role
 from hoithi.people.permissions import contest_scope, holders
 from hoithi.rules.live.state import State
-from hoithi.stage.models import Conflict, LogLine, Seat, Stage
+from hoithi.stage.models import Conflict, LogLine, Seat, SeatKind, Stage
 from hoithi.stage.queries import TeamName
 
 PEN = "…" * 24  # a line for the pen
@@ -28,11 +28,13 @@ def present(
 ) -> Sequence[Block]:
     """The committee, the jury, the secretaries and the teams; guests are written in by hand."""
     contest = stage.round.contest
+    seats = Seat.objects.filter(stage=stage, kind=SeatKind.TEAM)
+    then = dict(seats.values_list("key", "name"))
     groups = (
         ("Ban Tổ chức", _members(contest, Role.COMMITTEE, on)),
         ("Ban Giám khảo", _jury(state, jury)),
         ("Thư ký", _members(contest, Role.ORGANISER, on) or _secretaries(stage)),
-        ("Các đội thi", [_team(state, names[entry]) for entry in state.teams]),
+        ("Các đội thi", [_team(state, names[entry], then.get(entry)) for entry in state.teams]),
     )
     conflicts = _conflicts(stage, state, names, jury)
     return (
@@ -82,10 +84,13 @@ def _jury(state: State, jury: Sequence[Seat]) -> list[str]:
     ]
 
 
-def _team(state: State, team: TeamName) -> str:
+def _team(state: State, team: TeamName, then: str | None) -> str:
+    """`then` is how the team was called when the round was opened; a reprint says so too."""
     performed = any(turn.entry == team.entry for turn in state.turns)
     is_present = team.entry in state.present or performed
     told = team.name if team.name == team.unit else f"{team.name} ({team.unit})"
+    if then not in (None, team.name):
+        told += f", khi mở vòng thi có tên {then}"
     if team.entry in state.withdrawn:
         return f"{told}, rút khỏi cuộc thi: {state.withdrawn[team.entry]}"
     return f"{told}, {'có mặt' if is_present else 'chưa điểm danh'}"

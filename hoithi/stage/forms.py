@@ -20,7 +20,10 @@ from hoithi.web.wording import marks
 
 
 class JudgeForm(forms.Form):
-    """A member of the jury; one who `joins` an open round does so for a reason."""
+    """A member of the jury; one who `joins` an open round does so for a reason.
+
+    `alike` are those of the same name: somebody has to say that they were looked at.
+    """
 
     name = Words(label=_("Full name"), max_length=200)
     title = Words(label=_("Post"), max_length=200, required=False)
@@ -32,8 +35,15 @@ class JudgeForm(forms.Form):
         help_text=_("It is published with the log of the round: no name, nothing of an illness."),
     )
 
+    checked = forms.BooleanField(label=_("Checked: this is the right person to judge"))
+
     def __init__(
-        self, *args: object, units: list[Unit], joins: bool = False, **kwargs: object
+        self,
+        *args: object,
+        units: list[Unit],
+        joins: bool = False,
+        alike: Sequence[str] = (),
+        **kwargs: object,
     ) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type] # handed through
         field = self.fields["unit"]
@@ -45,6 +55,14 @@ class JudgeForm(forms.Form):
         field.help_text = _("A judge does not mark the teams of their own unit.")
         if not joins:
             del self.fields["reason"]
+        if not alike:
+            del self.fields["checked"]
+            return
+        told = gettext(
+            "Somebody of this name is there already: %(who)s. Please check; then tick this box "
+            "and add the judge again."
+        )
+        self.fields["checked"].error_messages["required"] = told % {"who": "; ".join(alike)}
 
 
 class SheetForm(forms.Form):

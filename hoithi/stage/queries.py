@@ -13,13 +13,14 @@ from django.http import Http404
 
 from hoithi.contests.models import Contest, Round
 from hoithi.contests.queries import contest_by_key, regulation_in, regulation_of, round_by_key
-from hoithi.entries.models import BY_NUMBER, Entry
+from hoithi.entries.models import BY_NUMBER, Entry, Person
 from hoithi.people.models import Approval, User
 from hoithi.results.queries import entry_name
 from hoithi.rules.errors import RuleViolation
 from hoithi.rules.live.events import AnyEvent, Line
 from hoithi.rules.live.fold import apply
 from hoithi.rules.live.state import State
+from hoithi.rules.vietnamese import fold
 from hoithi.stage.models import Call, Device, LogLine, Seat, SeatKind, SheetNote, Stage
 
 # What every page of a stage looks at.
@@ -145,6 +146,19 @@ def jury_of(stage: Stage) -> list[Seat]:
         .select_related("unit")
         .order_by("position")
     )
+
+
+def namesakes(stage: Stage, name: str) -> list[str]:
+    """Whom somebody who is to judge may be, by the name without accents and capitals: a judge of
+    the round, or somebody on a list of those who take part. Two queries."""
+    folded = fold(name)
+    if not folded:
+        return []
+    judges = [f"{s.key.upper()} {s.name}" for s in jury_of(stage) if fold(s.name) == folded]
+    people = Person.objects.filter(
+        contest=stage.round.contest, removed_at=None, folded_name=folded
+    ).select_related("unit")
+    return [*judges, *(f"{each.name} ({each.unit.name})" for each in people)]
 
 
 def names_of_jury(stage: Stage) -> Mapping[str, Seat]:

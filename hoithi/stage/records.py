@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from typing import TypeVar
 
 import msgspec
 
@@ -41,6 +42,7 @@ from hoithi.web.wording import ZONE, marks, signed_marks
 
 _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII")
 _LACKING = "chưa có"
+E = TypeVar("E", bound=ev.Event)
 
 
 def minutes_of(stage: Stage) -> Paper:
@@ -210,6 +212,10 @@ def _changes(
             mark = part_mark(state, part.key, entry)
             found += _deducted(names[entry].name, part.label, mark)
     found += _given(stage, state, names)
+    found += [
+        f"{called.get(event.judge.judge, event.judge.judge)} vào Ban Giám khảo, {event.reason}"
+        for event in _events(stage, ev.JudgeJoined)
+    ]
     for turn in state.turns:
         team = names[turn.entry].name if turn.entry else "Tất cả các đội"
         where = f"{team}, {state.segment(turn.segment).label}"
@@ -235,14 +241,16 @@ def _changes(
     return tuple(Paragraph(f"{line}.", lead="-") for line in found)
 
 
+def _events(stage: Stage, kind: type[E]) -> list[E]:
+    """What of one kind the log has, in its order."""
+    lines = LogLine.objects.filter(stage=stage, event__is=kind.__struct_config__.tag)
+    events = lines.order_by("number").values_list("event", flat=True)
+    return [msgspec.convert(event, kind) for event in events]
+
+
 def _given(stage: Stage, state: State, names: Mapping[str, TeamName]) -> list[str]:
     """Points beside the marks, with the two who gave or took them."""
-    events = [
-        msgspec.convert(event, ev.PointsGiven)
-        for event in LogLine.objects.filter(stage=stage, event__is="points_given")
-        .order_by("number")
-        .values_list("event", flat=True)
-    ]
+    events = _events(stage, ev.PointsGiven)
     signed = {user for event in events for user in (event.first, event.second)}
     called = {str(user.pk): user.name for user in User.objects.filter(pk__in=signed)}
     return [

@@ -136,7 +136,7 @@ class Judge:
 
     @property
     def status(self) -> Locator:
-        return self.page.locator("#seat [role=status]")
+        return self.page.locator("#seat p[role=status]")
 
     @property
     def told(self) -> str:

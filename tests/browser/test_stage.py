@@ -61,13 +61,13 @@ def test_a_judge_without_network_goes_on_and_everything_arrives_once(
     judge = Judge(new_phone(), desk, "gk1")
     expect(judge.page.locator("#seat h1").first).to_have_text("Cư Jút")
     judge.mark("14,5", "8")
-    expect(judge.page.locator("#seat [role=status]")).to_have_text("Đã lưu")
+    expect(judge.page.locator("#seat p[role=status]")).to_have_text("Đã lưu")
     assert desk.state.turns[0].sheets["gk1"].is_confirmed is False
     judge.page.context.set_offline(offline=True)
     judge.mark("15", "8,5")
     assert judge.told == "Chờ mạng: sẽ tự gửi"
     judge.confirm()
-    expect(judge.page.locator("#seat [role=status]")).to_contain_text("Đã xác nhận tại máy này")
+    expect(judge.page.locator("#seat p[role=status]")).to_contain_text("Đã xác nhận tại máy này")
     # A part of the phone's own memory, so that a page that is closed loses nothing.
     kept = judge.page.evaluate("JSON.stringify(localStorage)")
     assert "15.00" in kept
@@ -78,7 +78,7 @@ def test_a_judge_without_network_goes_on_and_everything_arrives_once(
     judge.confirm()
     assert desk.state.missing(desk.state.turns[0]) == ("gk1", "gk2", "gk3", "gk4", "gk5")
     judge.page.context.set_offline(offline=False)
-    expect(judge.page.locator("#seat [role=status]")).to_have_text(
+    expect(judge.page.locator("#seat p[role=status]")).to_have_text(
         "Đã xác nhận và khóa", timeout=40_000
     )
     secretary.page.wait_for_timeout(200)
@@ -101,7 +101,7 @@ def test_thirty_quick_steps_are_thirty_steps(
     for _ in range(30):
         more.click()
     expect(judge.page.locator(".stepper input").first).to_have_value("14,5")
-    expect(judge.page.locator("#seat [role=status]")).to_have_text("Đã lưu")
+    expect(judge.page.locator("#seat p[role=status]")).to_have_text("Đã lưu")
     assert str(desk.state.turns[0].sheets["gk1"].marks["noi-dung"]) == "14.50"
 
 
@@ -276,15 +276,15 @@ def test_after_a_power_cut_screen_and_judge_go_on_where_they_stood(
     secretary.press("clock_start")
     judge = Judge(new_phone(), desk, "gk1")
     judge.mark("14,5")
-    expect(judge.page.locator("#seat [role=status]")).to_have_text("Đã lưu")
+    expect(judge.page.locator("#seat p[role=status]")).to_have_text("Đã lưu")
     before = desk.state
     desk.kill()
     judge.mark("15")
-    expect(judge.page.locator("#seat [role=status]")).to_have_text("Chờ mạng: sẽ tự gửi")
+    expect(judge.page.locator("#seat p[role=status]")).to_have_text("Chờ mạng: sẽ tự gửi")
     expect(screen.locator("#line")).to_be_visible()
     expect(screen.locator(".digits")).to_have_text(re.compile(r"4:\d\d"))
     desk.start()
-    expect(judge.page.locator("#seat [role=status]")).to_have_text("Đã lưu", timeout=40_000)
+    expect(judge.page.locator("#seat p[role=status]")).to_have_text("Đã lưu", timeout=40_000)
     expect(screen.locator("#line")).to_be_hidden(timeout=40_000)
     after = desk.state
     assert after.turns[0].running_ms == before.turns[0].running_ms

@@ -18,6 +18,7 @@ from docx import Document
 from hoithi.audit.models import LogEntry
 from hoithi.documents.render.decree import paper_pdf
 from hoithi.documents.render.wording import long_date
+from hoithi.entries.models import Team
 from hoithi.exam.bundling import write_bundle
 from hoithi.results.actions import decide_tie, publish
 from hoithi.results.models import RecordedRound, RoundScore, SignedCopy
@@ -119,8 +120,11 @@ def test_the_minutes_say_who_was_there_and_whose_sheets_fall_away(closed_day: Da
     ):
         made.seats.create(body=body, name=name, title=title, since=since)
 
+    Team.objects.filter(name="Đắk Mil").update(name="Ánh Sao")
+
     text = " ".join(page_texts(paper_pdf(minutes_of(closed_day.stage))))
 
+    assert "Ánh Sao (Huyện Đắk Mil), khi mở vòng thi có tên Đắk Mil, có mặt" in text
     assert "Số: …/BB-BTC Đắk Nông, ngày" in text
     assert "1. Ban Tổ chức: Lê Thị Chủ Trì, Trưởng ban. 2. Ban Giám khảo: GK1 Giám khảo 1 " in text
     assert "3. Thư ký: Trần Văn Ghi." in text

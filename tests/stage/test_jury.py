@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from hoithi.contests.queries import unit_by_code
+from hoithi.documents.render.decree import paper_pdf
 from hoithi.entries.models import Entry
 from hoithi.rules.errors import RuleViolation
 from hoithi.rules.live.marks import part_mark
@@ -21,6 +22,7 @@ from hoithi.stage.models import LogLine, SheetNote
 from hoithi.stage.records import minutes_of
 from hoithi.stage.snapshots import snapshot_bytes
 from tests import factories
+from tests.documents.render.reading import page_texts
 from tests.stage.scene import Day, open_day, ready_day
 
 pytestmark = pytest.mark.django_db
@@ -111,7 +113,10 @@ def test_who_joins_may_not_mark_their_own_unit_and_a_chair_who_left_is_replaced(
     assert day.state.judges["gk6"].barred == [day.teams["GN"]]
     seats = day.stage.seats
     assert (seats.get(key="gk6").is_chair, seats.get(key="gk1").is_chair) == (True, False)
-    assert "đúng một trưởng ban" in add(client, is_chair="on")
+    assert "đúng một trưởng ban" in add(client, name="Người thứ hai", is_chair="on")
+    told = " ".join(page_texts(paper_pdf(minutes_of(day.stage))))
+    assert "Giám khảo dự bị vào Ban Giám khảo, " in told
+    assert told.endswith("TRƯỞNG BAN GIÁM KHẢO Giám khảo dự bị")
     # Who signs the minutes is the chair of now.
     signers = [signer.name for signer in minutes_of(day.stage).signers]
     assert ("Giám khảo dự bị" in signers, "Giám khảo 1" in signers) == (True, False)

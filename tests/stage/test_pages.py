@@ -374,6 +374,33 @@ def test_what_waits_for_a_signature_stands_on_the_overview(client: Client) -> No
     assert waiting(day.secretary) == []
 
 
+def test_somebody_of_the_same_name_is_told_before_a_judge_is_added(client: Client) -> None:
+    day = ready_day()
+    factories.sign_in(client, day.secretary)
+
+    def add(name: str, **more: str) -> str:
+        given = {"name": name, "unit": "", **more}
+        return client.post(at("add_judge"), given, follow=True).content.decode()
+
+    assert "Đã có người cùng họ tên: GK2 Giám khảo 2." in add("GIÁM  khảo 2")
+    assert "Trần Văn Gia Nghĩa 0 (Thành phố Gia Nghĩa)" in add("tran van gia nghia 0")
+    for name in ("\u200b", "x" * 5000, "<b>"):
+        assert "Đã có người cùng họ tên" not in add(name)
+    judges = day.stage.seats.filter(kind="judge", removed_at=None).exclude(name="<b>")
+    assert judges.count() == 5
+    add("Giám khảo 2", checked="on")
+    assert judges.filter(name="Giám khảo 2").count() == 2
+
+
+def test_a_slip_says_whose_it_is(day: Day, client: Client) -> None:
+    factories.sign_in(client, day.secretary)
+    slips = page(client, "codes")
+    kinds = [
+        slips.count(f"<strong>{kind}</strong> · Thi trực tiếp") for kind in ("Giám khảo", "Đội")
+    ]
+    assert kinds == [5, 3]
+
+
 def test_every_judge_has_a_paper_sheet_for_every_team_they_may_mark(
     day: Day, client: Client
 ) -> None:

@@ -44,7 +44,7 @@ from hoithi.stage.forms import ConflictForm, JudgeForm
 from hoithi.stage.models import Conflict, PacketSet, Seat, SeatKind, Stage
 from hoithi.stage.packets import drawn_in, standing_packets
 from hoithi.stage.pictures import pictures, told
-from hoithi.stage.queries import find_stage, jury_of, live_round, stage_of, state_at
+from hoithi.stage.queries import find_stage, jury_of, live_round, namesakes, stage_of, state_at
 from hoithi.stage.views.roles import READERS, RUNNERS
 from hoithi.web.acting import acted, carried_out, posted
 
@@ -185,7 +185,10 @@ def add_judge(request: StaffRequest, contest: str, round_key: str) -> HttpRespon
     """A member of the jury more; once the round is open, one who joins with a reason."""
     stage = find_stage(contest, round_key)
     form = JudgeForm(
-        posted(request), units=units_of(stage.round.contest), joins=stage.plan_id is not None
+        posted(request),
+        units=units_of(stage.round.contest),
+        joins=stage.plan_id is not None,
+        alike=namesakes(stage, request.POST.get("name", "")),
     )
 
     def add() -> None:

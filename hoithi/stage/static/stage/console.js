@@ -1,6 +1,6 @@
 // The console: a press goes without leaving the page, and what others do appears by itself. What is being
 // typed, what is unfolded and the button that has the focus stay where they are meanwhile.
-import { learn, minutes, words } from "../web/feed.js";
+import { follow, learn, minutes, words } from "../web/feed.js";
 import { elapsed } from "./shown.js";
 
 const root = document.getElementById("console");
@@ -127,13 +127,16 @@ function tick() {
   }
 }
 
-// The preview of the big screen follows the round; the console hears of it there.
-addEventListener("message", (event) => {
-  if (event.source !== document.querySelector(".preview").contentWindow) return;
-  learn(event.data);
+function hear() {
   clearTimeout(asked);
   asked = setTimeout(refresh, 80);
-});
+}
+
+// The preview of the big screen follows the round, and the console hears of it there; the page of an
+// earlier turn has none.
+const preview = document.querySelector(".preview");
+if (preview) addEventListener("message", (event) => { if (event.source === preview.contentWindow) { learn(event.data); hear(); } });
+else follow(root.dataset.feed, hear);
 setInterval(tick, 250);
 setInterval(() => { if (!waiting) refresh(); }, 2000);
 tick();
