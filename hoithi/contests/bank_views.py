@@ -67,7 +67,7 @@ def bank(request: StaffRequest, contest: str) -> HttpResponseBase:
         found,
         form,
         rows,
-        sum(row.there for row in rows),
+        sum(row.there for row in rows if row.level),
         [_in_words(problem) for problem in problems[:SHOWN_PROBLEMS]],
         max(0, len(problems) - SHOWN_PROBLEMS),
     )

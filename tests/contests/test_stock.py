@@ -26,6 +26,9 @@ def test_packets_on_stage_are_counted_with_their_spares_beside_papers() -> None:
     whole = rows["Chuyển đổi số", ""]
     assert (whole.there, whole.wanted, whole.on_stage, whole.is_short) == (36, 6, 18, False)
     assert len(rows) == 5 * 4
+    who = factories.user("Tổ đề", made.key, Role.QUESTIONS)
+    page = factories.sign_in(Client(), who).get("/ban-to-chuc/daknong-2023/ngan-hang/")
+    assert "Có 168 câu hỏi đúng vào ngày" in page.content.decode()
 
 
 def test_parts_that_name_a_level_stand_at_it_and_a_short_bank_is_told() -> None:
