@@ -292,3 +292,9 @@ def test_after_a_power_cut_screen_and_judge_go_on_where_they_stood(
     secretary.page.reload()
     secretary.press("clock_stop")
     assert desk.state.turns[0].elapsed_ms > 0
+    # A monitor on stage has the time, whatever the hall sees.
+    monitor = page_of(desk, browser)
+    monitor.goto(f"{PUBLIC}man-hinh/#dong-ho")
+    secretary.press("scene", scene="programme")
+    expect(screen.locator(".programme")).to_be_visible()
+    expect(monitor.locator(".digits")).to_have_text(re.compile(r"4:\d\d"))

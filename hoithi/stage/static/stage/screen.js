@@ -6,6 +6,9 @@ import { letter, limits, mayPress, partName, qrCode, questionClock, soFar, turnC
 
 const stage = document.getElementById("stage");
 const bar = document.getElementById("line");
+// A monitor in front of the stage, by this mark in its address, shows those on stage their time and nothing else,
+// whatever the hall sees.
+const isMonitor = location.hash === "#dong-ho";
 let shown = null, ticking = [];
 
 const title = (text, kind = "title") => make("h1", { class: kind }, text);
@@ -129,11 +132,12 @@ addEventListener("resize", () => fit(stage));
 function show(snapshot) {
   const again = shown && shown.scene.is === snapshot.scene.is && shown.scene.since === snapshot.scene.since;
   // A finished draw is not drawn again because a judge has sent a mark meanwhile.
-  if (again && snapshot.scene.is === "lots" && JSON.stringify(shown.lots) === JSON.stringify(snapshot.lots)) { shown = snapshot; return; }
+  if (again && !isMonitor && snapshot.scene.is === "lots" && JSON.stringify(shown.lots) === JSON.stringify(snapshot.lots)) { shown = snapshot; return; }
   shown = snapshot;
   ticking = [];
   // While the audience votes, the title is how to do so; the console may show anything else meanwhile.
-  const scene = snapshot.vote && snapshot.scene.is === "emblem" ? "vote" : snapshot.scene.is;
+  const scene = isMonitor ? (snapshot.question?.seconds && !snapshot.question.right ? "question" : "clock")
+    : snapshot.vote && snapshot.scene.is === "emblem" ? "vote" : snapshot.scene.is;
   stage.className = `scene scene-${scene}${again ? " still" : ""}`;
   stage.replaceChildren(...scenes[scene](snapshot).filter(Boolean));
   fit(stage);
