@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from django import forms
@@ -180,18 +180,7 @@ def leave(request: StaffRequest, contest: str, round_key: str) -> HttpResponseBa
 def void(request: StaffRequest, contest: str, round_key: str) -> HttpResponseBase:
     """The list does not hold; a second member of the committee confirms it."""
     shown, form = _shown(contest, round_key), VoidForm(request.POST)
-    if carried_out(
-        form,
-        lambda: void_lineup(
-            actor=request.user,
-            each=shown.each,
-            reason=form.cleaned_data["reason"],
-            now=timezone.now(),
-        ),
-    ):
-        messages.success(request, _("It is put forward. A second member confirms it."))
-        return redirect("results:lineup", contest=contest, round_key=round_key)
-    return _page(request, shown, {"void": form})
+    return _put_forward(request, shown, "void", form, void_lineup)
 
 
 @contest_role(Role.COMMITTEE)
@@ -199,9 +188,20 @@ def void(request: StaffRequest, contest: str, round_key: str) -> HttpResponseBas
 def keep(request: StaffRequest, contest: str, round_key: str) -> HttpResponseBase:
     """The list stands after a correction; a second member of the committee confirms it."""
     shown, form = _shown(contest, round_key), KeepForm(request.POST)
+    return _put_forward(request, shown, "keep", form, keep_lineup)
+
+
+def _put_forward(
+    request: StaffRequest,
+    shown: Shown,
+    name: str,
+    form: forms.Form,
+    act: Callable[..., object],
+) -> HttpResponseBase:
+    """What the committee does to a list with a reason alone; `name` is its form on the page."""
     if carried_out(
         form,
-        lambda: keep_lineup(
+        lambda: act(
             actor=request.user,
             each=shown.each,
             reason=form.cleaned_data["reason"],
@@ -209,8 +209,9 @@ def keep(request: StaffRequest, contest: str, round_key: str) -> HttpResponseBas
         ),
     ):
         messages.success(request, _("It is put forward. A second member confirms it."))
-        return redirect("results:lineup", contest=contest, round_key=round_key)
-    return _page(request, shown, {"keep": form})
+        each = shown.each
+        return redirect("results:lineup", contest=each.contest.key, round_key=each.key)
+    return _page(request, shown, {name: form})
 
 
 @contest_role(Role.COMMITTEE)
